@@ -1,0 +1,3 @@
+export function verdictOf(
+  printed: string,
+): { audited: false; why: string } | { audited: true; grave: readonly string[]; others: readonly string[] };

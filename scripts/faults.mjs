@@ -1,0 +1,40 @@
+/**
+ * `npm run test:faults [-- --orders 1000 --kills 60 --seed 7]`: the crash tests in full size. Each process is killed again and
+ * again while orders are carried through it; the figures are printed at the end. Bounded: it ends when the orders have ended.
+ */
+import { spawn } from "node:child_process";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+
+const { values } = parseArgs({
+  options: {
+    orders: { type: "string", default: "1000" },
+    kills: { type: "string", default: "60" },
+    /** Shortest and longest time between two kills, ms. */
+    from: { type: "string", default: "3000" },
+    to: { type: "string", default: "15000" },
+    seed: { type: "string" },
+  },
+});
+const project = fileURLToPath(new URL("..", import.meta.url));
+const child = spawn(
+  join(project, "node_modules", ".bin", "vitest"),
+  ["run", "--project", "engines", "--disable-console-intercept", "test/faults/crash.test.ts"],
+  {
+    cwd: project,
+    env: {
+      ...process.env,
+      TZ: "UTC",
+      FAULTS_ORDERS: values.orders,
+      FAULTS_KILLS: values.kills,
+      FAULTS_PAUSE_FROM: values.from,
+      FAULTS_PAUSE_TO: values.to,
+      ...(values.seed === undefined ? {} : { FAULTS_SEED: values.seed }),
+    },
+    stdio: "inherit",
+  },
+);
+child.once("exit", (code) => {
+  process.exitCode = code ?? 1;
+});

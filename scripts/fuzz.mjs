@@ -1,0 +1,109 @@
+/**
+ * `npm run fuzz [-- --seed 7 --examples 20]`: schemathesis asks a running service whatever its OpenAPI document allows and
+ * forbids, as several callers. No 5xx, no answer that the document does not tell of. The same seed asks the same.
+ */
+import { spawn } from "node:child_process";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { parseArgs } from "node:util";
+import { register } from "tsx/esm/api";
+import { bringSchemathesis } from "./setup/schemathesis.mjs";
+
+const { values } = parseArgs({
+  options: {
+    seed: { type: "string", default: "7" },
+    /** Made up for each operation, beside those that its schemas' bounds give. */
+    examples: { type: "string", default: "10" },
+  },
+});
+process.env.TZ = "UTC";
+register();
+const { startGendan } = await import("../test/support/gendan.ts");
+const { castOf, checked, entered, making } = await import("../test/scenarios/way.ts");
+const { openLocalIssuer } = await import("../src/identity/local-keys.ts");
+const { roles } = await import("../src/domain/people.ts");
+
+/** What the service answers is judged, not what it ought to have taken. */
+const CHECKS = "not_a_server_error,status_code_conformance,content_type_conformance,response_schema_conformance";
+
+/**
+ * The committed document, but for two things that are schemathesis' or the world's: a tuple is told as a list, since it cannot
+ * read `prefixItems` in an answer; and a webhook's address is one that nobody has, since we would send to those made up.
+ */
+async function documentIn(folder) {
+  const text = await readFile(new URL("../openapi/gendan.json", import.meta.url), "utf8");
+  const document = JSON.parse(text, (_key, value) => {
+    if (value?.format === "uri") return { enum: ["https://receiver.invalid/hook"] };
+    if (!Array.isArray(value?.prefixItems)) return value;
+    const { prefixItems, ...list } = value;
+    return { ...list, items: prefixItems[0] };
+  });
+  const path = join(folder, "openapi.json");
+  await writeFile(path, JSON.stringify(document));
+  return path;
+}
+
+/** Orders that there are, in several stages: a number made up would seldom get further than 404. */
+async function ordersOf(gendan) {
+  const cast = await castOf(gendan);
+  await entered(cast, "F-1");
+  await making(cast, "F-2");
+  await making(cast, "F-3");
+  await checked(cast, "F-3");
+  return ["F-1", "F-2", "F-3", "F-none"];
+}
+
+function end(program, args, cwd) {
+  return new Promise((resolve, reject) => {
+    const child = spawn(program, args, { cwd, stdio: "inherit" });
+    child.once("error", reject);
+    child.once("exit", (code) => resolve(code === 0));
+  });
+}
+
+const schemathesis = await bringSchemathesis();
+const folder = await mkdtemp(join(tmpdir(), "gendan-fuzz-"));
+const gendan = await startGendan({ STAND_INS: "manual", RATE_LIMIT: "1000000" });
+const failed = [];
+try {
+  const document = await documentIn(folder);
+  const config = join(folder, "schemathesis.toml");
+  const orders = JSON.stringify(await ordersOf(gendan));
+  await writeFile(
+    config,
+    `[dictionaries.orders]\nvalues = ${orders}\n[parameters]\n"path.orderNo" = { dictionary = "orders", probability = 0.8 }\n`,
+  );
+  const issuer = await openLocalIssuer(gendan.home);
+  // Whoever may do everything goes through all bounds of all operations, everybody else through less of the same.
+  const callers = [
+    { id: "li.na", roles, phases: "examples,coverage,fuzzing", examples: values.examples },
+    ...roles.map((role) => ({ id: `a.${role}`, roles: [role], phases: "fuzzing", examples: "2" })),
+    { id: "logistics-system", roles: ["logistics"], machine: true, phases: "fuzzing", examples: "2" },
+  ];
+  for (const { id, roles: held, machine = false, phases, examples } of callers) {
+    process.stdout.write(`\n── ${id}\n`);
+    const token = await issuer.token({ id, roles: held, machine, ttl: "PT2H" });
+    const passed = await end(
+      schemathesis,
+      [
+        "--no-color",
+        "--config-file",
+        config,
+        "run",
+        document,
+        ...["--url", gendan.url, "--header", `Authorization: Bearer ${token}`],
+        ...["--phases", phases, "--max-examples", examples, "--seed", values.seed, "--checks", CHECKS],
+        ...["--continue-on-failure", "--warnings", "off", "--generation-database", "none", "--suppress-health-check", "all"],
+        ...["--generation-with-security-parameters", "false", "--request-timeout", "30"],
+      ],
+      folder,
+    );
+    if (!passed) failed.push(id);
+  }
+} finally {
+  await gendan.end();
+  await rm(folder, { recursive: true, force: true });
+}
+process.stdout.write(failed.length === 0 ? "fuzz: passed\n" : `fuzz: FAILED as ${failed.join(", ")}\n`);
+process.exitCode = failed.length === 0 ? 0 : 1;

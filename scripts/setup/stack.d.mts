@@ -1,0 +1,2 @@
+/** The folder with Postgres' programs. Throws one message that says what to install when there is none. */
+export function bringPostgres(): Promise<string>;

@@ -1,0 +1,156 @@
+import { Context } from "@temporalio/activity";
+import { ApplicationFailure } from "@temporalio/common";
+import type { z } from "zod";
+import { done, problem } from "../contracts/outside.ts";
+import type { Ask, Dated } from "../contracts/workflow.ts";
+import { timeLimit } from "../time-limit.ts";
+
+/** How one try at an outside system is read (`ORDER.md`, Effects). `afterMs` is its `Retry-After`. */
+type Reading<A> =
+  | { readonly result: "done"; readonly answer: A }
+  | { readonly result: "again"; readonly detail: string; readonly afterMs?: number | undefined }
+  | { readonly result: "refused"; readonly detail: string };
+
+interface Post<A> {
+  readonly url: string;
+  readonly key: string;
+  readonly body: object;
+  readonly answer: z.ZodType<A>;
+  /** Ends the try: its time is up, or the activity is cancelled. */
+  readonly signal: AbortSignal;
+}
+
+/** `ApplicationFailure.type` of what may pass: Temporal tries again. */
+const OUTSIDE_UNAVAILABLE = "outside-unavailable";
+
+const ANSWER_AT_MOST = 256 * 1024;
+const DETAIL_AT_MOST = 500;
+/** A system that asks for more patience than this is asked again anyway: a person takes over when it stays away. */
+const RETRY_AFTER_AT_MOST = 60 * 60 * 1_000;
+const DEFAULT_TRY = 10_000;
+
+/** The address of an ask: below the base, which may have a path. */
+export function askUrl(base: string, what: string): string {
+  return new URL(what, base.endsWith("/") ? base : `${base}/`).href;
+}
+
+/** `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in ms from `now`; `undefined` when absent or unreadable. */
+export function retryAfter(header: string | null, now: number): number | undefined {
+  if (header === null) return undefined;
+  const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
+  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), RETRY_AFTER_AT_MOST);
+}
+
+/** The time for one try, ms, and what ends it: a little less than the activity has, so that its own reading is kept. */
+export function tryTime(): AbortSignal {
+  const { info, cancellationSignal } = Context.current();
+  const time = info.startToCloseTimeoutMs > 0 ? Math.floor(info.startToCloseTimeoutMs * 0.95) : DEFAULT_TRY;
+  return timeLimit(time, cancellationSignal);
+}
+
+/** What a text may be kept as: one line, no control characters, bounded. */
+function oneLine(text: string): string {
+  return text
+    .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
+    .trim()
+    .slice(0, DETAIL_AT_MOST);
+}
+
+async function textOf(response: Response): Promise<string | undefined> {
+  const reader = response.body?.getReader();
+  if (!reader) return "";
+  const decoder = new TextDecoder();
+  let text = "";
+  let size = 0;
+  for (let chunk = await reader.read(); !chunk.done; chunk = await reader.read()) {
+    const bytes: Uint8Array = chunk.value;
+    size += bytes.byteLength;
+    if (size > ANSWER_AT_MOST) {
+      await reader.cancel();
+      return undefined;
+    }
+    text += decoder.decode(bytes, { stream: true });
+  }
+  return text + decoder.decode();
+}
+
+function json(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Why no answer came, in a word that holds nothing personal: fetch's own messages can quote what was sent. */
+function causeOf(error: unknown, signal: AbortSignal): string {
+  if (signal.aborted)
+    return signal.reason instanceof DOMException && signal.reason.name === "TimeoutError" ? "time-out" : "cancelled";
+  const cause = error instanceof Error && error.cause instanceof Error ? error.cause : error;
+  const code = cause instanceof Error && "code" in cause ? cause.code : undefined;
+  return typeof code === "string" ? `network error ${code}` : "network error";
+}
+
+function mayPass(status: number): boolean {
+  return status < 400 || status >= 500 || status === 408 || status === 429;
+}
+
+/**
+ * One try: 2xx with the contract's JSON is done; 408, 429, 5xx, a redirect (never followed), no answer or an unreadable
+ * one is to be tried again; any other 4xx is refused for good. Never throws, and quotes nothing of what was sent.
+ */
+export async function post<A>({ url, key, body, answer, signal }: Post<A>): Promise<Reading<A>> {
+  try {
+    const response = await fetch(url, {
+      method: "POST",
+      headers: {
+        "content-type": "application/json",
+        accept: "application/json, application/problem+json",
+        "idempotency-key": encodeURI(key),
+      },
+      body: JSON.stringify(body),
+      redirect: "manual",
+      signal,
+    });
+    const text = await textOf(response);
+    const { status } = response;
+    if (response.ok) {
+      const read = answer.safeParse(json(text));
+      return read.success
+        ? { result: "done", answer: read.data }
+        : { result: "again", detail: `answered ${status} with something unreadable` };
+    }
+    if (mayPass(status))
+      return {
+        result: "again",
+        detail: `answered ${status}`,
+        afterMs: retryAfter(response.headers.get("retry-after"), Date.now()),
+      };
+    const why = problem.safeParse(json(text));
+    const said = why.success ? oneLine(why.data.detail ?? why.data.title ?? "") : "";
+    return { result: "refused", detail: said || `answered ${status}` };
+  } catch (error) {
+    return { result: "again", detail: causeOf(error, signal) };
+  }
+}
+
+/**
+ * Asks production, the warehouse or logistics once, as an activity.
+ * @throws ApplicationFailure {@link OUTSIDE_UNAVAILABLE}, retryable, for what may pass; after the system's `Retry-After` if it gave one.
+ */
+export async function ask(base: string, { orderNo, effectId, system, ask: what, data }: Ask): Promise<Dated> {
+  const body = { ...data, orderNo };
+  const reading = await post({ url: askUrl(base, what), key: effectId, body, answer: done, signal: tryTime() });
+  if (reading.result === "again") {
+    throw ApplicationFailure.create({
+      message: `${system} ${what}: ${reading.detail}`,
+      type: OUTSIDE_UNAVAILABLE,
+      nonRetryable: false,
+      ...(reading.afterMs === undefined ? {} : { nextRetryDelay: reading.afterMs }),
+    });
+  }
+  const at = Date.now();
+  if (reading.result === "refused") return { ...reading, at };
+  const { reference } = reading.answer;
+  return { result: "done", ...(reference === undefined ? {} : { detail: oneLine(reference) }), at };
+}

@@ -1,0 +1,36 @@
+import type { Client } from "@temporalio/client";
+import type { InjectedSinks } from "@temporalio/worker";
+import { QUERIES, type OrderSinks, type Publication } from "../contracts/workflow.ts";
+import { SECOND } from "../domain/time.ts";
+import type { Database } from "../records/database.ts";
+import { startProjecting, type Projector } from "../records/project.ts";
+
+interface RecordsOptions {
+  readonly db: Database;
+  readonly client: Client;
+  /** Told of what could not be recorded; it is tried again. */
+  readonly onError: (orderNo: string, error: unknown) => void;
+}
+
+/** For one answer of an order, ms: it may have to be replayed first. */
+const ANSWER_WITHIN = 10 * SECOND;
+
+/** Keeps the records in step with the orders that a worker carries on: what it needs of the worker is `sinks`. */
+export function followOrders({ db, client, onError }: RecordsOptions): {
+  readonly projector: Projector;
+  readonly sinks: InjectedSinks<OrderSinks>;
+} {
+  const projector = startProjecting({
+    db,
+    onError,
+    publication: (orderNo, after) =>
+      client.withDeadline(Date.now() + ANSWER_WITHIN, () =>
+        client.workflow.getHandle(orderNo).query<Publication | undefined, [number]>(QUERIES.publication, after),
+      ),
+  });
+  // In a replay nothing new happens.
+  return {
+    projector,
+    sinks: { records: { changed: { fn: ({ workflowId }) => projector.changed(workflowId), callDuringReplay: false } } },
+  };
+}

@@ -1,0 +1,243 @@
+import { WorkflowNotFoundError, type Client } from "@temporalio/client";
+import { Context, log } from "@temporalio/activity";
+import { createHash } from "node:crypto";
+import { ORDER_WORKFLOW, QUERIES, type CommandInput, type OrderActivities, type StartOrder } from "../contracts/workflow.ts";
+import type { RoutineActivities } from "../contracts/workflow-routine.ts";
+import type { Calendar } from "../domain/clock/calendar.ts";
+import { checkedCommand, type Bodies, type CommandName } from "../domain/order/bodies.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import { decide, replay } from "../domain/order/order.ts";
+import { isRefusal } from "../domain/order/refusals.ts";
+import type { Actor, Role } from "../domain/people.ts";
+import type { Policy } from "../domain/policy.ts";
+import { inspect, shipmentToVerify, type CarrierRecord } from "../domain/routine/inspection.ts";
+import { lotOf, weightOf } from "../domain/routine/sample.ts";
+import { unreportedDelay, weeklyLine } from "../domain/routine/weekly.ts";
+import { iso, SECOND } from "../domain/time.ts";
+import type { Database } from "../records/database.ts";
+import { removePersonalData } from "../records/retention.ts";
+import { eventsOf } from "../records/read.ts";
+import { begin, countUnanswered, finish, ordersIn, putLine, weighing } from "../records/reports.ts";
+import { actionText, askReason, foundDelayText } from "../texts/routine.ts";
+
+interface RoutineOptions {
+  readonly db: Database;
+  readonly client: Client;
+  readonly taskQueue: string;
+  /** What an order that is opened again is started with; it keeps its own policy. */
+  readonly policy: Policy;
+  readonly calendar: () => Promise<Calendar>;
+  /** The carrier's own record of a shipment; `undefined` when it cannot be had. */
+  readonly carrierRecord: (trackingNumber: string) => Promise<CarrierRecord | undefined>;
+  readonly tell: OrderActivities["tellAgain"];
+  /** How long one order may take, ms. */
+  readonly orderWithin?: number;
+}
+
+/** Orders of a page: what is held in memory at a time. */
+const PAGE = 50;
+const AT_ONCE = 4;
+
+/** A machine of this service, with the role whose work it does. */
+function service(role: Role): Actor {
+  return { id: "gendan", roles: [role], kind: "machine" };
+}
+
+/** Why an order could not be checked, in a word that holds nothing of it. */
+function reasonOf(error: unknown): string {
+  return error instanceof Error ? error.name : "unknown";
+}
+
+async function within<T>(time: number, work: Promise<T>): Promise<T> {
+  let timer: NodeJS.Timeout | undefined;
+  const late = new Promise<never>((_resolve, reject) => {
+    timer = setTimeout(() => reject(Object.assign(new Error("it took too long"), { name: "TimeOut" })), time);
+  });
+  try {
+    return await Promise.race([work, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** What the routines read and write. */
+export function routineActivities(options: RoutineOptions): RoutineActivities {
+  const { db, client, taskQueue, policy, calendar, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
+
+  /** Each order in its own time, a few at a time; `stuck` puts down one that could not be done, and must not fail itself. */
+  async function each(
+    orderNos: readonly string[],
+    work: (orderNo: string) => Promise<void>,
+    stuck: (orderNo: string, why: string) => Promise<void>,
+  ): Promise<void> {
+    const waiting = orderNos.values();
+    const worker = async (): Promise<void> => {
+      for (const orderNo of waiting) {
+        await within(orderWithin, work(orderNo)).catch((error: unknown) => stuck(orderNo, reasonOf(error)));
+        Context.current().heartbeat();
+      }
+    };
+    await Promise.all(Array.from({ length: AT_ONCE }, worker));
+  }
+
+  const notChecked = (reportId: string) => (orderNo: string, why: string) =>
+    putLine(db, reportId, { orderNo, rank: 1, tags: ["not-checked"], body: { orderNo, notChecked: why } });
+
+  async function recorded(orderNo: string): Promise<readonly OrderEvent[]> {
+    const events = await eventsOf(db, orderNo);
+    if (events.length === 0) throw Object.assign(new Error("no such order"), { name: "NoSuchOrder" });
+    return events;
+  }
+
+  /** The whole record of an order that has ended: the engine's, until it forgets it; the records may still be behind. */
+  async function lastRun(orderNo: string, recorded: readonly OrderEvent[]): Promise<readonly OrderEvent[]> {
+    try {
+      return await client.workflow.getHandle(orderNo).query<readonly OrderEvent[]>(QUERIES.history);
+    } catch (error) {
+      if (error instanceof WorkflowNotFoundError) return recorded;
+      throw error;
+    }
+  }
+
+  /** Reports a command to an order as this service does; one that has ended is opened again with its record. */
+  async function report<K extends CommandName>(
+    orderNo: string,
+    command: K,
+    body: Bodies[K],
+    actor: Actor,
+    key: string,
+    events: readonly OrderEvent[],
+  ): Promise<void> {
+    const hash = createHash("sha256")
+      .update(JSON.stringify([command, body]))
+      .digest("hex");
+    const input: CommandInput = { actor, body, key, hash, receivedAt: iso(Date.now()), checked: true };
+    await client.withDeadline(Date.now() + orderWithin, async () => {
+      try {
+        await client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
+      } catch (error) {
+        if (!(error instanceof WorkflowNotFoundError)) throw error;
+        const start: StartOrder = { orderNo, policy, calendar: await calendar(), events: await lastRun(orderNo, events) };
+        const signalArgs: [CommandInput] = [input];
+        await client.workflow.signalWithStart<(start: StartOrder) => Promise<void>, [CommandInput]>(ORDER_WORKFLOW, {
+          workflowId: orderNo,
+          taskQueue,
+          args: [start],
+          signal: command,
+          signalArgs,
+          staticSummary: `order ${orderNo}`,
+        });
+      }
+    });
+  }
+
+  return {
+    async beginReport(head) {
+      const { reportId, kind, period, asOf, about, madeAt } = await begin(db, head, Date.now());
+      return { reportId, kind, period, asOf, about, made: madeAt !== null };
+    },
+    finishReport: (reportId) => finish(db, reportId, Date.now()),
+    orderPage: (scope, after) => ordersIn(db, scope, after, PAGE),
+    summarise: ({ reportId, orderNos, period, asOf, atRiskWithin }) =>
+      each(
+        orderNos,
+        async (orderNo) => {
+          const events = await recorded(orderNo);
+          // A run that is made up says how things stood when it was due …
+          const until = Date.parse(asOf);
+          const then = events.filter(({ receivedAt }) => receivedAt <= until);
+          const line = then.length === 0 ? undefined : weeklyLine(replay(then), period, until, atRiskWithin);
+          // … but a delay is reported only if it still is one.
+          const order = replay(events);
+          const now = Date.now();
+          const found = unreportedDelay(order, now);
+          const { newFinish, newArrival, promisedDate } = found ?? {};
+          const said = found && { cause: foundDelayText(found), newFinish, newArrival };
+          const key = `${reportId}-${orderNo}`;
+          const sent = { actor: service("order_admin"), key, hash: "", at: now, receivedAt: now };
+          const outcome = said && decide(order, checkedCommand("report-delay", said, sent), { orderNo, policy });
+          const opened = outcome && !isRefusal(outcome) && outcome.events.some(({ event }) => event === "delay-opened");
+          if (!line && !opened) return;
+          const tags = [...(line?.sections ?? []), ...(line ? [`stage:${line.stage}`] : []), ...(opened ? ["delay-found"] : [])];
+          const delayFound = opened ? { delayFound: { why: found?.why, promisedDate, newFinish, newArrival } } : {};
+          const body = {
+            ...(line ?? { orderNo, customer: order.customer.name, salesRep: order.salesRep ?? null, stage: order.stage }),
+            ...delayFound,
+          };
+          await putLine(db, reportId, { orderNo, rank: opened ? 0 : 2, tags, body });
+          if (opened && said) await report(orderNo, "report-delay", said, service("order_admin"), key, events);
+        },
+        notChecked(reportId),
+      ),
+    inspectOrders: ({ reportId, orderNos, carrierGrace }) =>
+      each(
+        orderNos,
+        async (orderNo) => {
+          const events = await recorded(orderNo);
+          const order = replay(events);
+          const shipment = shipmentToVerify(order);
+          const carrier = shipment && (await carrierRecord(shipment.trackingNumber));
+          const { found, unchecked } = inspect(order, Date.now(), carrier, carrierGrace);
+          const findings = found.map((each) => ({
+            ...each,
+            action: actionText(each),
+            // Somebody has to put it right already.
+            known: order.findings.some(({ about, remedied }) => about === each.about && !remedied),
+          }));
+          const tags = [
+            ...(found.length > 0 ? ["found"] : []),
+            ...new Set(found.map(({ check }) => `found:${check}`)),
+            ...unchecked.map((check) => `unchecked:${check}`),
+            ...(found.length === 0 && unchecked.length === 0 ? ["nothing-found"] : []),
+          ];
+          const { customer, salesRep = null, stage, class: kind } = order;
+          const body = { orderNo, customer: customer.name, salesRep, stage, class: kind, findings, unchecked };
+          const rank = found.length > 0 ? 0 : unchecked.length > 0 ? 1 : 2;
+          await putLine(db, reportId, { orderNo, rank, tags, body });
+          for (const { known, rule, person, action, about } of findings) {
+            if (known) continue;
+            const key = `${reportId}-${orderNo}-${about}`;
+            await report(orderNo, "record-finding", { rule, person, action, about }, service("supervisor"), key, events);
+          }
+        },
+        notChecked(reportId),
+      ),
+    async drawLots(seed, sample, orderNos) {
+      const candidates = await weighing(db, orderNos);
+      return candidates.map(({ orderNo, large, complained }) => {
+        const digest = createHash("sha256").update(`${seed}:${orderNo}`).digest("hex");
+        return lotOf(orderNo, weightOf(sample, { large, complained }), digest);
+      });
+    },
+    askInspection: ({ reportId, orderNos, by }) =>
+      each(
+        orderNos,
+        async (orderNo) => {
+          const events = await recorded(orderNo);
+          const { customer, salesRep = null, stage, class: kind } = replay(events);
+          const body = { orderNo, customer: customer.name, salesRep, stage, class: kind };
+          await report(
+            orderNo,
+            "ask-inspection",
+            { inspectionId: reportId, by, reason: askReason },
+            service("supervisor"),
+            `${reportId}-${orderNo}`,
+            events,
+          );
+          await putLine(db, reportId, { orderNo, rank: 0, tags: ["asked"], body });
+        },
+        notChecked(reportId),
+      ),
+    unanswered: (reportId) => countUnanswered(db, reportId),
+    async announce(key, message) {
+      const { result } = await tell({ effectId: key, message });
+      return result === "done";
+    },
+    async removePersonalData(after, cursor) {
+      const { orders, failed, next } = await removePersonalData(db, Date.now(), after, cursor);
+      // The others are done. What stands in the way of these is for an operator, who sees this in the log and the UI.
+      if (failed.length > 0) log.error("personal data could not be removed", { failed });
+      return { orders, ...(next === undefined ? {} : { next }) };
+    },
+  };
+}

@@ -1,0 +1,80 @@
+import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
+import { randomUUID } from "node:crypto";
+import { SECOND } from "../domain/time.ts";
+import { answerBrokenRequest } from "./broken-requests.ts";
+import { checkParameters } from "./parameters.ts";
+import type { Parts } from "./parts.ts";
+import { figures } from "./plugins/figures.ts";
+import { identity } from "./plugins/identity.ts";
+import { limits } from "./plugins/limits.ts";
+import { metrics } from "./plugins/metrics.ts";
+import { openapi } from "./plugins/openapi.ts";
+import { answerError, problems } from "./plugins/problems.ts";
+import { commandRoutes } from "./routes/commands.ts";
+import { formRoutes } from "./routes/forms.ts";
+import { historyRoutes } from "./routes/history.ts";
+import { houseRoutes } from "./routes/house.ts";
+import { performanceRoutes } from "./routes/performance.ts";
+import { policyRoutes } from "./routes/policy.ts";
+import { probeRoutes } from "./routes/probes.ts";
+import { inspectionRoutes } from "./routes/inspections.ts";
+import { reportRoutes } from "./routes/reports.ts";
+import { queryRoutes } from "./routes/queries.ts";
+import { webhookRoutes } from "./routes/webhooks.ts";
+import { rewardsRoutes } from "./routes/rewards.ts";
+
+/** A request in the log: without its query, which may name a customer, and without who sent it from where. */
+function logged({ method, url }: FastifyRequest) {
+  return { method, url: url.split("?")[0] };
+}
+
+/** The API as a Fastify application; whoever starts it makes it listen. */
+export async function buildApp(parts: Parts): Promise<FastifyInstance> {
+  const { logger, verify, staff, now, rateLimit, atOnce = 500, patience = 30 * SECOND } = parts;
+  const app = Fastify({
+    ...(logger ? { loggerInstance: logger } : { logger: false }),
+    bodyLimit: 1_048_576,
+    // Whoever sends slowly, or does not take their answer, is cut off: head and body within the one time, looked at often.
+    requestTimeout: patience,
+    connectionTimeout: 2 * patience,
+    http: { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.ceil(patience / 6) },
+    genReqId: () => randomUUID(),
+    routerOptions: { maxParamLength: 250 },
+    // Idle connections are closed while requests that run are finished.
+    forceCloseConnections: "idle",
+    return503OnClosing: true,
+    childLoggerFactory: (parent, bindings, options) =>
+      parent.child(bindings, { ...options, serializers: { ...options.serializers, req: logged } }),
+    // What does not get as far as a route is answered as everything else is.
+    frameworkErrors: (error, request, reply) => {
+      void answerError(error, request, reply);
+    },
+    clientErrorHandler: answerBrokenRequest,
+  });
+  app.setValidatorCompiler(checkParameters);
+  app.setSerializerCompiler(() => JSON.stringify);
+
+  // JSON is the only language spoken here.
+  app.removeContentTypeParser("text/plain");
+
+  if (parts.tracing) await app.register(parts.tracing);
+  await app.register(problems);
+  await app.register(metrics);
+  await app.register(figures, { db: parts.db, now });
+  await app.register(identity, { verify, staff, now });
+  await app.register(limits, { rateLimit, atOnce });
+  await app.register(openapi);
+  await app.register(probeRoutes(parts));
+  await app.register(commandRoutes(parts));
+  await app.register(queryRoutes(parts));
+  await app.register(historyRoutes(parts));
+  await app.register(webhookRoutes(parts));
+  await app.register(formRoutes(parts));
+  await app.register(houseRoutes(parts));
+  await app.register(policyRoutes(parts));
+  await app.register(performanceRoutes(parts));
+  await app.register(reportRoutes(parts));
+  await app.register(inspectionRoutes(parts));
+  await app.register(rewardsRoutes(parts));
+  return app;
+}

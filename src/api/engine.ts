@@ -1,0 +1,280 @@
+import { randomUUID } from "node:crypto";
+import {
+  Client,
+  isGrpcCancelledError,
+  isGrpcDeadlineError,
+  isGrpcServiceError,
+  WithStartWorkflowOperation,
+  WorkflowExecutionAlreadyStartedError,
+  WorkflowNotFoundError,
+  WorkflowUpdateFailedError,
+  WorkflowUpdateRPCTimeoutOrCancelledError,
+  type ClientPlugin,
+  type Connection,
+} from "@temporalio/client";
+import { ApplicationFailure, type DataConverter, type WorkflowIdReusePolicy } from "@temporalio/common";
+import { decodeOptionalSinglePayload } from "@temporalio/common/lib/internal-non-workflow/index.js";
+import {
+  ORDER_WORKFLOW,
+  QUERIES,
+  REFUSED,
+  SPREAD_CALENDAR_WORKFLOW,
+  TASK_QUEUE,
+  type CommandAnswer,
+  type CommandInput,
+  type CommandState,
+  type RefusedCommand,
+  type StartOrder,
+} from "../contracts/workflow.ts";
+import { INSPECTION_WORKFLOW, type InspectionStart } from "../contracts/workflow-routine.ts";
+import { RENEW_REWARDS_WORKFLOW, TELL_REWARDS_WORKFLOW, type RewardsStart } from "../contracts/workflow-rewards.ts";
+import type { Calendar } from "../domain/clock/calendar.ts";
+import type { CommandName } from "../domain/order/bodies.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import type { OrderView } from "../domain/order/view.ts";
+import type { Actor } from "../domain/people.ts";
+import { SECOND, type Ms } from "../domain/time.ts";
+import { ProblemError, problemOfRefusal } from "./problem.ts";
+
+/**
+ * The workflow engine as the API needs it. Whatever fails is a {@link ProblemError}: `unavailable` when the engine is away
+ * or nobody answers in time, the refusal's own when a command is refused. `undefined` means: no such run is open.
+ */
+export interface Engine {
+  /** Sends an answered command; `start` opens a run when none is open. */
+  ask(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<CommandAnswer | undefined>;
+  /** Sends a report; durable when this resolves. False: no run is open. */
+  report(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<boolean>;
+  /** The order as somebody sees it at a time; `undefined` also when no worker answers soon. */
+  order(orderNo: string, actor: Actor, at: Ms): Promise<OrderView | undefined>;
+  history(orderNo: string): Promise<readonly OrderEvent[] | undefined>;
+  /**
+   * All events of an order by its last run, that may have ended; `undefined` when the engine knows none, or has forgotten it.
+   * @throws ProblemError `unavailable` when it could not be asked
+   */
+  lastRun(orderNo: string): Promise<readonly OrderEvent[] | undefined>;
+  /** What became of a command; a report that no worker has taken up yet is found in the engine's own history. */
+  state(orderNo: string, key: string): Promise<CommandState>;
+  isReachable(): Promise<boolean>;
+  /** Starts an inspection; one of that id that runs already is the same one. */
+  inspect(start: InspectionStart): Promise<void>;
+  /** Brings a calendar to every running order; the same version is brought once at a time. */
+  spreadCalendar(calendar: Calendar): Promise<void>;
+  /** Derives a month's rewards and penalties anew; resolves when that is done. */
+  renewRewards(month: string): Promise<void>;
+  /** Has those told who are to be; resolves when that is under way. */
+  tellRewards(month: string): Promise<void>;
+}
+
+/** How a run is opened: for an order that must be new, or for one that goes on from its record. */
+export interface Start {
+  readonly argument: StartOrder;
+  readonly fresh: boolean;
+}
+
+interface EngineOptions {
+  readonly taskQueue?: string;
+  /** What is added to the engine's client. */
+  readonly plugins?: ClientPlugin[];
+  /** How what is sent is encrypted, and what comes back is read. */
+  readonly dataConverter?: DataConverter;
+  /** How long an answered command may take, ms. */
+  readonly answerWithin?: Ms;
+  /** How long a query may take before the records are asked instead, ms. */
+  readonly queryWithin?: Ms;
+}
+
+/** gRPC's status code. */
+const NOT_FOUND = 5;
+
+/** Whether a run is not there; a history's own call says so in gRPC's words. */
+function isGone(error: unknown): boolean {
+  const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
+  return error instanceof WorkflowNotFoundError || code === NOT_FOUND;
+}
+
+function isRefusedCommand(value: unknown): value is RefusedCommand {
+  return typeof value === "object" && value !== null && "refused" in value && "permitted" in value;
+}
+
+/** Whether the engine could not be asked, or did not answer: the client wraps what its connection says. */
+function isAway(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  return isGrpcServiceError(error) || isAway(error.cause);
+}
+
+/** The problem that an error of the engine's client amounts to. */
+function problemOf(error: unknown): unknown {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof WorkflowUpdateFailedError && error.cause instanceof ApplicationFailure && error.cause.type === REFUSED) {
+    const refused: unknown = error.cause.details?.[0];
+    if (isRefusedCommand(refused)) return problemOfRefusal(refused);
+  }
+  const inVain = isGrpcDeadlineError(error) || isGrpcCancelledError(error);
+  if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || inVain) {
+    return new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
+  }
+  if (isAway(error)) return new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
+  return error;
+}
+
+/** Opens the engine's client. Nothing is asked before it is needed, so that the API starts while the engine is away. */
+export function openEngine(connection: Connection, namespace: string, options: EngineOptions = {}): Engine {
+  const { taskQueue = TASK_QUEUE, dataConverter, plugins = [], answerWithin = 10 * SECOND, queryWithin = 2 * SECOND } = options;
+  const client = new Client({ connection, namespace, plugins, ...(dataConverter ? { dataConverter } : {}) });
+  const { loadedDataConverter } = client.options;
+
+  async function within<T>(time: Ms, call: () => Promise<T>): Promise<T> {
+    try {
+      return await client.withDeadline(Date.now() + time, call);
+    } catch (error) {
+      throw problemOf(error);
+    }
+  }
+
+  /** `undefined` where the run is not there; a run that is closed is not there for commands. */
+  async function unlessGone<T>(call: () => Promise<T>): Promise<T | undefined> {
+    try {
+      return await call();
+    } catch (error) {
+      if (isGone(error)) return undefined;
+      throw error;
+    }
+  }
+
+  function startOptions(orderNo: string, { argument, fresh }: Start) {
+    const reuse: WorkflowIdReusePolicy = fresh ? "REJECT_DUPLICATE" : "ALLOW_DUPLICATE";
+    const args: [StartOrder] = [argument];
+    return { workflowId: orderNo, taskQueue, args, workflowIdReusePolicy: reuse, staticSummary: `order ${orderNo}` };
+  }
+
+  /** A run of its own each time: one under way may have read already what has changed since. */
+  function rewardsOptions(name: string, month: string) {
+    const args: [RewardsStart] = [{ month }];
+    return { workflowId: `${name}-${month}-${randomUUID()}`, taskQueue, args, staticSummary: `${name} ${month}` };
+  }
+
+  async function query<T>(orderNo: string, name: string, ...args: unknown[]): Promise<T | undefined> {
+    try {
+      return await client.withDeadline(Date.now() + queryWithin, () =>
+        client.workflow.getHandle(orderNo).query<T, unknown[]>(name, ...args),
+      );
+    } catch (error) {
+      // No run, no worker in time, or no engine: the records answer instead.
+      if (error instanceof WorkflowNotFoundError || isAway(error)) return undefined;
+      if (error instanceof Error && error.name === "QueryNotRegisteredError") return undefined;
+      throw error;
+    }
+  }
+
+  async function waiting(orderNo: string, key: string): Promise<CommandState> {
+    const found = await within(5 * SECOND, () => unlessGone(() => client.workflow.getHandle(orderNo).fetchHistory()));
+    for (const event of found?.events ?? []) {
+      const payload = event.workflowExecutionSignaledEventAttributes?.input?.payloads?.[0];
+      const sent: unknown = await decodeOptionalSinglePayload(loadedDataConverter, payload);
+      if (typeof sent !== "object" || sent === null || !("key" in sent) || sent.key !== key) continue;
+      return { state: "waiting", hash: "hash" in sent && typeof sent.hash === "string" ? sent.hash : undefined };
+    }
+    return { state: "unknown", ...(found ? { unsure: true as const } : {}) };
+  }
+
+  return {
+    ask: (orderNo, command, input, start) =>
+      within(answerWithin, async () => {
+        const updateId = input.key;
+        const sent = { args: [input] as [CommandInput], ...(updateId === undefined ? {} : { updateId }) };
+        if (!start)
+          return unlessGone(() => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, sent));
+        const startWorkflowOperation = new WithStartWorkflowOperation<(argument: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
+          ...startOptions(orderNo, start),
+          workflowIdConflictPolicy: "USE_EXISTING",
+        });
+        try {
+          return await client.workflow.executeUpdateWithStart<
+            (argument: StartOrder) => Promise<void>,
+            CommandAnswer,
+            [CommandInput]
+          >(command, {
+            ...sent,
+            startWorkflowOperation,
+          });
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+          throw error;
+        }
+      }),
+    report: (orderNo, command, input, start) =>
+      within(answerWithin, async () => {
+        const signalArgs: [CommandInput] = [input];
+        if (!start) {
+          const sent = await unlessGone(async () => {
+            await client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
+            return true;
+          });
+          return sent ?? false;
+        }
+        try {
+          await client.workflow.signalWithStart<(argument: StartOrder) => Promise<void>, [CommandInput]>(ORDER_WORKFLOW, {
+            ...startOptions(orderNo, start),
+            signal: command,
+            signalArgs,
+          });
+          return true;
+        } catch (error) {
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return false;
+          throw error;
+        }
+      }),
+    order: (orderNo, actor, at) => query<OrderView>(orderNo, QUERIES.order, actor, at),
+    history: (orderNo) => query<readonly OrderEvent[]>(orderNo, QUERIES.history),
+    lastRun: (orderNo) =>
+      unlessGone(() =>
+        within(answerWithin, () => client.workflow.getHandle(orderNo).query<readonly OrderEvent[]>(QUERIES.history)),
+      ),
+    async state(orderNo, key) {
+      const known = await query<CommandState>(orderNo, QUERIES.command, key);
+      if (known && known.state !== "unknown") return known;
+      const found = await waiting(orderNo, key);
+      return known && found.state === "unknown" ? known : found;
+    },
+    spreadCalendar: (calendar) =>
+      within(answerWithin, async () => {
+        const args: [Calendar] = [calendar];
+        await client.workflow.start<(calendar: Calendar) => Promise<void>>(SPREAD_CALENDAR_WORKFLOW, {
+          workflowId: `calendar-${calendar.version}`,
+          taskQueue,
+          args,
+          workflowIdConflictPolicy: "USE_EXISTING",
+          staticSummary: `calendar ${calendar.version} to every running order`,
+        });
+      }),
+    inspect: (start) =>
+      within(answerWithin, async () => {
+        const { reportId } = start.head;
+        const args: [InspectionStart] = [start];
+        await client.workflow.start<(start: InspectionStart) => Promise<string>>(INSPECTION_WORKFLOW, {
+          workflowId: reportId,
+          taskQueue,
+          args,
+          workflowIdConflictPolicy: "USE_EXISTING",
+          staticSummary: `inspection ${reportId}`,
+        });
+      }),
+    renewRewards: (month) =>
+      within(answerWithin, async () => {
+        await client.workflow.execute(RENEW_REWARDS_WORKFLOW, rewardsOptions("rewards", month));
+      }),
+    tellRewards: (month) =>
+      within(answerWithin, async () => {
+        await client.workflow.start(TELL_REWARDS_WORKFLOW, rewardsOptions("rewards-telling", month));
+      }),
+    async isReachable() {
+      try {
+        await client.withDeadline(Date.now() + queryWithin, () => client.workflowService.describeNamespace({ namespace }));
+        return true;
+      } catch {
+        return false;
+      }
+    },
+  };
+}

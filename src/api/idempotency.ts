@@ -1,0 +1,30 @@
+import { createHash } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { ProblemError } from "./problem.ts";
+
+const KEY = /^[\u0021-\u007E]{1,200}$/u;
+
+/** The caller's `Idempotency-Key`; without one, nothing. */
+export function keyOf(request: FastifyRequest): string | undefined {
+  const key = request.headers["idempotency-key"];
+  if (key === undefined) return undefined;
+  if (typeof key === "string" && KEY.test(key)) return key;
+  throw new ProblemError("malformed", {
+    detail: "key-invalid",
+    errors: [{ path: "Idempotency-Key", message: "1 to 200 visible ASCII characters" }],
+  });
+}
+
+/** What a request says, as one text: another text under the same key is another request. */
+export function sha256(...parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** The same for any order of the fields: a client that serialises anew repeats itself. */
+export function canonical(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(canonical);
+  if (typeof value !== "object" || value === null) return value;
+  return Object.entries(value)
+    .toSorted(([a], [b]) => (a < b ? -1 : 1))
+    .map(([field, item]) => [field, canonical(item)]);
+}

@@ -1,0 +1,64 @@
+import fp from "fastify-plugin";
+import { Counter, Gauge } from "prom-client";
+import { rungs } from "../../domain/clock/ladder.ts";
+import { SECOND, type Ms } from "../../domain/time.ts";
+import type { Database } from "../../records/database.ts";
+import { figuresAt } from "../../records/figures.ts";
+
+declare module "fastify" {
+  interface FastifyInstance {
+    /** Brings the business's metrics up to date; never fails. */
+    observe: () => Promise<void>;
+  }
+}
+
+/** How long figures may be told again before they are counted anew, ms: several scrapers cost no more than one. */
+const FRESH = 5 * SECOND;
+
+interface FiguresOptions {
+  readonly db: Database;
+  readonly now: () => Ms;
+}
+
+/**
+ * Prometheus metrics of the business, from the records. Every API tells the same ones, so dashboards take their maximum.
+ * While the records are away there are none, and `gendan_records_up` is 0: an old figure would be taken for a true one.
+ */
+export const figures = fp<FiguresOptions>(
+  async (app, { db, now }) => {
+    const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+      new Gauge({ name, help, labelNames, registers: [app.metrics] });
+    const up = gauge("gendan_records_up", "1 while the records answer");
+    const orders = gauge("gendan_orders_open", "Orders that have not ended, by status", "status");
+    const open = gauge("gendan_duties_open", "Duties that are owed, overdue ones among them, by duty", "duty");
+    const overdue = gauge("gendan_duties_overdue", "Duties that are overdue now, by duty", "duty");
+    const counter = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
+      new Counter({ name, help, labelNames, registers: [app.metrics] });
+    const told = counter("gendan_rungs_told_total", "Steps of ladders that were told, by step", "rung");
+    const failed = counter("gendan_effects_failed_total", "Asks of outside systems that failed for good, by system", "system");
+    const all = [orders, open, overdue, told, failed];
+
+    let counted = -Infinity;
+    app.decorate("observe", async () => {
+      if (performance.now() - counted < FRESH) return;
+      try {
+        const found = await figuresAt(db, now());
+        for (const each of all) each.reset();
+        for (const { status, count } of found.orders) orders.set({ status }, count);
+        for (const row of found.duties) {
+          open.set({ duty: row.duty }, row.open);
+          overdue.set({ duty: row.duty }, row.overdue);
+        }
+        for (const rung of rungs) told.inc({ rung }, found.rungs.find((row) => row.rung === rung)?.count ?? 0);
+        for (const { system, count } of found.failedEffects) failed.inc({ system }, count);
+        up.set(1);
+        counted = performance.now();
+      } catch (error) {
+        app.log.warn({ err: error }, "the records are away: no figures");
+        for (const each of all) each.reset();
+        up.set(0);
+      }
+    });
+  },
+  { name: "figures", dependencies: ["metrics"] },
+);

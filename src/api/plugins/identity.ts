@@ -1,0 +1,81 @@
+import type { FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import type { Role } from "../../domain/people.ts";
+import { deputyFor, type Staff } from "../../domain/staff.ts";
+import type { Ms } from "../../domain/time.ts";
+import { IssuerAway, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
+import { ProblemError } from "../problem.ts";
+
+/** Who may use a route: anybody, anybody with a token, or the holders of some role. */
+export type Access = "public" | "authenticated" | readonly Role[];
+
+declare module "fastify" {
+  interface FastifyContextConfig {
+    /** Every route says it: a route that does not, does not come up. */
+    access?: Access;
+  }
+  interface FastifyRequest {
+    caller: Caller | undefined;
+  }
+}
+
+interface IdentityOptions {
+  readonly verify: Verify;
+  readonly staff: () => Promise<Staff | undefined>;
+  readonly now: () => Ms;
+}
+
+/** The caller of a route that is not public. */
+export function callerOf(request: FastifyRequest): Caller {
+  if (!request.caller) throw new ProblemError("unauthenticated", { detail: "token-missing" });
+  return request.caller;
+}
+
+/** The caller of what is a person's own doing: no machine proposes, decides, objects or has looked. */
+export function personOf(request: FastifyRequest): Caller {
+  const caller = callerOf(request);
+  if (caller.kind === "machine") throw new ProblemError("forbidden", { detail: "role-missing" });
+  return caller;
+}
+
+/** Before anything that a machine says is read. */
+export async function byPerson(request: FastifyRequest): Promise<void> {
+  personOf(request);
+}
+
+function bearer(request: FastifyRequest): string | undefined {
+  return /^Bearer ([\w.~+/=-]+)$/iu.exec(request.headers.authorization ?? "")?.[1];
+}
+
+/** Default deny: each request is checked against what its route declares (`HTTP.md`, Identity). */
+export const identity = fp<IdentityOptions>(
+  async (app, { verify, staff, now }) => {
+    app.decorateRequest("caller", undefined);
+    app.addHook("onRoute", (route) => {
+      // The pages of Swagger UI declare nothing themselves.
+      if (route.url.startsWith("/docs")) route.config = { ...route.config, access: "public" };
+      if (route.config?.access === undefined) throw new Error(`route ${String(route.method)} ${route.url} declares no access`);
+    });
+    app.addHook("onRequest", async (request) => {
+      const { access } = request.routeOptions.config;
+      if (access === "public" || request.is404) return;
+      const token = bearer(request);
+      if (token === undefined) throw new ProblemError("unauthenticated", { detail: "token-missing" });
+      const caller = await verify(token).catch((error: unknown) => {
+        if (error instanceof IssuerAway) {
+          request.log.warn({ err: error }, "tokens cannot be checked");
+          throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 });
+        }
+        if (!(error instanceof NotAuthenticated)) throw error;
+        throw new ProblemError("unauthenticated", { detail: "token-invalid" });
+      });
+      const people = await staff();
+      request.caller = { ...caller, deputyFor: people ? deputyFor(people, caller.id, now()) : [] };
+      if (access === "authenticated" || access === undefined) return;
+      const { roles } = caller;
+      const may = access.some((role) => roles.includes(role) || (role === "supervisor" && roles.includes("management")));
+      if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
+    });
+  },
+  { name: "identity" },
+);

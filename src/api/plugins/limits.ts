@@ -1,0 +1,52 @@
+import helmet from "@fastify/helmet";
+import rateLimit from "@fastify/rate-limit";
+import underPressure from "@fastify/under-pressure";
+import type { FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import { ProblemError } from "../problem.ts";
+
+interface LimitsOptions {
+  /** Requests a minute for one caller. */
+  readonly rateLimit: number;
+  /** Requests that are worked on at once. */
+  readonly atOnce: number;
+}
+
+/** What keeps one caller, or too many, from harming the others. No CORS: other sites' pages have no business here. */
+export const limits = fp<LimitsOptions>(
+  async (app, { rateLimit: max, atOnce }) => {
+    await app.register(helmet, {
+      // Swagger UI's page needs its own styles and data: images; nothing else is served as a page.
+      contentSecurityPolicy: { directives: { "img-src": ["'self'", "data:"], "upgrade-insecure-requests": null } },
+    });
+    await app.register(rateLimit, {
+      max,
+      timeWindow: "1 minute",
+      hook: "preHandler",
+      // By whoever the token proves, never by a header that anybody can set.
+      keyGenerator: (request) => request.caller?.id ?? request.ip,
+      allowList: (request) => request.routeOptions.config.access === "public",
+    });
+    await app.register(underPressure, {
+      maxEventLoopDelay: 2_000,
+      retryAfter: 5,
+      pressureHandler: (request, _reply, type) => {
+        // Probes must tell the truth just then.
+        if (request.routeOptions.config.access === "public") return;
+        throw Object.assign(new Error(`under pressure: ${type}`), { code: "FST_UNDER_PRESSURE" });
+      },
+    });
+    // Counted from when all of a request is there, so that who sends slowly takes nobody's place, until there is an answer,
+    // also when nobody waits for it any more.
+    const working = new Set<FastifyRequest>();
+    app.addHook("preHandler", async (request) => {
+      if (request.routeOptions.config.access === "public") return;
+      if (working.size >= atOnce) throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 2 });
+      working.add(request);
+    });
+    app.addHook("onSend", async (request) => {
+      working.delete(request);
+    });
+  },
+  { name: "limits" },
+);

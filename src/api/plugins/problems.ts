@@ -1,0 +1,111 @@
+import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import { problemStatus } from "../../contracts/problem.ts";
+import { BadCursor } from "../../records/paging.ts";
+import { localeOf, type Locale } from "../../texts/locale.ts";
+import { problemDetail } from "../../texts/problems.ts";
+import { WrongParameters } from "../parameters.ts";
+import { ProblemError, problemOf } from "../problem.ts";
+
+/** Errors of the framework that are the caller's. */
+const known: Readonly<Record<string, ProblemError>> = {
+  FST_ERR_CTP_INVALID_JSON_BODY: new ProblemError("malformed", { detail: "body-malformed" }),
+  FST_ERR_CTP_EMPTY_JSON_BODY: new ProblemError("malformed", { detail: "body-malformed" }),
+  FST_ERR_CTP_INVALID_CONTENT_LENGTH: new ProblemError("malformed", { detail: "body-malformed" }),
+  FST_ERR_CTP_BODY_TOO_LARGE: new ProblemError("too-large", { detail: "body-too-large" }),
+  FST_ERR_CTP_INVALID_MEDIA_TYPE: new ProblemError("unsupported-media-type", { detail: "json-only" }),
+  FST_ERR_BAD_URL: new ProblemError("malformed"),
+  FST_ERR_MAX_PARAM_LENGTH: new ProblemError("not-found", { detail: "no-such-route" }),
+  FST_UNDER_PRESSURE: new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 }),
+};
+
+function isDatabaseAway(error: Error): boolean {
+  const code = "code" in error ? String(error.code) : "";
+  // Connections refused or broken (Node), connection exceptions and shutdowns (SQLSTATE 08, 57P), or no answer in time.
+  return /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/u.test(code) || /timeout|terminated|Connection ended/u.test(error.message);
+}
+
+/** The problem that an error is; whatever is not the caller's or the weather's is ours. */
+export function asProblem(error: FastifyError | Error, locale: Locale = "en"): ProblemError {
+  if (error instanceof ProblemError) return error;
+  if (error instanceof BadCursor) {
+    const errors = [{ path: "cursor", message: problemDetail("cursor-invalid", locale) }];
+    return new ProblemError("invalid-query", { detail: "cursor-invalid", errors });
+  }
+  if (error instanceof WrongParameters) {
+    return new ProblemError("invalid-query", { detail: "body-fields", errors: error.fieldsIn(locale) });
+  }
+  const code = "code" in error ? error.code : "";
+  const mine = known[code];
+  if (mine) return mine;
+  if ("statusCode" in error && error.statusCode === 429) return new ProblemError("too-many-requests", { detail: "slow-down" });
+  if ("statusCode" in error && typeof error.statusCode === "number" && error.statusCode >= 400 && error.statusCode < 500) {
+    return new ProblemError("malformed");
+  }
+  return isDatabaseAway(error)
+    ? new ProblemError("unavailable", { detail: "records-away", retryAfter: 5 })
+    : new ProblemError("internal", { detail: "our-fault" });
+}
+
+function send(request: FastifyRequest, reply: FastifyReply, problem: ProblemError): FastifyReply {
+  const locale = localeOf(request.headers["accept-language"]);
+  const { retryAfter, detail } = problem.particulars;
+  if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
+  if (problem.code === "unauthenticated") {
+    // RFC 6750, 3.1: a request without a token is told no error code.
+    const invalid = detail === "token-invalid" ? ', error="invalid_token"' : "";
+    void reply.header("www-authenticate", `Bearer realm="gendan"${invalid}`);
+  }
+  return reply
+    .code(problemStatus[problem.code])
+    .header("content-language", locale)
+    .header("vary", "accept-language")
+    .type("application/problem+json; charset=utf-8")
+    .serializer(JSON.stringify)
+    .send(problemOf(problem, locale, request.id));
+}
+
+/** Answers an error as `application/problem+json`, and logs what is not the caller's. */
+export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
+  const problem = asProblem(error, localeOf(request.headers["accept-language"]));
+  if (problem.code === "internal") request.log.error({ err: error }, "a request failed");
+  else if (problem.code === "unavailable") request.log.warn({ reason: problem.message }, "a request could not be served");
+  return send(request, reply, problem);
+}
+
+interface Address {
+  readonly pattern: RegExp;
+  readonly methods: Set<string>;
+}
+
+/** The addresses that a route's `url` stands for. */
+function patternOf(url: string): RegExp {
+  const parts = url.split("/").map((part) => {
+    if (part.startsWith(":")) return "[^/]+";
+    return part === "*" ? ".*" : part.replaceAll(/[$()*+.?[\\\]^{|}]/gu, String.raw`\$&`);
+  });
+  return new RegExp(`^${parts.join("/")}$`, "u");
+}
+
+/** Every error as `application/problem+json` (RFC 9457). No stack, SQL text or path is ever sent. */
+export const problems = fp(
+  async (app) => {
+    const addresses = new Map<string, Address>();
+    app.addHook("onRoute", ({ url, method }) => {
+      const { pattern, methods } = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set() };
+      for (const each of [method].flat()) methods.add(each);
+      addresses.set(url, { pattern, methods });
+    });
+    app.setErrorHandler<FastifyError>(answerError);
+    app.setNotFoundHandler((request, reply) => {
+      const [path = ""] = request.url.split("?");
+      const taken = new Set([...addresses.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])));
+      if (taken.size === 0 || taken.has(request.method)) {
+        return send(request, reply, new ProblemError("not-found", { detail: "no-such-route" }));
+      }
+      void reply.header("allow", [...taken].toSorted().join(", "));
+      return send(request, reply, new ProblemError("method-not-allowed", { detail: "no-such-method" }));
+    });
+  },
+  { name: "problems" },
+);

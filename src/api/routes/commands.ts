@@ -1,0 +1,332 @@
+import { createHash, randomBytes } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { acceptedSchema, answerSchema, commandStateSchema, orderSchema } from "../../contracts/answers.ts";
+import { checkBody, commandSchema, orderNumber, type Said } from "../../contracts/bodies.ts";
+import { examples } from "../../contracts/examples.ts";
+import { problemSchema } from "../../contracts/problem.ts";
+import type { CommandAnswer, CommandInput, CommandState, StartOrder } from "../../contracts/workflow.ts";
+import { checkedCommand, type CommandName } from "../../domain/order/bodies.ts";
+import type { OrderEvent } from "../../domain/order/events.ts";
+import { authorise, commandNames, commands, decide, permitted, replay } from "../../domain/order/order.ts";
+import { isRefusal } from "../../domain/order/refusals.ts";
+import { view } from "../../domain/order/view.ts";
+import { iso } from "../../domain/time.ts";
+import type { Caller } from "../../identity/verify.ts";
+import { eventsOf, lastEventOf } from "../../records/read.ts";
+import { localeOf } from "../../texts/locale.ts";
+import { refusalText } from "../../texts/refusals.ts";
+import { canonical, keyOf, sha256 } from "../idempotency.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
+import { asProblem } from "../plugins/problems.ts";
+import { ProblemError, problemOfRefusal } from "../problem.ts";
+import { historyFor, sees, shownTo } from "../visibility.ts";
+
+/** Crockford's base 32: nothing that is mistaken for something else on the telephone. */
+const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
+function numberFrom(bytes: Uint8Array): string {
+  return `SO-${[...bytes.subarray(0, 12)].map((byte) => DIGITS[byte % 32]).join("")}`;
+}
+
+function respondsAsync(request: FastifyRequest): boolean {
+  return [request.headers["prefer"] ?? []]
+    .flat()
+    .some((prefer) => prefer.split(/[,;]/u).some((each) => each.trim().toLowerCase() === "respond-async"));
+}
+
+/** How long an answer waits for its being recorded, ms. */
+const RECORDED_WITHIN = 1_000;
+
+/** A request of a command, read and checked. */
+interface Sent<K extends CommandName> {
+  readonly command: K;
+  readonly said: Said<K>;
+  readonly caller: Caller;
+  readonly key: string;
+  readonly report: boolean;
+  readonly input: CommandInput;
+}
+
+function read<K extends CommandName>(request: FastifyRequest, command: K, now: number): Sent<K> {
+  const caller = callerOf(request);
+  const row = commands[command];
+  if (caller.kind === "machine" && !row.machine) throw new ProblemError("forbidden", { detail: "role-missing" });
+  const asynchronously = respondsAsync(request);
+  const report = asynchronously || caller.kind === "machine";
+  const given = keyOf(request);
+  if (given === undefined && caller.kind === "machine") {
+    throw new ProblemError("malformed", { detail: "key-missing", errors: [{ path: "Idempotency-Key", message: "missing" }] });
+  }
+  const said = checkBody(command, request.body ?? {}, localeOf(request.headers["accept-language"]));
+  if ("errors" in said) throw new ProblemError("invalid-body", { detail: "body-fields", errors: said.errors });
+  if (said.at !== undefined && caller.kind === "person") {
+    // People act when they act: a time of their own choosing would be evidence made up.
+    const errors = [{ path: "at", message: "only a machine says when it happened" }];
+    throw new ProblemError("invalid-body", { detail: "body-fields", errors });
+  }
+  const key = given ?? randomBytes(16).toString("hex");
+  const { id, roles, kind, deputyFor = [] } = caller;
+  const input: CommandInput = {
+    actor: { id, roles, kind, ...(deputyFor.length === 0 ? {} : { deputyFor }) },
+    body: said.body,
+    key,
+    hash: sha256(command, id, canonical(said)),
+    ...(said.at === undefined ? {} : { at: said.at }),
+    ...(report ? { receivedAt: iso(now) } : {}),
+    checked: true,
+  };
+  return { command, said, caller, key, report, input };
+}
+
+/** What a request of each command says, under a name of its own in the OpenAPI document; made once a process. */
+const requestBodies = new Map(
+  commandNames.map((command) => [command, commandSchema(command).meta({ id: `${command}-body`, example: examples[command] })]),
+);
+
+/** The routes of the commands: one a row of the table, and nothing said twice. */
+export function commandRoutes({ engine, db, policy, calendar, now }: Parts): Routes {
+  const begin = async (orderNo: string, events?: readonly OrderEvent[]): Promise<StartOrder> => {
+    const [current, working] = await Promise.all([policy(), calendar()]);
+    const salt = randomBytes(16).toString("hex");
+    return { orderNo, policy: current, calendar: working, salt, ...(events ? { events } : {}) };
+  };
+
+  /** What the records hold of an order; nothing while they are away, when the engine alone must know. */
+  async function recorded(orderNo: string): Promise<readonly OrderEvent[]> {
+    return eventsOf(db, orderNo).catch((error: unknown) => {
+      if (error instanceof Error && asProblem(error).code === "unavailable") return [];
+      throw error;
+    });
+  }
+
+  /** The answer to a repeated key, as far as it is on record. */
+  function repeated(events: readonly OrderEvent[], { caller, key, input }: Sent<CommandName>): CommandAnswer | undefined {
+    const before = events.filter((event) => event.key === key);
+    const [first] = before;
+    if (!first) return undefined;
+    if (first.hash !== input.hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+    return { order: view(replay(events), caller, now()), events: before, hash: first.hash ?? "" };
+  }
+
+  /** A list that is read after an answer shows the change; unless the records are away, or behind. */
+  async function recordedSoon(orderNo: string, events: readonly OrderEvent[]): Promise<void> {
+    const number = events.at(-1)?.number ?? 0;
+    const end = performance.now() + RECORDED_WITHIN;
+    try {
+      for (let pause = 5; (await lastEventOf(db, orderNo)) < number && performance.now() < end; pause = Math.min(100, pause * 2))
+        await wait(pause);
+    } catch (error) {
+      if (!(error instanceof Error && asProblem(error).code === "unavailable")) throw error;
+    }
+  }
+
+  function checked(answer: CommandAnswer, { input }: Sent<CommandName>): CommandAnswer {
+    if (answer.hash !== input.hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+    return answer;
+  }
+
+  /** A report of a key that was used with another body is refused before it is sent. */
+  async function conflictFree(orderNo: string, { key, input }: Sent<CommandName>): Promise<void> {
+    const state: CommandState = await engine.state(orderNo, key);
+    if (state.state !== "unknown" && state.hash !== undefined && state.hash !== input.hash) {
+      throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+    }
+  }
+
+  /** An order whose run has ended: answered from its record, or opened again by what may still be said of it. */
+  async function ended(orderNo: string, sent: Sent<CommandName>): Promise<CommandAnswer | "reported"> {
+    const { command, input, caller } = sent;
+    // The engine forgets it some days after its end; before that it may know what the records are still to be told.
+    const events = (await engine.lastRun(orderNo)) ?? (await eventsOf(db, orderNo));
+    if (events.length === 0) throw new ProblemError("not-found", { detail: "no-such-order" });
+    const order = replay(events);
+    const visible = authorise(order, command, caller);
+    if (isRefusal(visible)) throw problemOfRefusal({ ...visible, permitted: permitted(order, caller, now()) });
+    const before = repeated(events, sent);
+    if (before) return before;
+    if (!sent.report) {
+      const at = now();
+      const trial = decide(
+        order,
+        checkedCommand(command, sent.said.body, { actor: caller, key: sent.key, hash: input.hash ?? "", at, receivedAt: at }),
+        order,
+      );
+      if (isRefusal(trial)) throw problemOfRefusal({ ...trial, permitted: permitted(order, caller, at) });
+    }
+    const start = { argument: await begin(orderNo, events), fresh: false };
+    if (sent.report) {
+      await engine.report(orderNo, command, input, start);
+      return "reported";
+    }
+    const answer = await engine.ask(orderNo, command, input, start);
+    if (!answer) throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
+    return answer;
+  }
+
+  function accepted(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    orderNo: string,
+    { caller, key }: Sent<CommandName>,
+    location?: string,
+  ) {
+    void reply
+      .code(202)
+      .header("location", location ?? `/orders/${encodeURIComponent(orderNo)}/commands/${encodeURIComponent(key)}`);
+    if (caller.kind === "person" && respondsAsync(request)) void reply.header("preference-applied", "respond-async");
+    return { accepted: true as const };
+  }
+
+  async function receive(request: FastifyRequest, reply: FastifyReply) {
+    const sent = read(request, "receive", now());
+    const { caller, input, said, report } = sent;
+    const may = authorise(undefined, "receive", caller);
+    if (isRefusal(may)) throw new ProblemError("forbidden", { detail: "role-missing" });
+    const own = said.orderNo;
+    const given = keyOf(request);
+    const orderNo =
+      own ?? numberFrom(given === undefined ? randomBytes(12) : createHash("sha256").update(sha256(caller.id, given)).digest());
+    const location = `/orders/${encodeURIComponent(orderNo)}`;
+    const start = { argument: await begin(orderNo), fresh: true };
+
+    const trial = decide(
+      undefined,
+      { command: "receive", body: said.body, actor: caller, key: sent.key, hash: "", at: now(), receivedAt: now() },
+      start.argument,
+    );
+    // Whose order it would be is decided before a run is begun for it.
+    if (isRefusal(trial)) throw new ProblemError("forbidden", { detail: "role-missing" });
+
+    const events = await recorded(orderNo);
+    const before = repeated(events, sent);
+    const exists = () => problemOfRefusal({ refused: "order-exists", details: {}, permitted: [] });
+    if (events.length > 0 && !before) throw exists();
+    if (report) {
+      if (!before) {
+        await conflictFree(orderNo, sent);
+        if (!(await engine.report(orderNo, "receive", input, start))) throw exists();
+      }
+      return accepted(request, reply, orderNo, sent, location);
+    }
+    const answer = before ?? (await engine.ask(orderNo, "receive", input, start));
+    if (!answer) throw exists();
+    await recordedSoon(orderNo, answer.events);
+    void reply.code(201).header("location", location);
+    return shownTo(caller, checked(answer, sent).order);
+  }
+
+  async function send(request: FastifyRequest, reply: FastifyReply, orderNo: string, command: CommandName) {
+    const sent = read(request, command, now());
+    const { caller, input, report } = sent;
+    if (report) {
+      await conflictFree(orderNo, sent);
+      if (caller.kind === "person" && caller.roles.every((role) => role === "sales_rep")) {
+        const order = await engine.order(orderNo, caller, now());
+        if (order && !sees(caller, order.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
+      }
+      if (!(await engine.report(orderNo, command, input))) await ended(orderNo, sent);
+      return accepted(request, reply, orderNo, sent);
+    }
+    const answer = (await engine.ask(orderNo, command, input)) ?? (await ended(orderNo, sent));
+    if (answer === "reported") return accepted(request, reply, orderNo, sent);
+    const { order, events } = checked(answer, sent);
+    await recordedSoon(orderNo, answer.events);
+    return { order: shownTo(caller, order), events: historyFor(caller, events) };
+  }
+
+  const problem = {
+    description: "What is wrong, as `application/problem+json`",
+    content: { "application/problem+json": { schema: problemSchema } },
+  };
+  const problemsOf = (...codes: readonly number[]) => Object.fromEntries(codes.map((code) => [code, problem]));
+  const headers = z.object({
+    "idempotency-key": z
+      .string()
+      .max(200)
+      .optional()
+      .meta({ description: "The same key with the same body gives the same answer once; a machine must send one" }),
+    prefer: z
+      .string()
+      .optional()
+      .meta({ description: "`respond-async`: report it instead of waiting for the answer (RFC 7240)" }),
+    "accept-language": z.string().optional().meta({ description: "`zh` or `en`: the language of problems" }),
+  });
+
+  return async function routesOfCommands(app) {
+    for (const command of commandNames) {
+      const { by, rule, machine, stages } = commands[command];
+      const when = stages ? `In stage ${stages.join(", ")}.` : "";
+      const who = `By ${by.join(", ")}${by.includes("supervisor") ? ", management" : ""}${machine ? "; a machine may report it" : ""}.`;
+      const body = requestBodies.get(command);
+      const schema = {
+        tags: ["commands"],
+        operationId: command,
+        summary: command,
+        description: `Rule ${rule}. ${who} ${when}`.trim(),
+        headers,
+        body,
+      };
+      const refusals = problemsOf(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
+      const access = by;
+      if (command === "receive") {
+        app.post(
+          "/orders",
+          { config: { access }, schema: { ...schema, response: { 201: orderSchema, 202: acceptedSchema, ...refusals } } },
+          receive,
+        );
+        continue;
+      }
+      app.post(
+        `/orders/:orderNo/${command}`,
+        {
+          config: { access },
+          schema: {
+            ...schema,
+            params: z.object({ orderNo: orderNumber }),
+            response: { 200: answerSchema, 202: acceptedSchema, ...refusals },
+          },
+        },
+        (request, reply) => send(request, reply, request.params.orderNo, command),
+      );
+    }
+
+    app.get(
+      "/orders/:orderNo/commands/:key",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["commands"],
+          operationId: "command-state",
+          summary: "What became of a command",
+          params: z.object({ orderNo: orderNumber, key: z.string().min(1).max(200) }),
+          response: { 200: commandStateSchema, ...problemsOf(401, 404, 422, 429, 500, 503) },
+        },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const { orderNo, key } = request.params;
+        const state = await engine.state(orderNo, key);
+        const nothing = new ProblemError("not-found", { detail: "no-such-command" });
+        if (state.state === "waiting") return { state: "waiting" as const };
+        const events =
+          state.state === "unknown" ? (await eventsOf(db, orderNo)).filter((event) => event.key === key) : state.events;
+        const [first] = events;
+        // What is durable must not be said to be unknown because no worker could be asked.
+        if (!first && state.state === "unknown" && state.unsure)
+          throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
+        // Somebody else's key is nobody's business, unless the order is.
+        if (!first) throw nothing;
+        await recordedSoon(orderNo, events);
+        const order = await eventsOf(db, orderNo).catch(() => []);
+        if (first.actor.id !== caller.id && order.length > 0 && !sees(caller, replay(order).salesRep)) throw nothing;
+        const lines = historyFor(caller, events);
+        const refused = first.event === "command-refused" || first.event === "discrepancy-opened" ? first.data : undefined;
+        if (!refused) return { state: "done" as const, events: lines };
+        const detail = refusalText(refused.refusal, refused.details, localeOf(request.headers["accept-language"]));
+        return { state: "refused" as const, reason: refused.refusal, detail, events: lines };
+      },
+    );
+  };
+}

@@ -1,0 +1,140 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { orderNumber } from "../../contracts/bodies.ts";
+import { problemSchema } from "../../contracts/problem.ts";
+import type { OrderEvent } from "../../domain/order/events.ts";
+import { replay } from "../../domain/order/order.ts";
+import type { Order } from "../../domain/order/record.ts";
+import { formNames, type Form, type FormName, type SeenOrder, type Subject } from "../../forms/form.ts";
+import { orderConfirmation } from "../../forms/order-confirmation.ts";
+import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
+import { openPrinter } from "../../forms/printer.ts";
+import { productionProgress } from "../../forms/production-progress.ts";
+import { shippingNotice } from "../../forms/shipping-notice.ts";
+import { eventsOf, hashOf } from "../../records/read.ts";
+import { localeOf } from "../../texts/locale.ts";
+import { formatFor, mediaTypes } from "../accept.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
+import { ProblemError } from "../problem.ts";
+import { hiddenFrom, sees, shownTo } from "../visibility.ts";
+
+const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
+  "order-confirmation": orderConfirmation,
+  "production-progress": productionProgress,
+  "shipping-notice": shippingNotice,
+};
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = { 401: problem, 404: problem, 406: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+const document = z.string().meta({ format: "binary" });
+const page = { "text/html": { schema: z.string() } };
+const pdf = { "application/pdf": { schema: document } };
+
+const latest = z.strictObject({});
+const anyRevision = z.strictObject({
+  revision: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(1_000_000)
+    .optional()
+    .meta({ description: "An earlier revision of the order confirmation, as it was before the next one" }),
+});
+
+/** The events up to the one that began the next revision: the record as it was while that revision was in force. */
+function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision: number): readonly OrderEvent[] | undefined {
+  if (!order.revisions.some((each) => each.revision === revision)) return undefined;
+  const next = order.revisions.find((each) => each.revision === revision + 1);
+  return next ? events.filter(({ number }) => number < next.since.number) : events;
+}
+
+/** The three forms of the regulation (R5.2), as a page or as PDF. */
+export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
+  const printer = openPrinter();
+
+  async function subjectOf(request: FastifyRequest, orderNo: string, revision: number | undefined): Promise<Subject> {
+    const caller = callerOf(request);
+    const all = (await engine.history(orderNo)) ?? (await eventsOf(db, orderNo));
+    const present = all.length === 0 ? undefined : replay(all);
+    if (!present || !sees(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
+    const events = revision === undefined ? all : eventsOfRevision(present, all, revision);
+    if (!events) throw new ProblemError("not-found", { detail: "no-such-revision" });
+    const last = events.at(-1)?.number ?? 0;
+    // The form is printed without it while the records are away.
+    const [people, checksum] = await Promise.all([staff(), hashOf(db, orderNo, last).catch(() => undefined)]);
+    return {
+      order: shownTo<SeenOrder>(caller, events === all ? present : replay(events)),
+      events: shownTo(caller, events),
+      hidden: hiddenFrom(caller),
+      locale: localeOf(request.headers["accept-language"], "zh"),
+      nameOf: (id) => people?.byId.get(id)?.name ?? id,
+      company,
+      printed: { at: now(), by: caller.id },
+      checksum,
+      newest: present.revision,
+    };
+  }
+
+  async function answer(reply: FastifyReply, form: Form, as: "html" | "pdf"): Promise<string | Buffer> {
+    const number = form.head[0]?.value ?? form.name;
+    void reply
+      .type(mediaTypes[as])
+      .header("content-language", form.locale)
+      // Customers' data, as of this moment.
+      .header("cache-control", "no-store")
+      .header("content-disposition", `inline; filename="${number}.${as}"`);
+    if (as === "pdf") return Buffer.from(await printer.print(form));
+    void reply.header("content-security-policy", PAGE_POLICY);
+    return pageFor(form);
+  }
+
+  return async (app) => {
+    app.addHook("onClose", () => printer.close());
+    for (const name of formNames) {
+      const schema = {
+        tags: ["forms"],
+        params: z.object({ orderNo: orderNumber }),
+        querystring: name === "order-confirmation" ? anyRevision : latest,
+        headers: z.object({ "accept-language": z.string().optional().meta({ description: "`zh` (without it) or `en`" }) }),
+      };
+      app.get(
+        `/orders/:orderNo/forms/${name}`,
+        {
+          config: { access: "authenticated" },
+          schema: {
+            ...schema,
+            operationId: name,
+            summary: `The ${name.replace("-", " ")}, as a page that prints or as PDF`,
+            response: { 200: { description: "The form", content: { ...page, ...pdf } }, ...refusals },
+          },
+        },
+        async (request, reply) => {
+          const as = formatFor(request, reply, ["html", "pdf"]);
+          const { revision } = anyRevision.parse(request.query);
+          return answer(reply, builders[name](await subjectOf(request, request.params.orderNo, revision)), as);
+        },
+      );
+      app.get(
+        `/orders/:orderNo/forms/${name}.pdf`,
+        {
+          config: { access: "authenticated" },
+          schema: {
+            ...schema,
+            operationId: `${name}-pdf`,
+            summary: `The ${name.replace("-", " ")} as PDF`,
+            response: { 200: { description: "The form", content: pdf }, ...refusals },
+          },
+        },
+        async (request, reply) => {
+          void reply.header("vary", "accept-language");
+          const { revision } = anyRevision.parse(request.query);
+          return answer(reply, builders[name](await subjectOf(request, request.params.orderNo, revision)), "pdf");
+        },
+      );
+    }
+  };
+}

@@ -1,0 +1,123 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import { z } from "zod";
+import { historySchema } from "../../contracts/answers.ts";
+import { orderNumber } from "../../contracts/bodies.ts";
+import { problemSchema } from "../../contracts/problem.ts";
+import { replay } from "../../domain/order/order.ts";
+import { instant } from "../../domain/time.ts";
+import { eventsOf } from "../../records/read.ts";
+import { historyWords } from "../../texts/history.ts";
+import { localeOf, type Locale } from "../../texts/locale.ts";
+import { commandWords, roleWords, wordOf } from "../../texts/words.ts";
+import { formatFor, mediaTypes } from "../accept.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
+import { ProblemError } from "../problem.ts";
+import { csvOf, xlsxOf, type Cell, type Column } from "../spreadsheet.ts";
+import { historyFor, sees, type HistoryLine } from "../visibility.ts";
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = { 401: problem, 404: problem, 406: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+const formats = ["json", "csv", "xlsx"] as const;
+
+const widths = { number: 6, at: 20, receivedAt: 20, actor: 16, role: 14, command: 24, event: 24, reason: 30, note: 30, data: 80 };
+const names = ["number", "at", "receivedAt", "actor", "role", "command", "event", "reason", "note", "data"] as const;
+
+function columnsIn(locale: Locale): Column[] {
+  return names.map((name) => ({
+    label: historyWords[name][locale],
+    width: widths[name],
+    ...(name === "at" || name === "receivedAt" ? { time: true as const } : {}),
+  }));
+}
+
+/** A line of the trail as a row: with the words of the reader's language, and all that it carries as JSON. */
+function rowOf(line: HistoryLine, locale: Locale): Cell[] {
+  const { number, at, receivedAt, actor, command, event, reason, note, data } = line;
+  const times = [instant(at), instant(receivedAt)];
+  const words = [wordOf(roleWords, actor.role, locale), wordOf(commandWords, command, locale)];
+  return [number, ...times, actor.id, ...words, event, reason, note, JSON.stringify(data)];
+}
+
+/** The audit trail of an order (R1.2): as JSON, or for a spreadsheet by `Accept` or by its name. */
+export function historyRoutes({ engine, db }: Parts): Routes {
+  async function linesOf(request: FastifyRequest, orderNo: string): Promise<HistoryLine[]> {
+    const caller = callerOf(request);
+    const events = (await engine.history(orderNo)) ?? (await eventsOf(db, orderNo));
+    if (events.length === 0 || !sees(caller, replay(events).salesRep)) {
+      throw new ProblemError("not-found", { detail: "no-such-order" });
+    }
+    return historyFor(caller, events);
+  }
+
+  async function exported(request: FastifyRequest, reply: FastifyReply, orderNo: string, as: "csv" | "xlsx") {
+    const lines = await linesOf(request, orderNo);
+    const locale = localeOf(request.headers["accept-language"], "zh");
+    const columns = columnsIn(locale);
+    const rows = lines.map((line) => rowOf(line, locale));
+    void reply
+      .type(mediaTypes[as])
+      .header("content-language", locale)
+      .header("cache-control", "no-store")
+      .header("content-disposition", `attachment; filename="${orderNo}-history.${as}"`);
+    return as === "csv" ? csvOf(columns, rows) : xlsxOf(orderNo, columns, rows);
+  }
+
+  const params = z.object({ orderNo: orderNumber });
+  const headers = z.object({ "accept-language": z.string().optional().meta({ description: "`zh` (without it) or `en`" }) });
+  const binary = z.string().meta({ format: "binary" });
+  const content = {
+    csv: { "text/csv": { schema: z.string() } },
+    xlsx: { [mediaTypes.xlsx]: { schema: binary } },
+  };
+
+  return async (app) => {
+    app.get(
+      "/orders/:orderNo/history",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["queries"],
+          operationId: "history",
+          summary: "An order's audit trail, oldest first",
+          params,
+          response: {
+            200: {
+              description: "The audit trail, oldest first",
+              content: { "application/json": { schema: historySchema }, ...content.csv, ...content.xlsx },
+            },
+            ...refusals,
+          },
+        },
+      },
+      async (request, reply) => {
+        const { orderNo } = request.params;
+        const as = formatFor(request, reply, formats);
+        return as === "json" ? linesOf(request, orderNo) : exported(request, reply, orderNo, as);
+      },
+    );
+    for (const as of ["csv", "xlsx"] as const) {
+      app.get(
+        `/orders/:orderNo/history.${as}`,
+        {
+          config: { access: "authenticated" },
+          schema: {
+            tags: ["queries"],
+            operationId: `history-${as}`,
+            summary: `An order's audit trail as ${as.toUpperCase()}`,
+            params,
+            headers,
+            response: { 200: { description: "The audit trail, oldest first", content: content[as] }, ...refusals },
+          },
+        },
+        async (request, reply) => {
+          void reply.header("vary", "accept-language");
+          return exported(request, reply, request.params.orderNo, as);
+        },
+      );
+    }
+  };
+}

@@ -1,0 +1,217 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { problemSchema } from "../../contracts/problem.ts";
+import { id } from "../../contracts/fields.ts";
+import {
+  answeredSchema,
+  answersBody,
+  inspectionBody,
+  inspectionSchema,
+  linesQuery,
+  pageQuery,
+  reportsSchema,
+} from "../../contracts/reports.ts";
+import type { CommandInput } from "../../contracts/workflow.ts";
+import type { Scope } from "../../contracts/workflow-routine.ts";
+import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
+import type { Bodies, CommandName } from "../../domain/order/bodies.ts";
+import { holds } from "../../domain/people.ts";
+import { iso } from "../../domain/time.ts";
+import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
+import { localeOf } from "../../texts/locale.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { byPerson, callerOf } from "../plugins/identity.ts";
+import { ProblemError, problemOf } from "../problem.ts";
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = {
+  400: problem,
+  401: problem,
+  403: problem,
+  404: problem,
+  413: problem,
+  415: problem,
+  422: problem,
+  429: problem,
+  500: problem,
+  503: problem,
+};
+const inspectors = ["supervisor"] as const;
+const kinds = ["daily", "asked", "full", "sample"] as const;
+const params = z.object({ inspectionId: id });
+
+function digest(...parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** What a request says, or every field of it that is wrong. */
+function read<T extends z.ZodType>(schema: T, request: FastifyRequest): z.output<T> {
+  const parsed = schema.safeParse(request.body ?? {}, { error: inLanguage(localeOf(request.headers["accept-language"])) });
+  if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
+  return parsed.data;
+}
+
+/** Whether people answer an inspection's lines. */
+function isAnswered({ kind }: Report): boolean {
+  return kind === "full" || kind === "sample";
+}
+
+/** Inspections (R6.1, R6.2): asked for at any time, read, answered. */
+export function inspectionRoutes({ db, engine, routine, now }: Parts): Routes {
+  async function found(inspectionId: string): Promise<Report> {
+    const report = await findReport(db, inspectionId);
+    if (!report || report.kind === "weekly") throw new ProblemError("not-found", { detail: "no-such-report" });
+    return report;
+  }
+
+  /** Says something of an order, as this person; why not, when it is refused. */
+  async function say<K extends CommandName>(
+    request: FastifyRequest,
+    orderNo: string,
+    command: K,
+    body: Bodies[K],
+    key: string,
+  ): Promise<string | undefined> {
+    const { id: caller, roles, kind } = callerOf(request);
+    const input: CommandInput = {
+      actor: { id: caller, roles, kind },
+      body,
+      key,
+      hash: digest(command, caller, body),
+      checked: true,
+    };
+    try {
+      if (await engine.ask(orderNo, command, input)) return undefined;
+      const ended = new ProblemError("not-found", { detail: "no-such-order" });
+      return problemOf(ended, localeOf(request.headers["accept-language"]), request.id).detail;
+    } catch (error) {
+      if (!(error instanceof ProblemError) || error.code === "unavailable") throw error;
+      return problemOf(error, localeOf(request.headers["accept-language"]), request.id).detail;
+    }
+  }
+
+  async function answers(request: FastifyRequest, inspectionId: string) {
+    const report = await found(inspectionId);
+    const caller = callerOf(request);
+    if (!isAnswered(report)) throw new ProblemError("not-found", { detail: "no-such-report" });
+    const may = report.kind === "sample" ? caller.roles.includes("management") : holds(caller, "supervisor");
+    if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
+    const said = read(answersBody, request);
+    const refused: { orderNo: string; detail: string }[] = [];
+    let answered = 0;
+    const by = { by: caller.id, at: iso(now()) };
+    for (const { orderNo, result, ...finding } of said.answers) {
+      const key = `${inspectionId}-${orderNo}-${caller.id}`;
+      const { rule = "", person = "", action = "" } = finding;
+      // Each order of the sample was asked itself, so it is answered itself; of the list, only findings go onto orders.
+      const why =
+        report.kind === "sample"
+          ? await say(request, orderNo, "answer-inspection", { inspectionId, result, ...finding }, key)
+          : result === "finding"
+            ? await say(request, orderNo, "record-finding", { rule, person, action, about: key }, key)
+            : undefined;
+      if (why !== undefined) refused.push({ orderNo, detail: why });
+      else if (await answerLine(db, inspectionId, orderNo, { result, ...by })) answered += 1;
+    }
+    // The rest is what nobody has to look at again: what could not be checked, or has findings, is answered by name.
+    for (let more = report.kind === "full" && said.rest === "in_order"; more;) {
+      const { items } = await linesOf(db, inspectionId, { limit: 200, unanswered: true, tag: "nothing-found" });
+      for (const { orderNo } of items)
+        if (await answerLine(db, inspectionId, orderNo, { result: "in_order", ...by })) answered += 1;
+      more = items.length > 0;
+    }
+    return { answered, refused, unanswered: await countUnanswered(db, inspectionId) };
+  }
+
+  return async (app) => {
+    app.post(
+      "/inspections",
+      {
+        config: { access: inspectors },
+        schema: {
+          tags: ["inspections"],
+          operationId: "inspect",
+          summary: "Inspects all large orders, or a choice of orders, now",
+          description: "The four checks of R6.2; each finding goes onto its order. What became of it is at `Location`.",
+          headers: z.object({ "idempotency-key": z.string().min(1).max(200).optional() }),
+          body: inspectionBody,
+          response: { 202: z.object({ inspectionId: z.string() }).meta({ id: "InspectionAsked" }), ...refusals },
+        },
+      },
+      async (request, reply) => {
+        const { orders, reason } = read(inspectionBody, request);
+        const { id: caller } = callerOf(request);
+        const key = request.headers["idempotency-key"];
+        const hash = digest(orders ?? "large", reason);
+        const period = key === undefined ? randomBytes(8).toString("hex") : digest(caller, key).slice(0, 16);
+        const reportId = `asked-${period}`;
+        const before = await findReport(db, reportId);
+        if (before && before.about["hash"] !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+        const scope: Scope = orders ? { orders: "chosen", orderNos: orders } : { orders: "large" };
+        const about = { by: caller, reason, hash };
+        const head = { reportId, kind: "asked", period, asOf: iso(now()), about } as const;
+        if (!before) await engine.inspect({ head, scope, carrierGrace: routine.carrierGrace });
+        void reply.code(202).header("location", `/inspections/${reportId}`);
+        return { inspectionId: reportId };
+      },
+    );
+    app.get(
+      "/inspections",
+      {
+        config: { access: inspectors },
+        schema: {
+          tags: ["inspections"],
+          operationId: "inspections",
+          summary: "Inspections, newest first",
+          querystring: pageQuery,
+          response: { 200: reportsSchema, ...refusals },
+        },
+      },
+      async (request) => listReports(db, kinds, request.query),
+    );
+    app.get(
+      "/inspections/:inspectionId",
+      {
+        config: { access: inspectors },
+        schema: {
+          tags: ["inspections"],
+          operationId: "inspection",
+          summary: "An inspection: what was checked, found, could not be checked; what needs looking at first",
+          params,
+          querystring: linesQuery,
+          response: { 200: inspectionSchema, ...refusals },
+        },
+      },
+      async (request) => {
+        const report = await found(request.params.inspectionId);
+        const { cursor, limit, unanswered } = request.query;
+        const lines = await linesOf(db, report.reportId, { cursor, limit, unanswered: unanswered === "true" });
+        if (!isAnswered(report)) return { ...report, ...lines };
+        const open = await countUnanswered(db, report.reportId);
+        const { dueAt } = report.about;
+        const overdue = typeof dueAt === "string" && open > 0 && Date.parse(dueAt) < now();
+        return { ...report, unanswered: open, overdue, ...lines };
+      },
+    );
+    app.post(
+      "/inspections/:inspectionId/answers",
+      {
+        config: { access: inspectors },
+        preValidation: byPerson,
+        schema: {
+          tags: ["inspections"],
+          operationId: "answer-inspection-list",
+          summary: "Answers orders of a monthly inspection: one by one, or the rest of a full one together",
+          params,
+          body: answersBody,
+          response: { 200: answeredSchema, ...refusals },
+        },
+      },
+      async (request) => answers(request, request.params.inspectionId),
+    );
+  };
+}

@@ -1,0 +1,64 @@
+import { performanceQuery, performanceSchema } from "../../contracts/performance.ts";
+import { problemSchema } from "../../contracts/problem.ts";
+import { addDays, dayOf, type Day } from "../../domain/time.ts";
+import { performance } from "../../records/performance.ts";
+import { fieldTexts, type FieldFault } from "../../texts/fields.ts";
+import { WrongParameters } from "../parameters.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = { 401: problem, 403: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+
+/** More than two years at once is not looked at by people, and costs the database too much. */
+const LONGEST_DAYS = 731;
+
+/**
+ * The period that was asked for; said are both ends, one of them or none.
+ * @throws WrongParameters when it ends before it begins, or is too long.
+ */
+function periodOf({ from, to }: { from?: Day | undefined; to?: Day | undefined }, today: Day): { from: Day; to: Day } {
+  const last = to ?? (from !== undefined && from > today ? from : today);
+  const first = from ?? `${last.slice(0, 7)}-01`;
+  const wrong = (fault: FieldFault) => new WrongParameters((locale) => [{ path: "to", message: fieldTexts[fault][locale] }]);
+  if (last < first) throw wrong("before-from");
+  if (last > addDays(first, LONGEST_DAYS)) throw wrong("too-long-a-period");
+  return { from: first, to: last };
+}
+
+/** The supervisor's numbers; a representative sees their own only. */
+export function performanceRoutes({ db, now }: Parts): Routes {
+  return async (app) => {
+    app.get(
+      "/reports/performance",
+      {
+        config: { access: ["sales_rep", "supervisor"] },
+        schema: {
+          tags: ["reports"],
+          operationId: "performance",
+          summary: "Met, late, time taken, open and overdue: by representative, duty, customer, month",
+          description:
+            "By supervisor and management; a sales_rep sees their own figures. What is met, late or open is said in docs/performance.md.",
+          querystring: performanceQuery,
+          response: {
+            200: performanceSchema,
+            ...refusals,
+          },
+        },
+      },
+      async (request) => {
+        const { id, roles } = callerOf(request);
+        const { by, salesRep, duty, cursor, limit, ...asked } = request.query;
+        const period = periodOf(asked, dayOf(now()));
+        const all = roles.includes("supervisor") || roles.includes("management");
+        if (!all && salesRep !== undefined && salesRep !== id) return { ...period, by, items: [], next: null };
+        const question = { ...period, by, duty, salesRep: all ? salesRep : id };
+        const { items, next } = await performance(db, question, now(), { limit, cursor });
+        return { ...period, by, items, next };
+      },
+    );
+  };
+}

@@ -1,0 +1,53 @@
+import { aliveSchema, readySchema } from "../../contracts/answers.ts";
+import { isReachable } from "../../records/database.ts";
+import type { Parts, Routes } from "../parts.ts";
+
+/** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
+export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {
+  return async function probes(app) {
+    app.get(
+      "/livez",
+      {
+        config: { access: "public" },
+        schema: {
+          tags: ["probes"],
+          operationId: "livez",
+          summary: "The process is alive",
+          security: [],
+          response: { 200: aliveSchema },
+        },
+      },
+      async () => ({ alive: true as const }),
+    );
+    app.get(
+      "/readyz",
+      {
+        config: { access: "public" },
+        schema: {
+          tags: ["probes"],
+          operationId: "readyz",
+          summary: "Engine and records are reachable",
+          security: [],
+          response: { 200: readySchema, 503: readySchema },
+        },
+      },
+      async (_request, reply) => {
+        const [up, recording] = await Promise.all([engine.isReachable(), isReachable(db)]);
+        const ready = up && recording && !stopping();
+        if (!ready) void reply.code(503).header("retry-after", 2);
+        return {
+          ready,
+          engine: up ? ("up" as const) : ("away" as const),
+          records: recording ? ("up" as const) : ("away" as const),
+          clocks: clocks(),
+        };
+      },
+    );
+    app.get("/metrics", { config: { access: "public" }, schema: { hide: true } }, async (_request, reply) => {
+      await app.observe();
+      void reply.type(app.metrics.contentType);
+      return app.metrics.metrics();
+    });
+    app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger());
+  };
+}

@@ -1,0 +1,125 @@
+import { z } from "zod";
+import {
+  dutiesQuery,
+  dutiesSchema,
+  orderSchema,
+  ordersQuery,
+  ordersSchema,
+  overdueCountQuery,
+  overdueCountSchema,
+  overdueQuery,
+} from "../../contracts/answers.ts";
+import { orderNumber } from "../../contracts/bodies.ts";
+import { problemSchema } from "../../contracts/problem.ts";
+import { replay } from "../../domain/order/order.ts";
+import { view } from "../../domain/order/view.ts";
+import { countOverdue, eventsOf, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
+import { ProblemError } from "../problem.ts";
+import { repsSeenBy, sees, shownTo } from "../visibility.ts";
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = { 401: problem, 404: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+
+/** The questions: an order from its run, or from the records when none answers; lists from the records. */
+export function queryRoutes({ engine, db, now }: Parts): Routes {
+  const notFound = () => new ProblemError("not-found", { detail: "no-such-order" });
+  const params = z.object({ orderNo: orderNumber });
+
+  return async function queries(app) {
+    app.get(
+      "/orders/:orderNo",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["queries"],
+          operationId: "order",
+          summary: "An order",
+          params,
+          response: { 200: orderSchema, ...refusals },
+        },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const { orderNo } = request.params;
+        const running = await engine.order(orderNo, caller, now());
+        const events = running ? [] : await eventsOf(db, orderNo);
+        if (!running && events.length === 0) throw notFound();
+        const order = running ?? view(replay(events), caller, now());
+        if (!sees(caller, order.salesRep)) throw notFound();
+        return shownTo(caller, order);
+      },
+    );
+    app.get(
+      "/orders",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["queries"],
+          operationId: "orders",
+          summary: "Orders, newest first",
+          querystring: ordersQuery,
+          response: { 200: ordersSchema, ...refusals },
+        },
+      },
+      async (request) => {
+        const caller = callerOf(request);
+        const { cursor, limit, ...filter } = request.query;
+        return shownTo(caller, await listOrders(db, { ...filter, salesReps: repsSeenBy(caller) }, { cursor, limit }));
+      },
+    );
+    app.get(
+      "/overdue",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["queries"],
+          operationId: "overdue",
+          summary: "What is overdue now, worst first",
+          querystring: overdueQuery,
+          response: { 200: dutiesSchema, ...refusals },
+        },
+      },
+      async (request) => {
+        const { cursor, limit, ...filter } = request.query;
+        return listOverdue(db, { ...filter, salesReps: repsSeenBy(callerOf(request)) }, now(), { cursor, limit });
+      },
+    );
+    app.get(
+      "/overdue/count",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["queries"],
+          operationId: "overdue-count",
+          summary: "How much is overdue now",
+          querystring: overdueCountQuery,
+          response: { 200: overdueCountSchema, ...refusals },
+        },
+      },
+      async (request) => countOverdue(db, { ...request.query, salesReps: repsSeenBy(callerOf(request)) }, now()),
+    );
+    app.get(
+      "/duties",
+      {
+        config: { access: "authenticated" },
+        schema: {
+          tags: ["queries"],
+          operationId: "duties",
+          summary: "The caller's own work list, most urgent first",
+          querystring: dutiesQuery,
+          response: { 200: dutiesSchema, ...refusals },
+        },
+      },
+      async (request) => {
+        const { id, roles, deputyFor = [] } = callerOf(request);
+        const { cursor, limit } = request.query;
+        return listDutiesOf(db, { id, roles, deputyFor }, now(), { cursor, limit });
+      },
+    );
+  };
+}

@@ -1,0 +1,124 @@
+import type { FastifyReply, FastifyRequest } from "fastify";
+import writeExcelFile from "write-excel-file/node";
+import { z } from "zod";
+import { problemSchema } from "../../contracts/problem.ts";
+import {
+  pageQuery,
+  reportsSchema,
+  weekParam,
+  weeklyLineSchema,
+  weeklySchema,
+  type WeeklyLineRead,
+} from "../../contracts/reports.ts";
+import type { Sheet } from "../../forms/form.ts";
+import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
+import { weeklySheet } from "../../forms/weekly-summary.ts";
+import { allLinesOf, findReport, listReports, type Report } from "../../records/reports.ts";
+import { localeOf } from "../../texts/locale.ts";
+import { formatFor, mediaTypes } from "../accept.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { ProblemError } from "../problem.ts";
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = {
+  401: problem,
+  403: problem,
+  404: problem,
+  406: problem,
+  422: problem,
+  429: problem,
+  500: problem,
+  503: problem,
+};
+const readers = ["order_admin", "supervisor"] as const;
+const formats = ["json", "html", "xlsx"] as const;
+type WeeklyFormat = (typeof formats)[number];
+
+/** A workbook: a sheet a table. */
+async function workbook({ head, sections }: Sheet): Promise<Buffer> {
+  const bold = (value: string) => ({ value, fontWeight: "bold" as const });
+  const sheets = sections.flatMap((section) => {
+    if ("fields" in section) return [];
+    const { title, columns, rows } = section;
+    return [
+      {
+        sheet: title.slice(0, 31),
+        columns: columns.map(({ weight }) => ({ width: weight * 6 })),
+        data: [
+          head.map(({ label, value }) => `${label} ${value}`),
+          columns.map(({ label }) => bold(label)),
+          ...rows.map((row) => row.map((cell) => (cell === "" ? null : cell))),
+        ],
+      },
+    ];
+  });
+  return writeExcelFile(sheets).toBuffer();
+}
+
+/** The department's reports (R5.3), as they were made. */
+export function reportRoutes({ db, company }: Parts): Routes {
+  async function weekly(request: FastifyRequest, reply: FastifyReply, asked: string): Promise<unknown> {
+    const [week = "", suffix] = asked.split(".");
+    const named = formats.find((format) => format === suffix);
+    const as: WeeklyFormat = named ?? formatFor(request, reply, formats);
+    const report: Report | undefined = await findReport(db, `weekly-${week}`);
+    if (!report?.madeAt) throw new ProblemError("not-found", { detail: "no-such-report" });
+    const lines = (await allLinesOf(db, report.reportId)).map(({ body }): WeeklyLineRead => weeklyLineSchema.parse(body));
+    if (as === "json") return { ...report, lines };
+    const locale = localeOf(request.headers["accept-language"], "zh");
+    const sheet = weeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);
+    void reply
+      .type(mediaTypes[as])
+      .header("content-language", locale)
+      .header("cache-control", "no-store")
+      .header("content-disposition", `${as === "xlsx" ? "attachment" : "inline"}; filename="${report.reportId}.${as}"`);
+    if (as === "xlsx") return workbook(sheet);
+    void reply.header("content-security-policy", PAGE_POLICY);
+    return pageFor(company === undefined ? sheet : { ...sheet, company });
+  }
+
+  return async (app) => {
+    app.get(
+      "/reports",
+      {
+        config: { access: readers },
+        schema: {
+          tags: ["reports"],
+          operationId: "reports",
+          summary: "The weekly summaries, newest first",
+          querystring: pageQuery,
+          response: { 200: reportsSchema, ...refusals },
+        },
+      },
+      async (request) => listReports(db, ["weekly"], request.query),
+    );
+    app.get(
+      "/reports/weekly/:week",
+      {
+        config: { access: readers },
+        schema: {
+          tags: ["reports"],
+          operationId: "weekly-summary",
+          summary: "The summary of a week (R5.3), as JSON, page or workbook",
+          params: z.object({ week: weekParam }),
+          headers: z.object({ "accept-language": z.string().optional().meta({ description: "`zh` (without it) or `en`" }) }),
+          response: {
+            200: {
+              description: "The summary",
+              content: {
+                "application/json": { schema: weeklySchema },
+                "text/html": { schema: z.string() },
+                [mediaTypes.xlsx]: { schema: z.string().meta({ format: "binary" }) },
+              },
+            },
+            ...refusals,
+          },
+        },
+      },
+      async (request, reply) => weekly(request, reply, request.params.week),
+    );
+  };
+}

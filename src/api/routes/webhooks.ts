@@ -1,0 +1,195 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { FastifyRequest } from "fastify";
+import { z } from "zod";
+import { problemSchema } from "../../contracts/problem.ts";
+import {
+  deliveriesQuery,
+  deliveriesSchema,
+  secretSchema,
+  webhookBody,
+  webhookChange,
+  webhookSchema,
+  webhooksSchema,
+  webhookWithSecret,
+} from "../../contracts/webhooks.ts";
+import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
+import { HOUR, iso } from "../../domain/time.ts";
+import {
+  alter,
+  deliveriesOf,
+  replaceSecret,
+  resend,
+  subscribe,
+  subscription,
+  subscriptions,
+  unsubscribe,
+  type Subscription,
+} from "../../records/webhooks.ts";
+import { localeOf } from "../../texts/locale.ts";
+import { problemDetail } from "../../texts/problems.ts";
+import { whyNoReceiver } from "../../webhooks/addresses.ts";
+import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
+import { ProblemError } from "../problem.ts";
+
+/** Supervisors and management say where the house's events go: to nobody else's address. */
+const access = ["supervisor"] as const;
+/** How long the secret before stays good, ms: so long receivers have to learn the new one. */
+const OVERLAP = 24 * HOUR;
+
+const problem = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+const refusals = {
+  400: problem,
+  401: problem,
+  403: problem,
+  404: problem,
+  413: problem,
+  415: problem,
+  422: problem,
+  429: problem,
+  500: problem,
+  503: problem,
+};
+
+/** Of a subscription or a delivery, as they are made here. */
+const id = z.string().regex(/^\w{1,64}$/u);
+
+function newSecret(): string {
+  return `whsec_${randomBytes(32).toString("base64")}`;
+}
+
+function sha256(...parts: readonly unknown[]): string {
+  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
+}
+
+/** Without what only its maker is told. */
+function shown({ webhookId, url, events, state, description, createdBy, createdAt }: Subscription): Subscription {
+  return { webhookId, url, events, state, description, createdBy, createdAt };
+}
+
+/** Subscriptions to the events of orders (Standard Webhooks), and their deliveries. */
+export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
+  const notFound = () => new ProblemError("not-found", { detail: "no-such-webhook" });
+
+  function read<T>(request: FastifyRequest, schema: z.ZodType<T>): T {
+    const locale = localeOf(request.headers["accept-language"]);
+    const parsed = schema.safeParse(request.body ?? {}, { error: inLanguage(locale) });
+    if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
+    return parsed.data;
+  }
+
+  /** Said at once as far as it can be; where a name leads is looked at when something is sent. */
+  function checkAddress(request: FastifyRequest, url: string): void {
+    const why = whyNoReceiver(url, webhookNetworks);
+    if (why === undefined) return;
+    const message = problemDetail(`receiver-${why}`, localeOf(request.headers["accept-language"]));
+    throw new ProblemError("invalid-body", { detail: "body-fields", errors: [{ path: "url", message }] });
+  }
+
+  const params = z.object({ webhookId: id });
+  const operation = <R extends Readonly<Record<number, z.ZodType>>>(operationId: string, summary: string, response: R) => ({
+    config: { access },
+    schema: { tags: ["webhooks"], operationId, summary, response: { ...response, ...refusals } },
+  });
+
+  return async (app) => {
+    const subscribing = operation("subscribe", "Subscribes an address to the events of orders", { 201: webhookWithSecret });
+    app.post(
+      "/webhooks",
+      {
+        ...subscribing,
+        schema: {
+          ...subscribing.schema,
+          description:
+            "Each event is posted as `{type, timestamp, data: {orderNo, number}}`: that it happened, nothing personal; what it says is asked for here. Signed after Standard Webhooks, at least once, an order's events in their order until one is given up, after three days.",
+          headers: z.object({ "idempotency-key": z.string().max(200).optional() }),
+          body: webhookBody,
+        },
+      },
+      async (request, reply) => {
+        const said = read(request, webhookBody);
+        checkAddress(request, said.url);
+        const { id } = callerOf(request);
+        const key = request.headers["idempotency-key"];
+        const webhookId = `wh_${typeof key === "string" ? sha256(id, key).slice(0, 24) : randomBytes(12).toString("hex")}`;
+        const made = { webhookId, ...said, state: "on" as const, createdBy: id, createdAt: iso(now()) };
+        const hash = sha256(said);
+        await subscribe(db, made, newSecret(), hash);
+        const kept = await subscription(db, webhookId);
+        if (!kept) throw notFound();
+        if (kept.hash !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+        void reply.code(201).header("location", `/webhooks/${webhookId}`);
+        return { ...shown(kept), secret: kept.secret };
+      },
+    );
+    app.get("/webhooks", operation("webhooks", "The subscriptions", { 200: webhooksSchema }), async () => ({
+      items: await subscriptions(db),
+    }));
+
+    const one = operation("webhook", "A subscription", { 200: webhookSchema });
+    app.get("/webhooks/:webhookId", { ...one, schema: { ...one.schema, params } }, async (request) => {
+      const kept = await subscription(db, request.params.webhookId);
+      if (!kept) throw notFound();
+      return shown(kept);
+    });
+    const altering = operation("alter-webhook", "Changes a subscription, or switches it on or off", { 200: webhookSchema });
+    app.patch(
+      "/webhooks/:webhookId",
+      {
+        ...altering,
+        schema: {
+          ...altering.schema,
+          description: "`off`: what happens meanwhile is not sent later either. `on`: also one that was given up goes on.",
+          params,
+          body: webhookChange,
+        },
+      },
+      async (request) => {
+        const said = read(request, webhookChange);
+        if (said.url !== undefined) checkAddress(request, said.url);
+        const { webhookId } = request.params;
+        if (!(await alter(db, webhookId, said))) throw notFound();
+        const kept = await subscription(db, webhookId);
+        if (!kept) throw notFound();
+        return shown(kept);
+      },
+    );
+    const ending = operation("unsubscribe", "Ends a subscription; what was still to be sent is not", { 204: z.null() });
+    app.delete("/webhooks/:webhookId", { ...ending, schema: { ...ending.schema, params } }, async (request, reply) => {
+      if (!(await unsubscribe(db, request.params.webhookId))) throw notFound();
+      return reply.code(204).send();
+    });
+    const rotating = operation("rotate-webhook-secret", "Makes a new secret; for a day the one before signs too", {
+      200: secretSchema,
+    });
+    app.post("/webhooks/:webhookId/rotate-secret", { ...rotating, schema: { ...rotating.schema, params } }, async (request) => {
+      const secret = newSecret();
+      if (!(await replaceSecret(db, request.params.webhookId, secret, OVERLAP))) throw notFound();
+      return { secret, previousUntil: iso(now() + OVERLAP) };
+    });
+    const listing = operation("webhook-deliveries", "What was sent, or is to be sent, newest first", { 200: deliveriesSchema });
+    app.get(
+      "/webhooks/:webhookId/deliveries",
+      { ...listing, schema: { ...listing.schema, params, querystring: deliveriesQuery } },
+      async (request) => {
+        const { webhookId } = request.params;
+        if (!(await subscription(db, webhookId))) throw notFound();
+        return deliveriesOf(db, webhookId, request.query);
+      },
+    );
+    const sending = operation("resend-delivery", "Sends a delivery once more", { 202: z.object({ accepted: z.literal(true) }) });
+    app.post(
+      "/webhooks/:webhookId/deliveries/:deliveryId/resend",
+      { ...sending, schema: { ...sending.schema, params: params.extend({ deliveryId: id }) } },
+      async (request, reply) => {
+        const { webhookId, deliveryId } = request.params;
+        if (!(await resend(db, webhookId, deliveryId))) throw new ProblemError("not-found", { detail: "no-such-delivery" });
+        void reply.code(202);
+        return { accepted: true as const };
+      },
+    );
+  };
+}

@@ -1,0 +1,106 @@
+import type { CommandName } from "../order/bodies.ts";
+import type { DutyRule, Owed } from "../order/chapter.ts";
+import type { Recipient } from "../order/effects.ts";
+import type { Order, Watch } from "../order/record.ts";
+import { budgetOf, dutyPolicyOf, type DutyName, type LadderPolicy, type Policy } from "../policy.ts";
+import { ms, type Ms } from "../time.ts";
+import { addTime, elapsed } from "./calendar.ts";
+import { nothingWatched, type Course } from "./ladder.ts";
+
+/** A duty that is owed: what, by whom, by when, by which rule. Derived from the record, never stored in it. */
+export interface Duty {
+  /** The duty's name and the number of the event since when it is owed. */
+  readonly dutyId: string;
+  readonly duty: DutyName;
+  readonly about?: string | undefined;
+  readonly owner: Recipient;
+  /** Who owns it when it falls due, or owned it then: an earlier breach stays where it was. */
+  readonly answerable: Recipient;
+  readonly rule: string;
+  readonly openedAt: Ms;
+  /** When it is due; while it is paused, when it will be if the pause lasts as long as it may. */
+  readonly dueAt: Ms;
+  readonly state: "open" | "paused" | "overdue";
+  readonly pausable: boolean;
+  /** When a pause that is running ends by itself. */
+  readonly pauseEndsAt?: Ms | undefined;
+  readonly pauseUsedUp: boolean;
+  readonly closedBy: readonly (CommandName | "clock")[];
+  readonly owed: Owed;
+  readonly watch: Watch;
+  readonly course: Course;
+}
+
+/** What a duty's own ladder says; steps that it leaves out stay the policy's. */
+function given(ladder: Policy["duties"][DutyName]["ladder"]): Partial<LadderPolicy> {
+  const { warnAt, escalateAfter, escalateAtLeast, remindEvery } = ladder ?? {};
+  return {
+    ...(warnAt === undefined ? {} : { warnAt }),
+    ...(escalateAfter === undefined ? {} : { escalateAfter }),
+    ...(escalateAtLeast === undefined ? {} : { escalateAtLeast }),
+    ...(remindEvery === undefined ? {} : { remindEvery }),
+  };
+}
+
+function ownerOf(salesRep: string | undefined, rule: DutyRule, owed: Owed): Recipient {
+  if (owed.owner) return owed.owner;
+  return rule.owner === "sales_rep" && salesRep !== undefined ? { role: "sales_rep", id: salesRep } : { role: rule.owner };
+}
+
+/** Whose order it was at a time. */
+function repAt({ salesRep, formerReps }: Order, at: Ms): string | undefined {
+  const former = formerReps.find(({ until }) => at < until);
+  return former ? former.salesRep : salesRep;
+}
+
+/** The time that a duty has taken by `until`, ms of its own calendar: what it was paused for does not count. */
+export function timeTaken({ course: { kind, calendar, from }, watch }: Duty, until: Ms): number {
+  const stood = watch.pauses.map((pause) =>
+    elapsed(kind, calendar, Math.max(from, pause.from), Math.min(until, pause.to ?? until)),
+  );
+  return stood.reduce((left, time) => left - time, elapsed(kind, calendar, from, until));
+}
+
+/** How one duty stands at a time, ms. */
+export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed, at: Ms): Duty {
+  const { policy, calendar } = order;
+  const { calendar: kind, pausable, ladder } = dutyPolicyOf(policy, duty);
+  const dutyId = `${duty}-${owed.since.number}`;
+  const watch = order.watches[dutyId] ?? nothingWatched;
+  const openedAt = owed.since.receivedAt;
+  const from = owed.from ?? openedAt;
+
+  const special = order.class.large || order.class.custom;
+  const planned = owed.dueAt ?? addTime(kind, calendar, from, budgetOf(policy, duty, special) ?? 0);
+  const unpaused = Math.max(planned, owed.notBefore ?? planned);
+  const budget = elapsed(kind, calendar, from, unpaused);
+
+  const limit = ms(policy.pauseLimit);
+  const running = watch.pauses.find(({ to }) => to === undefined);
+  const used = watch.pauses.reduce(
+    (sum, pause) => sum + (pause.to === undefined ? 0 : elapsed(kind, calendar, pause.from, pause.to)),
+    0,
+  );
+  const pauseEndsAt = running && addTime(kind, calendar, running.from, Math.max(0, limit - used));
+  const stood = running ? Math.max(limit, used) : used;
+  const dueAt = stood === 0 ? unpaused : addTime(kind, calendar, unpaused, stood);
+  const owner = ownerOf(order.salesRep, rule, owed);
+  return {
+    dutyId,
+    duty,
+    about: owed.about,
+    owner,
+    answerable: ownerOf(repAt(order, dueAt), rule, owed),
+    rule: rule.rule,
+    openedAt,
+    dueAt,
+    state: running ? "paused" : at > dueAt ? "overdue" : "open",
+    pausable,
+    pauseEndsAt,
+    pauseUsedUp: used >= limit,
+    closedBy: rule.closedBy,
+    owed,
+    watch,
+    course: { kind, calendar, from, budget, stood, dueAt, ladder: { ...policy.ladder, ...given(ladder) }, owner },
+  };
+}

@@ -1,0 +1,461 @@
+import { addDays, dayOf, endOfDay } from "../time.ts";
+import { advance, amend, chapter, isBy, isSpecial, latest } from "./chapter.ts";
+import { CUSTOMER, rep, tell } from "./asking.ts";
+import { fact, type Stamp } from "./events.ts";
+import type { Bodies } from "./bodies.ts";
+import type { Change, Order } from "./record.ts";
+import { refuse, type Refusal } from "./refusals.ts";
+import { finishFor, reckoned, revised, same } from "./terms.ts";
+import { findDuty, pauseRefused, resuming } from "./watching.ts";
+
+/** What a special order still lacks before it can be signed (R2.3). */
+export function specialsOpen(order: Order): string[] {
+  const { large, custom } = order.class;
+  return [
+    ...(isSpecial(order) && !order.acknowledgedSpecial ? ["acknowledge-special"] : []),
+    ...(custom && !order.design ? ["settle-design"] : []),
+    ...(isSpecial(order) && !order.leadTime ? ["report-lead-time"] : []),
+    ...(large && !custom && !order.dateTold ? ["inform-delivery-date"] : []),
+    ...(custom && !order.finalTerms ? ["confirm-final-terms"] : []),
+  ];
+}
+
+/** A change that waits for a signature and is not this person's own. */
+function signable(change: Change | undefined, changeId: string): Refusal | undefined {
+  if (!change) return refuse("no-such-change", { id: changeId });
+  return change.state === "awaiting_signature" ? undefined : refuse("not-in-state", { state: change.state });
+}
+
+function findChange(order: Order, changeId: string): Change | undefined {
+  return order.changes.find((change) => change.changeId === changeId);
+}
+
+/** Since when a signature of the entry is owed: the last thing that it waited for. */
+function signableSince(order: Order): Stamp | undefined {
+  if (order.stage !== "entered" || specialsOpen(order).length > 0) return undefined;
+  return latest(
+    order.entry,
+    ...(isSpecial(order)
+      ? [order.acknowledgedSpecial, order.leadTime?.stamp, order.design?.stamp, order.dateTold?.stamp, order.finalTerms]
+      : []),
+  );
+}
+
+function entered(order: Order, data: Omit<Bodies["enter"], "note">, stamp: Stamp): Order {
+  const { customer, lines, custom, deliveryAddress, requestedDate } = data;
+  return reckoned(
+    { ...order, customer, lines, custom, deliveryAddress, requestedDate, stage: "entered", entry: stamp, returned: undefined },
+    stamp,
+  );
+}
+
+/** Changed lines or brief void what was settled for the old ones. */
+function voided(before: Order, after: Order): Order {
+  return same(before.lines, after.lines) && same(before.custom, after.custom)
+    ? after
+    : unsettled({ ...after, dateTold: undefined });
+}
+
+/** Design, lead time and final terms are owed again, and what production expected no longer holds; a reported delay does. */
+function unsettled(order: Order): Order {
+  const forecast = order.forecast?.reported ? order.forecast : undefined;
+  return { ...order, design: undefined, leadTime: undefined, finalTerms: undefined, forecast };
+}
+
+function returned(order: Order, { reason }: { reason: string }, stamp: Stamp): Order {
+  return { ...order, stage: "returned", returned: { reason, stamp }, signature: undefined };
+}
+
+const entryChecks = (order: Order, body: Bodies["enter"]): Refusal | undefined =>
+  body.salesRep !== undefined && body.salesRep !== order.salesRep
+    ? refuse("rep-differs", { salesRep: order.salesRep ?? "" })
+    : undefined;
+
+/** Chapter 2 of the regulation, and who signs and releases (R5.1, R5.3). */
+export const confirmation = chapter({
+  commands: {
+    receive: {
+      by: ["sales_rep", "customer_service"],
+      machine: true,
+      rule: "R2.1",
+      when: () => refuse("order-exists"),
+      decide: () => refuse("order-exists"),
+      known: () => false,
+    },
+    reassign: {
+      by: ["supervisor"],
+      rule: "R2.1",
+      cancelling: true,
+      decide: (order, { salesRep }) => (salesRep === order.salesRep ? refuse("same-rep") : [fact("rep-assigned", { salesRep })]),
+    },
+    "ask-customer": {
+      by: ["sales_rep", "customer_service"],
+      rule: "R2.1",
+      cancelling: true,
+      when: (_order, _actor, now) => (now.duties().length > 0 ? undefined : refuse("no-such-duty", { id: "" })),
+      decide: (_order, { dutyId, question, channel }, { now, next }) => {
+        const duty = findDuty(now, dutyId);
+        if (!duty) return refuse("no-such-duty", { id: dutyId });
+        const questionId = `q${next}`;
+        return [
+          fact("customer-asked", { questionId, dutyId, question, channel }),
+          // A duty that is overdue, or whose pauses are used up, goes on although the question is asked.
+          ...(pauseRefused(duty) ? [] : [fact("duty-paused", { dutyId, awaiting: "customer", evidence: questionId })]),
+        ];
+      },
+    },
+    "record-answer": {
+      by: ["sales_rep", "customer_service"],
+      rule: "R2.1",
+      cancelling: true,
+      ended: true,
+      when: (order) => (order.questions.some(({ answered }) => !answered) ? undefined : refuse("no-such-question", { id: "" })),
+      decide: (order, { questionId, answer }) => {
+        const question = order.questions.find((each) => each.questionId === questionId && !each.answered);
+        if (!question) return refuse("no-such-question", { id: questionId });
+        const others = order.questions.some((each) => each !== question && each.dutyId === question.dutyId && !each.answered);
+        return [fact("answer-recorded", { questionId, answer }), ...(others ? [] : resuming(order, question.dutyId, questionId))];
+      },
+    },
+    confirm: {
+      by: ["sales_rep"],
+      rule: "R2.1",
+      stages: ["received"],
+      decide: (_order, { lines, deliveryDate, channel }, { at }) =>
+        endOfDay(deliveryDate) <= at
+          ? refuse("date-passed", { date: deliveryDate })
+          : [fact("confirmed", { lines, deliveryDate, channel })],
+    },
+    enter: {
+      by: ["sales_rep"],
+      rule: "R2.2",
+      stages: ["confirmed"],
+      decide: (order, { note: _, ...entry }) => entryChecks(order, entry) ?? [fact("entered", entry)],
+    },
+    "correct-entry": {
+      by: ["sales_rep"],
+      rule: "R2.2",
+      stages: ["entered", "returned", "signed"],
+      decide: (order, { note: _, ...entry }, { at }) =>
+        endOfDay(entry.requestedDate) <= at
+          ? refuse("date-passed", { date: entry.requestedDate })
+          : (entryChecks(order, entry) ?? [fact("entry-corrected", entry)]),
+    },
+    "acknowledge-special": {
+      by: ["supervisor"],
+      rule: "R2.3",
+      stages: ["received", "confirmed", "entered", "returned"],
+      when: (order) =>
+        !isSpecial(order) ? refuse("not-special") : order.acknowledgedSpecial ? refuse("already-known") : undefined,
+      decide: () => [fact("special-acknowledged", {})],
+    },
+    "report-lead-time": {
+      by: ["production"],
+      machine: true,
+      rule: "R2.3",
+      stages: ["entered", "returned", "signed", "making"],
+      known: (order, body, at) => {
+        // Of the run at hand: what was said of the one before is no answer for it.
+        const last = order.production ? order.production.leadTime : order.leadTime;
+        return last !== undefined && (last.finishDate === finishDateOf(order, body, at) || at < last.stamp.at);
+      },
+      decide: (order, body, { at }) => [fact("lead-time-reported", { finishDate: finishDateOf(order, body, at) })],
+    },
+    "settle-design": {
+      by: ["design"],
+      rule: "R2.3",
+      stages: ["entered"],
+      when: (order) => (!order.class.custom ? refuse("not-custom") : order.design ? refuse("already-known") : undefined),
+      decide: (_order, { reference }) => [fact("design-settled", { reference })],
+    },
+    "inform-delivery-date": {
+      by: ["sales_rep"],
+      rule: "R2.3",
+      stages: ["entered", "returned"],
+      when: (order) =>
+        !order.class.large
+          ? refuse("not-large")
+          : order.class.custom
+            ? refuse("custom-needs-final-terms")
+            : !order.leadTime
+              ? refuse("lead-time-unknown")
+              : undefined,
+      decide: (_order, { date, channel }, { at }) =>
+        endOfDay(date) <= at ? refuse("date-passed", { date }) : [fact("delivery-date-informed", { date, channel })],
+    },
+    "confirm-final-terms": {
+      by: ["sales_rep"],
+      rule: "R2.3",
+      stages: ["entered", "returned"],
+      when: (order) =>
+        !order.class.custom
+          ? refuse("not-custom")
+          : !order.design
+            ? refuse("design-not-settled")
+            : !order.leadTime
+              ? refuse("lead-time-unknown")
+              : undefined,
+      decide: (_order, { accepted, lines, date, channel, why }, { at }) => {
+        if (!accepted) return [fact("final-terms-declined", { why, channel })];
+        if (date !== undefined && endOfDay(date) <= at) return refuse("date-passed", { date });
+        return [fact("final-terms-accepted", { lines, date, channel })];
+      },
+    },
+    sign: {
+      by: ["supervisor"],
+      rule: "R5.3",
+      when: (order, actor) => maySign(order, actor.id),
+      decide: (order, { changeId }, { actor }) => {
+        if (changeId === undefined) return entrySignable(order, actor.id) ?? [fact("signed", {})];
+        const change = findChange(order, changeId);
+        const refusal = signable(change, changeId) ?? (isBy(change?.requested.actor, actor) ? refuse("own-request") : undefined);
+        return refusal ?? [fact("change-signed", { changeId })];
+      },
+    },
+    "refuse-signature": {
+      by: ["supervisor"],
+      rule: "R5.3",
+      when: (order, actor) => maySign(order, actor.id),
+      decide: (order, { reason, changeId }, { actor }) => {
+        if (changeId === undefined) return entrySignable(order, actor.id) ?? [fact("signature-refused", { reason })];
+        const change = findChange(order, changeId);
+        const refusal = signable(change, changeId) ?? (isBy(change?.requested.actor, actor) ? refuse("own-request") : undefined);
+        return refusal ?? [fact("change-signature-refused", { changeId, reason })];
+      },
+    },
+    release: {
+      by: ["order_admin"],
+      rule: "R5.1",
+      stages: ["signed"],
+      when: (order, actor) => (isBy(order.entry?.actor, actor) ? refuse("own-entry") : undefined),
+      decide: () => [fact("released", {})],
+    },
+    "refuse-release": {
+      by: ["order_admin"],
+      rule: "R5.1",
+      stages: ["signed"],
+      when: (order, actor) => (isBy(order.entry?.actor, actor) ? refuse("own-entry") : undefined),
+      decide: (_order, { reason }) => [fact("release-refused", { reason })],
+    },
+  },
+  evolve: {
+    // The first event makes the record, in `order.ts`; a second one would be a repetition.
+    received: (order) => order,
+    "rep-assigned": (order, { salesRep }, { at }) => ({
+      ...order,
+      salesRep,
+      deputy: undefined,
+      formerReps: [...order.formerReps, { salesRep: order.salesRep, until: at }],
+    }),
+    "work-handed-over": (order, { to }, stamp) => ({ ...order, deputy: { id: to, since: stamp } }),
+    "work-handed-back": (order) => ({ ...order, deputy: undefined }),
+    "customer-asked": (order, { questionId, dutyId, question }, stamp) => ({
+      ...order,
+      questions: [...order.questions, { questionId, dutyId, question, asked: stamp }],
+    }),
+    "answer-recorded": (order, { questionId, answer }, stamp) => ({
+      ...order,
+      questions: amend(
+        order.questions,
+        (question) => question.questionId === questionId,
+        (question) => ({ ...question, answer, answered: stamp }),
+      ),
+    }),
+    confirmed: (order, { lines, deliveryDate }, stamp) =>
+      reckoned({ ...advance(order, "confirmed"), lines, promisedDate: deliveryDate, confirmed: stamp }, stamp),
+    entered: (order, data, stamp) => revised(voided(order, entered(order, data, stamp)), stamp),
+    "entry-corrected": (order, data, stamp) => {
+      const corrected = { ...entered(order, data, stamp), promisedDate: data.requestedDate, signature: undefined };
+      return revised(voided(order, corrected), stamp);
+    },
+    "special-acknowledged": (order, _data, stamp) => ({ ...order, acknowledgedSpecial: stamp }),
+    "lead-time-reported": (order, { finishDate }, stamp) => {
+      const said = { finishDate, stamp };
+      const { production } = order;
+      if (!production) return { ...order, leadTime: said };
+      return { ...order, plannedFinish: finishDate, production: { ...production, leadTime: said } };
+    },
+    "design-settled": (order, { reference }, stamp) => ({ ...order, design: { reference, stamp } }),
+    "delivery-date-informed": (order, { date }, stamp) =>
+      revised({ ...order, promisedDate: date, dateTold: { date, stamp } }, stamp),
+    "final-terms-accepted": (order, { lines, date }, stamp) => {
+      const agreed = { ...order, lines: lines ?? order.lines, promisedDate: date ?? order.promisedDate, finalTerms: stamp };
+      return revised(reckoned(agreed, stamp), stamp);
+    },
+    "final-terms-declined": (order, { why }, stamp) => ({ ...unsettled(order), termsDeclined: { why, stamp } }),
+    signed: (order, _data, stamp) => ({ ...advance(order, "signed"), signature: stamp }),
+    "signature-refused": returned,
+    released: (order, _data, stamp) => ({
+      ...advance(order, "making"),
+      release: stamp,
+      plannedFinish: order.leadTime?.finishDate ?? finishFor(order, order.promisedDate ?? dayOf(stamp.at), stamp.at),
+      production: { run: 1, placed: stamp, quantityDone: [], updated: stamp, leadTime: order.leadTime },
+    }),
+    "release-refused": returned,
+  },
+  duties: {
+    "assign-rep": {
+      rule: "R2.1",
+      owner: "supervisor",
+      closedBy: ["reassign"],
+      owed: (order) => (order.salesRep === undefined ? { since: order.received } : undefined),
+    },
+    confirm: {
+      rule: "R2.1",
+      owner: "sales_rep",
+      closedBy: ["confirm"],
+      owed: (order) => (order.stage === "received" ? { since: order.received } : undefined),
+    },
+    enter: {
+      rule: "R2.2",
+      owner: "sales_rep",
+      closedBy: ["enter"],
+      owed: (order) => (order.stage === "confirmed" && order.confirmed ? { since: order.confirmed } : undefined),
+    },
+    "acknowledge-special": {
+      rule: "R2.3",
+      owner: "supervisor",
+      closedBy: ["acknowledge-special"],
+      owed: (order) =>
+        order.specialSince && !order.acknowledgedSpecial && beforeSigned(order) ? { since: order.specialSince } : undefined,
+      opening: (order) => [
+        tell(order, { role: "supervisor" }, "special", {
+          customer: order.customer.name,
+          amountFen: order.amountFen,
+          large: order.class.large,
+          custom: order.class.custom,
+        }),
+      ],
+    },
+    "settle-design": {
+      rule: "R2.3",
+      owner: "design",
+      closedBy: ["settle-design"],
+      owed: (order) => {
+        const since = latest(order.entry, order.termsDeclined?.stamp);
+        return order.stage === "entered" && order.class.custom && !order.design && since ? { since } : undefined;
+      },
+    },
+    "report-lead-time": {
+      rule: "R2.3",
+      owner: "production",
+      closedBy: ["report-lead-time"],
+      owed: (order) => {
+        const since = leadTimeOwedSince(order);
+        return since ? { since } : undefined;
+      },
+      opening: (order) => [
+        {
+          system: "production",
+          ask: "quote-lead-time",
+          data: {
+            lines: order.lines,
+            custom: order.custom,
+            ...(order.requestedDate === undefined ? {} : { requestedDate: order.requestedDate }),
+            ...(order.promisedDate === undefined ? {} : { promisedDate: order.promisedDate }),
+          },
+        },
+      ],
+    },
+    "inform-delivery-date": {
+      rule: "R2.3",
+      owner: "sales_rep",
+      closedBy: ["inform-delivery-date"],
+      owed: (order) =>
+        order.stage === "entered" && order.class.large && !order.class.custom && order.leadTime && !order.dateTold
+          ? { since: latest(order.entry, order.leadTime.stamp) ?? order.leadTime.stamp }
+          : undefined,
+    },
+    "confirm-final-terms": {
+      rule: "R2.3",
+      owner: "sales_rep",
+      closedBy: ["confirm-final-terms"],
+      owed: (order) =>
+        order.stage === "entered" && order.class.custom && order.design && order.leadTime && !order.finalTerms
+          ? { since: latest(order.entry, order.design.stamp, order.leadTime.stamp) ?? order.design.stamp }
+          : undefined,
+    },
+    sign: {
+      rule: "R5.3",
+      owner: "supervisor",
+      closedBy: ["sign", "refuse-signature"],
+      owed: (order) => {
+        const since = signableSince(order);
+        const entry = since ? [{ since, owner: { role: "supervisor" as const, except: order.entry?.actor.id } }] : [];
+        const changes = order.changes
+          .filter(({ state }) => state === "awaiting_signature")
+          .map(({ changeId, since: from, requested }) => ({
+            since: from,
+            about: changeId,
+            owner: { role: "supervisor" as const, except: requested.actor.id },
+          }));
+        return [...entry, ...changes];
+      },
+    },
+    "correct-entry": {
+      rule: "R2.2",
+      owner: "sales_rep",
+      closedBy: ["correct-entry"],
+      owed: (order) => (order.stage === "returned" && order.returned ? { since: order.returned.stamp } : undefined),
+    },
+    release: {
+      rule: "R5.1",
+      owner: "order_admin",
+      closedBy: ["release", "refuse-release"],
+      owed: (order) =>
+        order.stage === "signed" && order.signature
+          ? { since: order.signature, owner: { role: "order_admin", except: order.entry?.actor.id } }
+          : undefined,
+    },
+  },
+  effects: {
+    "customer-asked": (order, { question }) => [tell(order, CUSTOMER, "question", { question })],
+    "lead-time-reported": (order, { finishDate }) => [
+      tell(order, rep(order), "lead-time", { finishDate, promisedDate: order.promisedDate ?? "" }),
+    ],
+    released: (order) => [
+      {
+        system: "production",
+        ask: "place",
+        data: {
+          lines: order.lines,
+          custom: order.custom,
+          run: 1,
+          plannedFinish: order.plannedFinish,
+          promisedDate: order.promisedDate,
+        },
+      },
+      tell(order, [{ role: "production" }, rep(order)], "released", { promisedDate: order.promisedDate ?? "" }),
+    ],
+  },
+});
+
+function beforeSigned(order: Order): boolean {
+  return ["received", "confirmed", "entered", "returned"].includes(order.stage);
+}
+
+/** `days` count from release; before it, from the day that production said so. */
+function finishDateOf(order: Order, body: Bodies["report-lead-time"], at: number): string {
+  return body.finishDate ?? addDays(dayOf(order.production?.placed.at ?? at), body.days ?? 0);
+}
+
+/** Large, not custom: the entry. Custom: the design. Ordinary: the release. Making again: the new run. */
+function leadTimeOwedSince(order: Order): Stamp | undefined {
+  const { production } = order;
+  if (production) return order.stage === "making" && !production.leadTime ? production.placed : undefined;
+  if (order.leadTime || order.stage !== "entered" || !isSpecial(order)) return undefined;
+  return order.class.custom ? order.design && latest(order.entry, order.design.stamp) : order.entry;
+}
+
+function entrySignable(order: Order, actorId: string): Refusal | undefined {
+  if (order.stage !== "entered") return refuse("not-in-stage", { stage: order.stage, allowed: ["entered"] });
+  const open = specialsOpen(order);
+  if (open.length > 0) return refuse("special-open", { open });
+  return order.entry?.actor.id === actorId ? refuse("own-entry") : undefined;
+}
+
+function maySign(order: Order, actorId: string): Refusal | undefined {
+  const waiting = order.changes.filter(({ state }) => state === "awaiting_signature");
+  if (waiting.some(({ requested }) => requested.actor.id !== actorId)) return undefined;
+  return waiting.length > 0 ? refuse("own-request") : entrySignable(order, actorId);
+}

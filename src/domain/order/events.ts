@@ -1,0 +1,189 @@
+import type { Author } from "../people.ts";
+import type { DutyName, Policy } from "../policy.ts";
+import type { Day, Duration, Instant, Ms } from "../time.ts";
+import type { Bodies, CommandName, Terms } from "./bodies.ts";
+import type { EffectOutcome } from "./effects.ts";
+import type { RefusalCode } from "./refusals.ts";
+import type { Recipient } from "./effects.ts";
+import type { Calendar } from "../clock/calendar.ts";
+import type { Rung } from "../clock/ladder.ts";
+
+type Without<B, K extends PropertyKey> = Omit<B, K | "note">;
+
+/**
+ * What can have happened to an order: an event's name and what it carries. Past tense, small. A type is never changed,
+ * only added, because recorded orders are made of them.
+ */
+export interface Facts {
+  // chapter 2, R2 and who signs
+  received: Without<Bodies["receive"], never> & {
+    orderNo: string;
+    policy: Policy;
+    calendar?: Calendar;
+    /** Random, hex: what digests of the order's personal texts are made with. */
+    salt?: string;
+    /** Personal texts of this order were removed from the records, then and by a policy of that period. */
+    personalDataRemoved?: { at: Instant; after: Duration };
+  };
+  "rep-assigned": { salesRep: string };
+  "work-handed-over": { from: string; to: string };
+  "work-handed-back": { from: string; to: string };
+  "customer-asked": { questionId: string; dutyId: string; question: string; channel: string };
+  "answer-recorded": { questionId: string; answer: string };
+  confirmed: Without<Bodies["confirm"], never>;
+  entered: Without<Bodies["enter"], never>;
+  "entry-corrected": Without<Bodies["correct-entry"], never>;
+  "special-acknowledged": Record<never, never>;
+  "lead-time-reported": { finishDate: Day };
+  "design-settled": { reference: string };
+  "delivery-date-informed": { date: Day; channel: string };
+  "final-terms-accepted": Without<Bodies["confirm-final-terms"], "accepted">;
+  "final-terms-declined": { why?: string | undefined; channel: string };
+  signed: Record<never, never>;
+  "signature-refused": { reason: string };
+  released: Record<never, never>;
+  "release-refused": { reason: string };
+  // chapter 3
+  "progress-reported": Without<Bodies["report-progress"], never>;
+  "progress-updated": Without<Bodies["update-progress"], never>;
+  "production-finished": { quantity: number[] };
+  "delay-reported": Without<Bodies["report-delay"], never>;
+  "delay-opened": { delayId: string; cause: string; forecastArrival: Day; promisedDate: Day };
+  "delay-news": { delayId: string; cause: string; forecastArrival: Day };
+  "delay-withdrawn": { delayId: string };
+  "customer-told-of-delay": Without<Bodies["tell-customer-of-delay"], never> & { delayId: string };
+  "remedy-agreed": { delayId: string; remedy: Bodies["tell-customer-of-delay"]["remedy"]; newDate: Day };
+  "remedy-refused": { delayId: string };
+  "remedy-decided": { delayId: string; decision: Bodies["decide-remedy"]["decision"]; reason: string };
+  "receiving-time-confirmed": Without<Bodies["confirm-receiving-time"], never>;
+  // chapter 4
+  "goods-accepted": Without<Bodies["check-goods"], never>;
+  "goods-refused": Without<Bodies["check-goods"], never>;
+  "transport-arranged": Without<Bodies["arrange-transport"], never>;
+  "shipping-data-confirmed": Without<Bodies["confirm-shipping-data"], never>;
+  dispatched: Without<Bodies["dispatch"], never>;
+  "customer-told-of-shipment": { channel: string };
+  "tracking-reported": Without<Bodies["report-tracking"], never>;
+  delivered: Without<Bodies["report-delivery"], never>;
+  "trace-reported": Without<Bodies["report-trace"], never>;
+  "problem-reported": { kind: string; detail: string; trackingNumber: string };
+  "loss-decided": { decision: Bodies["decide-loss"]["decision"]; reason: string };
+  "receipt-confirmed": { satisfaction?: number | undefined };
+  // R1.3
+  "change-requested": Without<Bodies["request-change"], never> & { changeId: string };
+  "change-assessed": Without<Bodies["assess-change"], never>;
+  "change-accepted": { changeId: string; needsSignature: boolean };
+  "change-withdrawn": { changeId: string };
+  "change-signed": { changeId: string };
+  "change-signature-refused": { changeId: string; reason: string };
+  "amendment-answered": { changeId: string; accepted: boolean; reason?: string | undefined; terms?: Terms | undefined };
+  "change-outcome-told": { changeId: string; channel: string };
+  // R7.4
+  "force-majeure-declared": Without<Bodies["declare-force-majeure"], never> & { forceMajeureId: string };
+  "force-majeure-verified": { forceMajeureId: string; verified: boolean };
+  // cancellation (H)
+  "cancellation-requested": { askedBy: string; reason: string };
+  "cancellation-refused": { reason: string };
+  "cancellation-decided": { reason: string; settlement?: string | undefined };
+  cancelled: Record<never, never>;
+  // aftercare
+  "communication-recorded": Without<Bodies["record-communication"], never>;
+  "complaint-recorded": { complaintId: string; about: string };
+  "complaint-resolved": Without<Bodies["resolve-complaint"], never>;
+  "finding-recorded": Without<Bodies["record-finding"], never> & { findingId: string };
+  "finding-remedied": { findingId: string; done: string };
+  "inspection-asked": Without<Bodies["ask-inspection"], never>;
+  "inspection-answered": { inspectionId: string; result: Bodies["answer-inspection"]["result"] };
+  // the clock, and what is asked outside
+  "duty-paused": { dutyId: string; awaiting: string; evidence: string };
+  "duty-resumed": { dutyId: string; limit?: boolean | undefined };
+  "duty-acknowledged": { dutyId: string; promisedAt?: Instant | undefined };
+  "rung-told": RungTold;
+  "rung-unreached": { dutyId: string; duty: DutyName; rung: Rung; effectId: string };
+  "effect-done": { effectId: string; outcome: EffectOutcome };
+  "effect-failed": { effectId: string; outcome: EffectOutcome };
+  "effect-taken-over": { effectId: string; outcome: "done" | "abandoned" };
+  // reports that do not fit
+  "discrepancy-opened": {
+    discrepancyId: string;
+    command: CommandName;
+    body: object;
+    reporter: Author;
+    key: string;
+    hash: string;
+    run: number;
+    shipment: number;
+    refusal: RefusalCode;
+    details: Details;
+  };
+  "discrepancy-closed": { discrepancyId: string; decision: "accepted" | "apply" | "discard"; reason?: string | undefined };
+  "calendar-set": { calendar: Calendar };
+  "report-known": Record<never, never>;
+  "command-refused": { body: object; refusal: RefusalCode; details: Details };
+}
+
+/** What a refusal's sentence is filled with. */
+export type Details = Readonly<Record<string, string | number | boolean | readonly string[]>>;
+
+/** One message a duty: the highest rung that has passed. */
+export interface RungTold {
+  dutyId: string;
+  duty: DutyName;
+  rule: string;
+  rung: Rung;
+  /** When the rung was due, RFC 3339: after downtime earlier than the event's own time. */
+  rungDueAt: Instant;
+  /** When the duty itself is due, RFC 3339. */
+  dueAt: Instant;
+  owner: Recipient;
+  told: Recipient[];
+  /** Steps that the telling climbed because nobody below was reached. */
+  climbed: number;
+}
+
+export type EventName = keyof Facts;
+
+/** An event without who, when and why: what `decide` answers. `at`, `actor`, `command` where they are not those of what was sent. */
+export type Fact<E extends EventName = EventName> = {
+  [N in E]: {
+    readonly event: N;
+    readonly data: Facts[N];
+    readonly at?: Ms;
+    readonly actor?: Author;
+    readonly command?: CommandName;
+  };
+}[E];
+
+/** Who, when and why: on every event (R1.2). */
+export interface Stamp {
+  /** 1 for an order's first event, without gaps. */
+  readonly number: number;
+  /** Business time, ms. */
+  readonly at: Ms;
+  /** When this service took it on, ms. */
+  readonly receivedAt: Ms;
+  readonly actor: Author;
+}
+
+/** One line of the audit trail. The list of these is the order. */
+export type OrderEvent<E extends EventName = EventName> = {
+  readonly [N in E]: Stamp & {
+    /** The command it followed from; `clock` for what time or an outside answer brought. */
+    readonly command: CommandName | "clock";
+    readonly event: N;
+    readonly data: Facts[N];
+    readonly version: 1;
+    readonly reason?: string | undefined;
+    readonly note?: string | undefined;
+    /** The command's idempotency key and the hash of what was sent. */
+    readonly key?: string | undefined;
+    readonly hash?: string | undefined;
+  };
+}[E];
+
+/** Shorthand for the chapters. */
+export function fact<E extends EventName>(event: E, data: Facts[E]): Fact {
+  // The signature holds event and data together; a union of all facts cannot say so.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { event, data } as Fact;
+}

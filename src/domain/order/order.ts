@@ -1,0 +1,648 @@
+import { dutyAt, timeTaken, type Duty } from "../clock/duty.ts";
+import { nextRung, toldOn } from "../clock/ladder.ts";
+import { defaultCalendar, isKnown, type Calendar } from "../clock/calendar.ts";
+import { SYSTEM, type Actor, type Author, type Role } from "../people.ts";
+import { dutyNames, type Policy } from "../policy.ts";
+import { iso, type Ms } from "../time.ts";
+import { aftercare } from "./aftercare.ts";
+import { checkedCommand, type Command, type CommandName } from "./bodies.ts";
+import { cancellation } from "./cancellation.ts";
+import { changes } from "./changes.ts";
+import {
+  isEnded,
+  roleFor,
+  type CommandRow,
+  type CommandRows,
+  type DutyRules,
+  type EffectRules,
+  type Evolve,
+  type Now,
+} from "./chapter.ts";
+import { confirmation } from "./confirmation.ts";
+import { delays, forecasts, promisePassesAt } from "./delays.ts";
+import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
+import { fact, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
+import { inspections } from "./inspections.ts";
+import { production } from "./production.ts";
+import type { ClosedDuty, Discrepancy, Order } from "./record.ts";
+import { isRefusal, refuse, type Refusal } from "./refusals.ts";
+import { shipping } from "./shipping.ts";
+import { reckoned } from "./terms.ts";
+import { watching } from "./watching.ts";
+
+/** The chapters put together. A command, event or duty without a row does not compile. */
+export const commands: CommandRows = {
+  ...confirmation.commands,
+  ...production.commands,
+  ...shipping.commands,
+  ...delays.commands,
+  ...changes.commands,
+  ...cancellation.commands,
+  ...aftercare.commands,
+  ...inspections.commands,
+  ...watching.commands,
+};
+
+const evolve: Evolve = {
+  ...confirmation.evolve,
+  ...production.evolve,
+  ...shipping.evolve,
+  ...delays.evolve,
+  ...changes.evolve,
+  ...cancellation.evolve,
+  ...aftercare.evolve,
+  ...inspections.evolve,
+  ...watching.evolve,
+};
+
+const dutyRules: DutyRules = {
+  ...confirmation.duties,
+  ...production.duties,
+  ...shipping.duties,
+  ...delays.duties,
+  ...changes.duties,
+  ...cancellation.duties,
+  ...aftercare.duties,
+  ...inspections.duties,
+  ...watching.duties,
+};
+
+const effectRules: readonly EffectRules[] = [
+  confirmation.effects,
+  production.effects,
+  shipping.effects,
+  delays.effects,
+  changes.effects,
+  cancellation.effects,
+  aftercare.effects,
+  inspections.effects,
+  watching.effects,
+];
+
+function isCommandName(name: string): name is CommandName {
+  return Object.hasOwn(commands, name);
+}
+
+/** Every command, in the order of the chapters. */
+export const commandNames: readonly CommandName[] = Object.keys(commands).filter(isCommandName);
+
+// --- what is owed -----------------------------------------------------------------------------------------------
+
+/** Whether some command that would fulfil a duty could still be sent in this state: otherwise the duty lapses. */
+function canBeFulfilled(order: Order, closedBy: readonly (CommandName | "clock")[]): boolean {
+  if (!isEnded(order) && !order.cancelling) return true;
+  return closedBy.some((name) => name !== "clock" && (isEnded(order) ? commands[name].ended : commands[name].cancelling));
+}
+
+/** Every duty that is owed, as it stands at a time. */
+export function duties(order: Order, at: Ms): readonly Duty[] {
+  return dutyNames.flatMap((name) => {
+    const rule = dutyRules[name];
+    const owed = canBeFulfilled(order, rule.closedBy) ? (rule.owed(order) ?? []) : [];
+    return [owed].flat().map((each) => dutyAt(order, name, rule, each, at));
+  });
+}
+
+// --- the fold ---------------------------------------------------------------------------------------------------
+
+function begun(data: Facts["received"], stamp: Stamp): Order {
+  const {
+    policy,
+    calendar = defaultCalendar,
+    orderNo,
+    customer,
+    salesRep,
+    lines = [],
+    custom = null,
+    deliveryAddress,
+    requestedDate,
+    personalDataRemoved,
+  } = data;
+  const order: Order = {
+    orderNo,
+    policy,
+    calendar,
+    stage: "received",
+    lastEvent: stamp.number,
+    received: stamp,
+    customer,
+    salesRep,
+    formerReps: [],
+    class: { large: false, custom: false },
+    lines,
+    custom,
+    deliveryAddress,
+    requestedDate,
+    amountFen: 0,
+    extraFen: 0,
+    discountFen: 0,
+    revision: 0,
+    revisions: [],
+    shipments: [],
+    questions: [],
+    changes: [],
+    delays: [],
+    discrepancies: [],
+    complaints: [],
+    findings: [],
+    inspections: [],
+    forceMajeure: [],
+    effects: [],
+    watches: {},
+    closedDuties: [],
+    personalDataRemoved,
+  };
+  return reckoned(order, stamp);
+}
+
+function evolved<E extends EventName>(order: Order, event: E, data: Facts[E], stamp: Stamp): Order {
+  return evolve[event](order, data, stamp);
+}
+
+function forecast<E extends EventName>(order: Order, event: E, data: Facts[E], stamp: Stamp): Order {
+  return forecasts[event]?.(order, data, stamp) ?? order;
+}
+
+function asked<E extends EventName>(order: Order, event: OrderEvent<E>): readonly EffectRequest[] {
+  return effectRules.flatMap((rules) => rules[event.event]?.(order, event.data, event) ?? []);
+}
+
+function closedBy(before: readonly Duty[], after: readonly Duty[], event: OrderEvent): readonly ClosedDuty[] {
+  return before
+    .filter(({ dutyId }) => !after.some((duty) => duty.dutyId === dutyId))
+    .map((each) => {
+      const { dutyId, duty, about, owner, answerable, rule, openedAt, dueAt, closedBy: closers } = each;
+      return {
+        dutyId,
+        duty,
+        about,
+        owner: event.at > dueAt ? answerable : owner,
+        rule,
+        openedAt,
+        dueAt,
+        closedAt: event.at,
+        closedBy: event.actor,
+        late: event.at > dueAt,
+        tookMs: timeTaken(each, event.at),
+        how: closers.includes(event.command) ? ("met" as const) : ("lapsed" as const),
+      };
+    });
+}
+
+/** What a request is for: the duty that it opens for whoever is asked or told, or else what the event comes from. */
+function occasionOf(request: EffectRequest, fresh: readonly Duty[], { command }: OrderEvent): Effect["occasion"] {
+  const asked = request.system === "messages" ? request.data.to.map(({ role }) => role) : [request.system];
+  const duty = fresh.find(({ owner }) => asked.includes(owner.role));
+  if (duty) return { name: duty.duty, rule: duty.rule };
+  return { name: command, rule: command === "clock" ? "H" : commands[command].rule };
+}
+
+type Occasioned = EffectRequest & Pick<Effect, "occasion">;
+
+function requested(order: Order, event: OrderEvent, requests: readonly Occasioned[]): readonly Effect[] {
+  return requests.map((request, index) => {
+    const twin = requests.slice(0, index).filter(({ system, ask }) => system === request.system && ask === request.ask).length;
+    const effectId = `${order.orderNo}-${event.number}-${request.system}-${request.ask}${twin === 0 ? "" : `-${twin + 1}`}`;
+    return { ...request, effectId, requestedAt: event.receivedAt, eventNumber: event.number, state: "pending" as const };
+  });
+}
+
+/**
+ * Lays one event on the record, with all that follows from it by derivation: duties that are no longer owed are kept as
+ * closed, and what must be asked outside is noted.
+ */
+export function apply(order: Order | undefined, event: OrderEvent): Order {
+  if (!order) {
+    if (event.event !== "received") throw new TypeError(`the first event of an order is "received", not "${event.event}"`);
+    return opened(begun(event.data, event), [], event);
+  }
+  const before = duties(order, event.at);
+  const changed = forecast(evolved(order, event.event, event.data, event), event.event, event.data, event);
+  return opened({ ...changed, lastEvent: event.number }, before, event);
+}
+
+function opened(order: Order, before: readonly Duty[], event: OrderEvent): Order {
+  const after = duties(order, event.at);
+  const fresh = after.filter(({ dutyId }) => !before.some((duty) => duty.dutyId === dutyId));
+  const asks = asked(order, event).map((request) => ({ ...request, occasion: occasionOf(request, fresh, event) }));
+  const opening = fresh.flatMap(({ duty, rule, owed }) =>
+    (dutyRules[duty].opening?.(order, owed) ?? []).map((request) => ({ ...request, occasion: { name: duty, rule } })),
+  );
+  return {
+    ...order,
+    closedDuties: [...order.closedDuties, ...closedBy(before, after, event)],
+    effects: [...order.effects, ...requested(order, event, [...asks, ...opening])],
+  };
+}
+
+/**
+ * The record that a list of events amounts to.
+ * @throws TypeError when the list does not begin with `received`.
+ */
+export function replay(events: readonly OrderEvent[]): Order {
+  const order = events.reduce<Order | undefined>(apply, undefined);
+  if (!order) throw new TypeError("an order has at least one event");
+  return order;
+}
+
+// --- decisions --------------------------------------------------------------------------------------------------
+
+function nowOf(order: Order, at: Ms): Now {
+  let owed: readonly Duty[] | undefined;
+  return { at, duties: () => (owed ??= duties(order, at)) };
+}
+
+/** Why this caller cannot send a command now, whatever its body says; `undefined` when they can. */
+function refused<K extends CommandName>(order: Order, row: CommandRow<K>, actor: Actor, now: Now): Refusal | undefined {
+  const { stage } = order;
+  const stages = row.stages;
+  if (isEnded(order) && !row.ended) return refuse("not-in-stage", { stage, allowed: stages ?? ["open"] });
+  if (order.cancelling && !row.cancelling && !isEnded(order)) return refuse("cancelling");
+  if (stages && !stages.includes(stage)) return refuse("not-in-stage", { stage, allowed: stages });
+  return row.when?.(order, actor, now);
+}
+
+/** Who may send a command at all: the role in which this caller would, or a refusal. */
+export function authorise(order: Order | undefined, command: CommandName, actor: Actor): Role | Refusal {
+  const row = commands[command];
+  if (actor.kind === "machine" && !row.machine) return refuse("machine-not-allowed");
+  const role = roleFor(order, actor, row.by, order && row.own?.(order, actor));
+  if (role) return role;
+  const rep = row.by.includes("sales_rep") && actor.roles.includes("sales_rep");
+  return rep ? refuse("not-your-order") : refuse("wrong-role", { roles: row.by });
+}
+
+/** The commands that this caller could send now (R1.1). */
+export function permitted(order: Order, actor: Actor, at: Ms): CommandName[] {
+  const now = nowOf(order, at);
+  return commandNames.filter((name) => !isRefusal(authorise(order, name, actor)) && !refusedNow(order, name, actor, now));
+}
+
+function refusedNow<K extends CommandName>(order: Order, command: K, actor: Actor, now: Now): Refusal | undefined {
+  return refused(order, commands[command], actor, now);
+}
+
+/** The facts that a command brings, or why it is refused. `forced`: an exception that a person puts on record. */
+function follow<K extends CommandName>(order: Order, command: Command<K>, forced: boolean): readonly Fact[] | Refusal {
+  const row: CommandRow<K> = commands[command.command];
+  const now = nowOf(order, command.at);
+  const refusal = forced && !row.request ? undefined : refused(order, row, command.actor, now);
+  // A machine that repeats itself did nothing wrong; a person is told why what they ask for cannot be.
+  const listens = refusal === undefined || command.actor.kind === "machine";
+  if (listens && row.known?.(order, command.body, command.at)) return [fact("report-known", {})];
+  if (refusal) return refusal;
+  return row.decide(order, command.body, { actor: command.actor, now, at: command.at, next: order.lastEvent + 1 });
+}
+
+function factsOf(order: Order | undefined, command: Command, setting: Setting): readonly Fact[] | Refusal {
+  if (!order) return command.command === "receive" ? received(command, setting) : refuse("no-such-order");
+  const facts = follow(order, command, false);
+  if (isRefusal(facts) || command.command !== "resolve-discrepancy" || command.body.decision !== "apply") return facts;
+  const applied = appliedFacts(order, command.body.discrepancyId);
+  return isRefusal(applied) ? applied : [...applied, ...facts];
+}
+
+/** A representative who receives an order without naming one takes it themselves; a machine names one, or nobody. */
+function received(command: Command, { policy, orderNo, calendar, salt }: Setting): readonly Fact[] | Refusal {
+  if (command.command !== "receive") return refuse("no-such-order");
+  const { note: _, ...body } = command.body;
+  const { kind, roles: held } = command.actor;
+  const own = kind === "person" && held.includes("sales_rep") && !held.includes("customer_service");
+  const salesRep = body.salesRep ?? (own ? command.actor.id : undefined);
+  if (own && salesRep !== command.actor.id && !(command.actor.deputyFor ?? []).includes(salesRep ?? ""))
+    return refuse("not-your-order");
+  return [fact("received", { ...body, salesRep, orderNo, policy, ...(calendar ? { calendar } : {}), ...(salt ? { salt } : {}) })];
+}
+
+/** What a discrepancy reports did happen: at its own time, by its own reporter, as an exception. */
+function appliedFacts(order: Order, discrepancyId: string): readonly Fact[] | Refusal {
+  const open = order.discrepancies.find((each) => each.discrepancyId === discrepancyId);
+  if (!open) return refuse("no-such-discrepancy", { id: discrepancyId });
+  const facts = follow(order, asCommand(open), true);
+  return isRefusal(facts) ? facts : facts.map((each) => asReported(each, open));
+}
+
+/** A fact that was reported earlier than it could be taken on: it keeps its time and its reporter. */
+function asReported(reported: Fact, { opened: stamp, reporter, command }: Discrepancy): Fact {
+  return { ...reported, at: stamp.at, actor: reporter, command };
+}
+
+function asCommand({ reporter, command, body, key, hash, opened: stamp }: Discrepancy): Command {
+  const reported = commands[command].by.find((role) => role === reporter.role);
+  const actor: Actor = { id: reporter.id, roles: reported ? [reported] : [], kind: "machine" };
+  return checkedCommand(command, body, { actor, key, hash, at: stamp.at, receivedAt: stamp.receivedAt });
+}
+
+/** Which production run and which shipment the order is at: a report of another one is no longer decided by itself. */
+function epoch(order: Order): { run: number; shipment: number } {
+  const shipment = order.shipments.filter(({ state }) => state === "ended").length + 1;
+  return { run: order.production?.run ?? 1, shipment };
+}
+
+function sameEpoch(order: Order, { run, shipment }: Discrepancy): boolean {
+  const now = epoch(order);
+  return now.run === run && now.shipment === shipment;
+}
+
+/** The first open report that fits by now: its facts, and the end of the discrepancy. */
+function fittingReport(order: Order): readonly Fact[] {
+  for (const open of order.discrepancies) {
+    if (open.state !== "open" || !sameEpoch(order, open)) continue;
+    const facts = follow(order, asCommand(open), false);
+    if (isRefusal(facts)) continue;
+    const { discrepancyId } = open;
+    const brought = facts.filter(({ event }) => event !== "report-known").map((each) => asReported(each, open));
+    return [...brought, fact("discrepancy-closed", { discrepancyId, decision: "accepted" })];
+  }
+  return [];
+}
+
+// --- the record moves on -----------------------------------------------------------------------------------------
+
+/** What happened: the order after it, and the events that it added. */
+export interface Outcome {
+  readonly order: Order;
+  readonly events: readonly OrderEvent[];
+}
+
+interface Origin {
+  readonly command: CommandName | "clock";
+  readonly at: Ms;
+  readonly receivedAt: Ms;
+  readonly actor: Author;
+  readonly key?: string;
+  readonly hash?: string;
+  readonly note?: string | undefined;
+  readonly reason?: string | undefined;
+}
+
+function extend(
+  start: Order | undefined,
+  facts: readonly Fact[],
+  origin: Origin,
+): { order: Order | undefined; events: OrderEvent[] } {
+  let order = start;
+  const events: OrderEvent[] = [];
+  for (const { event, data, at, actor, command } of facts) {
+    const number = (order?.lastEvent ?? 0) + 1;
+    // `event` and `data` come from one fact, so that they belong together.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    const next = {
+      ...origin,
+      number,
+      at: at ?? origin.at,
+      actor: actor ?? origin.actor,
+      command: command ?? origin.command,
+      event,
+      data,
+      version: 1,
+    } as OrderEvent;
+    order = apply(order, next);
+    events.push(next);
+  }
+  return { order, events };
+}
+
+/** So many rounds of consequences settle any order; more would be a rule that contradicts itself. */
+const ROUNDS = 100;
+
+/** Adds facts and then all that follows from them by itself. */
+function moveOn(start: Order | undefined, facts: readonly Fact[], origin: Origin): Outcome {
+  const first = extend(start, facts, origin);
+  if (!first.order) throw new TypeError("an order begins with a fact");
+  let order: Order = first.order;
+  const events = first.events;
+  const { receivedAt, key, hash } = origin;
+  // What follows belongs to the command that it follows from, so it carries the command's key.
+  const byItself: Origin = {
+    command: "clock",
+    at: receivedAt,
+    receivedAt,
+    actor: SYSTEM,
+    ...(key === undefined ? {} : { key }),
+    ...(hash === undefined ? {} : { hash }),
+  };
+  for (let round = 0; round < ROUNDS; round++) {
+    const following = [delays.follows(order, origin.receivedAt), cancellation.follows(order), fittingReport(order)].find(
+      ({ length }) => length > 0,
+    );
+    if (!following) break;
+    const more = extend(order, following, byItself);
+    order = more.order ?? order;
+    events.push(...more.events);
+  }
+  return { order, events };
+}
+
+/** The representative in whose stead somebody acts. */
+function standsInFor(order: Order | undefined, { id, deputyFor = [] }: Actor, role: Role): string | undefined {
+  const rep = order?.salesRep;
+  return role === "sales_rep" && rep !== undefined && rep !== id && deputyFor.includes(rep) ? rep : undefined;
+}
+
+/** Work that changes hands, seen by the first that somebody is told or does in the representative's stead, or they again. */
+function handing(order: Order | undefined, acting: string | undefined): readonly Fact[] {
+  const rep = order?.salesRep;
+  if (rep === undefined || acting === undefined) return [];
+  if (acting !== rep) return order?.deputy?.id === acting ? [] : [fact("work-handed-over", { from: rep, to: acting })];
+  return order?.deputy ? [fact("work-handed-back", { from: order.deputy.id, to: rep })] : [];
+}
+
+/** Who acts for the representative by a command, if it is one of theirs. */
+function actingRep(order: Order | undefined, actor: Actor, role: Role): string | undefined {
+  const own = role === "sales_rep" && order?.salesRep === actor.id;
+  return own || standsInFor(order, actor, role) !== undefined ? actor.id : undefined;
+}
+
+/** Who got a message for the representative: they, or their deputy. */
+function reachedRep(order: Order, { reached = [] }: EffectOutcome): string | undefined {
+  return reached.find(({ id, deputyFor }) => order.salesRep !== undefined && order.salesRep === (deputyFor ?? id))?.id;
+}
+
+function originOf(order: Order | undefined, command: Command, role: Role): Origin {
+  const deputyFor = standsInFor(order, command.actor, role);
+  const { at, receivedAt, actor, key, hash, body } = command;
+  const reason = "reason" in body ? body.reason : undefined;
+  return {
+    command: command.command,
+    at: Math.min(at, receivedAt),
+    receivedAt,
+    actor: { id: actor.id, role, ...(deputyFor === undefined ? {} : { deputyFor }) },
+    key,
+    hash,
+    ...(body.note === undefined ? {} : { note: body.note }),
+    ...(reason === undefined ? {} : { reason }),
+  };
+}
+
+/** What a new order takes along: its number and the policy that it keeps. */
+export interface Setting {
+  readonly orderNo: string;
+  readonly policy: Policy;
+  readonly calendar?: Calendar;
+  /** Random, from outside: the domain has none. */
+  readonly salt?: string | undefined;
+}
+
+/** A duty in working time that this would open, due in a year whose holidays nobody has said. */
+function unknownYear(before: Order | undefined, after: Order, at: Ms): Refusal | undefined {
+  const known = before ? duties(before, at).map(({ dutyId }) => dutyId) : [];
+  const unknown = duties(after, at).some(
+    ({ dutyId, dueAt, course }) => course.kind === "working" && !known.includes(dutyId) && !isKnown(after.calendar, dueAt),
+  );
+  return unknown ? refuse("calendar-unknown", { year: after.calendar.knownUntil }) : undefined;
+}
+
+/** Decides a command: what happens, or why it is refused. A refusal changes nothing. */
+export function decide(order: Order | undefined, command: Command, setting: Setting): Outcome | Refusal {
+  const role = authorise(order, command.command, command.actor);
+  if (isRefusal(role)) return role;
+  const facts = factsOf(order, { ...command, at: Math.min(command.at, command.receivedAt) }, setting);
+  if (isRefusal(facts)) return facts;
+  const outcome = moveOn(
+    order,
+    [...facts, ...handing(order, actingRep(order, command.actor, role))],
+    originOf(order, command, role),
+  );
+  return unknownYear(order, outcome.order, command.receivedAt) ?? outcome;
+}
+
+/**
+ * Takes on a report that came as a signal: nothing of it is lost. Refused, a machine's report becomes a discrepancy, and a
+ * person's command is on record as refused and told to them.
+ */
+export function report(order: Order, command: Command, setting: Setting): Outcome {
+  const outcome = decide(order, command, setting);
+  return isRefusal(outcome) ? refusedReport(order, command, outcome) : outcome;
+}
+
+/** Puts a refused report on record. */
+export function refusedReport(order: Order, command: Command, { refused: refusal, details }: Refusal): Outcome {
+  const { actor, body, key, hash } = command;
+  const row = commands[command.command];
+  const role: Role | undefined = row.by.find((each) => actor.roles.includes(each)) ?? actor.roles[0];
+  const author: Author = { id: actor.id, role: role ?? "staff" };
+  const origin = { ...originOf(order, command, "management"), actor: author };
+  const may =
+    row.machine === true &&
+    !["wrong-role", "not-your-order", "machine-not-allowed", "body-invalid", "idempotency-conflict"].includes(refusal);
+  if (actor.kind === "person" || !may) return moveOn(order, [fact("command-refused", { body, refusal, details })], origin);
+  const opened: Facts["discrepancy-opened"] = {
+    discrepancyId: `x${order.lastEvent + 1}`,
+    command: command.command,
+    body,
+    reporter: author,
+    key,
+    hash,
+    refusal,
+    details,
+    ...epoch(order),
+  };
+  return moveOn(order, [fact("discrepancy-opened", opened)], origin);
+}
+
+// --- the clock ---------------------------------------------------------------------------------------------------
+
+/** The next instant at which time itself changes something, and what; `undefined` when nothing is owed. */
+export function nextAlarm(order: Order, at: Ms): { at: Ms; duty?: Duty; rung?: string } | undefined {
+  const passing = promisePassesAt(order);
+  const alarms = duties(order, at).flatMap<{ at: Ms; duty?: Duty; rung?: string }>((duty) => {
+    if (duty.state === "paused") return duty.pauseEndsAt === undefined ? [] : [{ at: duty.pauseEndsAt, duty, rung: "resume" }];
+    const next = duty.watch.unreached
+      ? { rung: duty.watch.unreached.rung, at: duty.watch.unreached.at }
+      : nextRung(duty.course, duty.watch, at);
+    return next ? [{ at: next.at, duty, rung: next.rung }] : [];
+  });
+  const all = passing === undefined ? alarms : [...alarms, { at: passing }];
+  return all.reduce<(typeof all)[number] | undefined>((first, each) => (first && first.at <= each.at ? first : each), undefined);
+}
+
+function clockFacts(order: Order, until: Ms): readonly Fact[] {
+  return duties(order, until).flatMap((duty) => {
+    const { dutyId, watch, course, owner, dueAt } = duty;
+    if (duty.state === "paused") {
+      return duty.pauseEndsAt !== undefined && duty.pauseEndsAt <= until
+        ? [{ ...fact("duty-resumed", { dutyId, limit: true }), at: duty.pauseEndsAt }]
+        : [];
+    }
+    const { unreached } = watch;
+    const next = unreached ? { rung: unreached.rung, at: unreached.at } : nextRung(course, watch, until);
+    if (!next || next.at > until) return [];
+    const climbed = unreached?.climbed ?? 0;
+    const told = toldOn(course, watch, next.rung, climbed, until);
+    // A telling that climbs keeps the time at which its rung was due.
+    const rungDueAt = (climbed > 0 ? watch.rungs.at(-1)?.rungDueAt : undefined) ?? iso(next.at);
+    return [
+      fact("rung-told", {
+        dutyId,
+        duty: duty.duty,
+        rule: duty.rule,
+        rung: next.rung,
+        rungDueAt,
+        dueAt: iso(dueAt),
+        owner,
+        told,
+        climbed,
+      }),
+    ];
+  });
+}
+
+/**
+ * Lets time pass until `until`: pauses that reached their limit end, rungs that passed are told, one message a duty.
+ * `now` is when it is done: after downtime later than `until` or than what was due.
+ */
+export function tick(order: Order, until: Ms, now: Ms): Outcome {
+  const origin: Origin = { command: "clock", at: now, receivedAt: now, actor: SYSTEM };
+  let outcome = moveOn(order, clockFacts(order, until), origin);
+  // A pause that ended can bring a rung that has passed since.
+  for (let round = 0; round < ROUNDS; round++) {
+    const facts = clockFacts(outcome.order, until);
+    if (facts.length === 0) break;
+    const more = moveOn(outcome.order, facts, origin);
+    outcome = { order: more.order, events: [...outcome.events, ...more.events] };
+  }
+  return outcome;
+}
+
+/** Lays a newer calendar on an order: due times that are still open move with it. */
+export function setCalendar(order: Order, calendar: Calendar, now: Ms): Outcome {
+  if (calendar.version <= order.calendar.version) return { order, events: [] };
+  return moveOn(order, [fact("calendar-set", { calendar })], { command: "clock", at: now, receivedAt: now, actor: SYSTEM });
+}
+
+// --- what was asked outside ---------------------------------------------------------------------------------------
+
+/** What is still to be asked outside. */
+export function pendingEffects(order: Order): readonly Effect[] {
+  return order.effects.filter(({ state }) => state === "pending");
+}
+
+/** Puts an outside system's answer on record: done, or for a person to take over. */
+export function settle(order: Order, effectId: string, outcome: EffectOutcome, now: Ms): Outcome {
+  const effect = order.effects.find((each) => each.effectId === effectId);
+  if (effect?.state !== "pending") return { order, events: [] };
+  const origin: Origin = { command: "clock", at: now, receivedAt: now, actor: SYSTEM };
+  if (outcome.result === "done") {
+    return moveOn(order, [fact("effect-done", { effectId, outcome }), ...handing(order, reachedRep(order, outcome))], origin);
+  }
+  const failed = fact("effect-failed", { effectId, outcome });
+  if (effect.system !== "messages" || effect.data.message !== "rung") return moveOn(order, [failed], origin);
+  const { dutyId, duty, rung } = effect.data.params;
+  const told = duties(order, now)
+    .find((each) => each.dutyId === dutyId)
+    ?.watch.rungs.findLast((each) => each.rung === rung);
+  // Nobody was reached: the telling climbs on, if the duty is still owed.
+  return moveOn(
+    order,
+    told && told.duty === duty
+      ? [failed, fact("rung-unreached", { dutyId: told.dutyId, duty: told.duty, rung: told.rung, effectId })]
+      : [failed],
+    origin,
+  );
+}
+
+/** Whether nothing is left to watch: the order has ended, nothing is owed, everything asked outside is settled. */
+export function isOver(order: Order, at: Ms): boolean {
+  return isEnded(order) && pendingEffects(order).length === 0 && duties(order, at).length === 0;
+}

@@ -1,0 +1,87 @@
+import type { Details } from "./events.ts";
+
+/** Why a command is refused: stable words that other systems may act on. Their sentences are in `src/texts/refusals.ts`. */
+export const refusalCodes = [
+  "not-in-stage", // { stage, allowed }
+  "wrong-role", // { roles }
+  "not-your-order", // {}
+  "machine-not-allowed", // {}
+  "order-exists", // {}
+  "no-such-order", // {}
+  "cancelling", // {}
+  "own-entry", // {}
+  "own-request", // {}
+  "special-open", // { open }
+  "not-special", // {}
+  "not-custom", // {}
+  "not-large", // {}
+  "custom-needs-final-terms", // {}
+  "lead-time-unknown", // {}
+  "lead-time-not-asked", // {}
+  "design-not-settled", // {}
+  "rep-unassigned", // {}
+  "same-rep", // {}
+  "rep-differs", // { salesRep }
+  "no-such-duty", // { id }
+  "no-such-question", // { id }
+  "no-such-change", // { id }
+  "no-such-effect", // { id }
+  "no-such-discrepancy", // { id }
+  "no-such-complaint", // { id }
+  "no-such-finding", // { id }
+  "no-such-inspection", // { id }
+  "no-such-force-majeure", // { id }
+  "duty-not-pausable", // { duty }
+  "duty-overdue", // { duty }
+  "duty-not-overdue", // { duty }
+  "duty-paused", // { duty }
+  "duty-not-paused", // { duty }
+  "question-holds-duty", // { duty }
+  "pause-used-up", // { duty }
+  "not-duty-owner", // { duty }
+  "not-told", // { duty }
+  "wrong-line-count", // { expected, given }
+  "more-than-ordered", // { line, ordered, given }
+  "receiving-time-missing", // {}
+  "transport-missing", // {}
+  "transport-exists", // {}
+  "shipping-data-missing", // {}
+  "shipping-data-exists", // {}
+  "dedicated-vehicle-only-special", // {}
+  "change-open", // {}
+  "cancellation-open", // {}
+  "no-cancellation-open", // {}
+  "wrong-tracking-number", // { expected, given }
+  "already-told", // {}
+  "no-open-delay", // {}
+  "delay-not-told", // {}
+  "remedy-not-refused", // {}
+  "remedy-not-possible-now", // { kind }
+  "not-in-state", // { state }
+  "revision-outdated", // { revision }
+  "patch-invalid", // { fields }
+  "nothing-changes", // {}
+  "date-passed", // { date }
+  "supervisor-decides", // {}
+  "not-the-one-named", // {}
+  "already-known", // {}
+  "late-tracking", // {}
+  "calendar-unknown", // { year }
+  "idempotency-conflict", // {}
+  "body-invalid", // { fields }
+] as const;
+export type RefusalCode = (typeof refusalCodes)[number];
+
+/** A refusal is a value: a stable word and what its sentence needs. */
+export interface Refusal {
+  readonly refused: RefusalCode;
+  readonly details: Details;
+}
+
+export function refuse(refused: RefusalCode, details: Details = {}): Refusal {
+  return { refused, details };
+}
+
+export function isRefusal(value: unknown): value is Refusal {
+  return typeof value === "object" && value !== null && "refused" in value;
+}

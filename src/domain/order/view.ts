@@ -1,0 +1,349 @@
+import type { DutyRow, OrderRow } from "./rows.ts";
+import type { Duty } from "../clock/duty.ts";
+import { levelOf } from "../clock/ladder.ts";
+import type { Actor, Author } from "../people.ts";
+import type { DutyName } from "../policy.ts";
+import { iso, type Day, type Duration, type Instant, type Ms } from "../time.ts";
+import type { Address, CommandName, Contact, Custom, LineSoFar, PartOf, Terms } from "./bodies.ts";
+import { exempted, isExempt } from "./delays.ts";
+import type { EffectOutcome, MessageName, OutsideSystem, Recipient } from "./effects.ts";
+import type { Stamp } from "./events.ts";
+import { duties, permitted } from "./order.ts";
+import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status, type Watch } from "./record.ts";
+
+/** A duty as it is answered (`HTTP.md`, duties). */
+export interface DutyView {
+  dutyId: string;
+  duty: DutyName;
+  about?: string;
+  owner: Recipient;
+  rule: string;
+  openedAt: Instant;
+  /** When it is due; of a paused duty, when it will be if the pause lasts as long as it may. */
+  dueAt: Instant;
+  state: "open" | "paused" | "overdue";
+  warnedAt?: Instant;
+  overdueSince?: Instant;
+  /** 0 nobody told, 1 owner warned, 2 due told, 3 management told, 4 and more: reminded. */
+  level: number;
+  acknowledgedBy?: string;
+  promisedAt?: Instant;
+  awaiting?: string;
+}
+
+/** An order as it is answered (`HTTP.md`, Queries). Times are RFC 3339 in UTC, money is integer fen. */
+export interface OrderView {
+  orderNo: string;
+  status: Status;
+  stage: Stage;
+  cancelling: boolean;
+  class: { large: boolean; custom: boolean };
+  customer: { name: string; contact?: Contact };
+  lines: LineSoFar[];
+  custom: Custom | null;
+  deliveryAddress?: PartOf<Address>;
+  amountFen?: number;
+  discountFen?: number;
+  requestedDate?: Day;
+  promisedDate?: Day;
+  plannedFinish?: Day;
+  salesRep?: string;
+  /** Who stands in for the representative, and since when. */
+  deputy?: { id: string; since: Instant };
+  receivedAt: Instant;
+  /** When texts about persons were removed, and after which period: each stands as a mark now. */
+  personalDataRemoved?: { at: Instant; after: Duration };
+  revision: number;
+  lastEvent: number;
+  duties: DutyView[];
+  nextDueAt?: Instant;
+  questions: { questionId: string; dutyId: string; question: string; askedAt: Instant; answer?: string; answeredAt?: Instant }[];
+  effects: {
+    effectId: string;
+    system: OutsideSystem;
+    ask: string;
+    state: "pending" | "done" | "failed" | "taken_over";
+    requestedAt: Instant;
+    about?: string;
+    message?: MessageName;
+    to?: Recipient[];
+    outcome?: EffectOutcome;
+  }[];
+  forceMajeure: {
+    forceMajeureId: string;
+    what: string;
+    from: Instant;
+    until?: Instant;
+    evidence: string;
+    declaredBy: Author;
+    verified?: boolean;
+    /** Breaches that it exempts, by duty id. */
+    exempts: string[];
+  }[];
+  /** Every revision of the order confirmation, the one in force last. */
+  terms: { revision: number; since: Instant; terms: Terms }[];
+  changes: Record<string, unknown>[];
+  delays: Record<string, unknown>[];
+  shipments: Record<string, unknown>[];
+  discrepancies: Record<string, unknown>[];
+  findings: Record<string, unknown>[];
+  inspections: Record<string, unknown>[];
+  complaints: Record<string, unknown>[];
+  receivingTime?: { from: Instant; to: Instant };
+  transport?: { method: string; carrier: string; freightBorneBy: string };
+  shippingData?: { recipient: string; phone: string; address: Address };
+  satisfaction?: number;
+  /** The commands that this caller could send now. */
+  permitted: CommandName[];
+}
+
+function ifKnown<K extends string, T>(key: K, value: T | undefined): { [P in K]?: T } {
+  // A computed key widens to `string`: the compiler forgets that it is `K`.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
+}
+
+function stamped({ at, actor }: Stamp): { at: Instant; by: Author } {
+  return { at: iso(at), by: actor };
+}
+
+/** A stamp, or what was said with one, as it is answered. */
+function said<T extends object>(value: Said<T> | undefined): (Omit<T, "stamp"> & { at: Instant; by: Author }) | undefined {
+  if (!value) return undefined;
+  const { stamp, ...rest } = value;
+  return { ...rest, ...stamped(stamp) };
+}
+
+function acknowledgement({ acknowledged }: Watch): { acknowledgedBy?: string; promisedAt?: Instant } {
+  const last = acknowledged.at(-1);
+  return last
+    ? { acknowledgedBy: last.by.id, ...ifKnown("promisedAt", last.promisedAt === undefined ? undefined : iso(last.promisedAt)) }
+    : {};
+}
+
+/** When the owner was warned, or told that it is due without a warning before. */
+function warnedAt({ rungs }: Watch): Instant | undefined {
+  const first = rungs[0];
+  return first && iso(first.at);
+}
+
+function dutyView({ dutyId, duty, about, owner, rule, openedAt, dueAt, state, watch }: Duty): DutyView {
+  return {
+    dutyId,
+    duty,
+    ...ifKnown("about", about),
+    owner,
+    rule,
+    openedAt: iso(openedAt),
+    dueAt: iso(dueAt),
+    state,
+    ...ifKnown("warnedAt", warnedAt(watch)),
+    ...(state === "overdue" ? { overdueSince: iso(dueAt) } : {}),
+    level: levelOf(watch),
+    ...acknowledgement(watch),
+    ...ifKnown("awaiting", watch.pauses.find(({ to }) => to === undefined)?.awaiting),
+  };
+}
+
+function nextDue(open: readonly Duty[]): Instant | undefined {
+  return open.length === 0 ? undefined : iso(Math.min(...open.map(({ dueAt }) => dueAt)));
+}
+
+/** The order as one caller is answered it at a time. What they may not see is taken out by the API. */
+export function view(order: Order, actor: Actor, at: Ms): OrderView {
+  const open = duties(order, at);
+  const breaches = [...order.closedDuties.filter(({ late }) => late), ...open.filter(({ state }) => state === "overdue")];
+  const { transport, receivingTime, shippingData } = order;
+  return {
+    orderNo: order.orderNo,
+    status: statusOf[order.stage],
+    stage: order.stage,
+    cancelling: order.cancelling !== undefined && order.stage !== "cancelled",
+    class: order.class,
+    customer: order.customer,
+    lines: [...order.lines],
+    custom: order.custom,
+    ...ifKnown("deliveryAddress", order.deliveryAddress),
+    amountFen: order.amountFen,
+    discountFen: order.discountFen,
+    ...ifKnown("requestedDate", order.requestedDate),
+    ...ifKnown("promisedDate", order.promisedDate),
+    ...ifKnown("plannedFinish", order.plannedFinish),
+    ...ifKnown("salesRep", order.salesRep),
+    ...ifKnown("deputy", order.deputy && { id: order.deputy.id, since: iso(order.deputy.since.at) }),
+    receivedAt: iso(order.received.at),
+    ...ifKnown("personalDataRemoved", order.personalDataRemoved),
+    revision: order.revision,
+    lastEvent: order.lastEvent,
+    duties: open.toSorted((a, b) => a.dueAt - b.dueAt).map(dutyView),
+    ...ifKnown("nextDueAt", nextDue(open)),
+    questions: order.questions.map(({ questionId, dutyId, question, asked, answer, answered }) => ({
+      questionId,
+      dutyId,
+      question,
+      askedAt: iso(asked.at),
+      ...ifKnown("answer", answer),
+      ...ifKnown("answeredAt", answered && iso(answered.at)),
+    })),
+    effects: order.effects.map((effect) => ({
+      effectId: effect.effectId,
+      system: effect.system,
+      ask: effect.ask,
+      state: effect.state,
+      requestedAt: iso(effect.requestedAt),
+      ...ifKnown("outcome", effect.outcome),
+      ...(effect.system === "messages" ? { message: effect.data.message, to: [...effect.data.to] } : {}),
+    })),
+    forceMajeure: order.forceMajeure.map(({ forceMajeureId, what, from, until, evidence, declared, verdict }) => ({
+      forceMajeureId,
+      what,
+      from: iso(from),
+      ...ifKnown("until", until === undefined ? undefined : iso(until)),
+      evidence,
+      declaredBy: declared.actor,
+      ...ifKnown("verified", verdict?.verified),
+      exempts: exempted(order, forceMajeureId, breaches),
+    })),
+    terms: order.revisions.map(({ revision, terms, since }) => ({ revision, since: iso(since.at), terms })),
+    changes: order.changes.map(({ changeId, request, state, requested, assessment, since, reason }) => ({
+      changeId,
+      ...request,
+      state,
+      requested: stamped(requested),
+      ...ifKnown("assessment", said(assessment)),
+      since: iso(since.at),
+      ...ifKnown("reason", reason),
+    })),
+    delays: order.delays.map(({ delayId, state, cause, forecastArrival, promisedDate, opened, told, ended, outcome }) => ({
+      delayId,
+      state,
+      cause,
+      forecastArrival,
+      promisedDate,
+      opened: stamped(opened),
+      ...ifKnown("told", said(told)),
+      ...ifKnown("ended", ended && stamped(ended)),
+      ...ifKnown("outcome", outcome),
+    })),
+    shipments: order.shipments.map(
+      ({ dispatched, expectedSince: _, customerTold, tracking, delivery, problem, ...shipment }) => ({
+        ...shipment,
+        dispatched: stamped(dispatched),
+        ...ifKnown("customerTold", customerTold && stamped(customerTold)),
+        tracking: tracking.map(said),
+        ...ifKnown("delivery", said(delivery)),
+        ...ifKnown("problem", said(problem)),
+      }),
+    ),
+    discrepancies: order.discrepancies.map(({ discrepancyId, command, body, reporter, opened, refusal, state, closed }) => ({
+      discrepancyId,
+      command,
+      body,
+      reporter,
+      opened: stamped(opened),
+      refusal,
+      state,
+      ...ifKnown("closed", closed && stamped(closed)),
+    })),
+    findings: order.findings.map(({ recorded, remedied, ...finding }) => ({
+      ...finding,
+      recorded: stamped(recorded),
+      ...ifKnown("remedied", said(remedied)),
+    })),
+    inspections: order.inspections.map(({ asked, answered, ...inspection }) => ({
+      ...inspection,
+      asked: stamped(asked),
+      ...ifKnown("answered", said(answered)),
+    })),
+    complaints: order.complaints.map(({ complaintId, about, recorded, resolved, judged }) => ({
+      complaintId,
+      about,
+      recorded: stamped(recorded),
+      ...ifKnown("resolved", said(resolved)),
+      ...ifKnown("judged", said(judged)),
+    })),
+    ...(receivingTime ? { receivingTime: { from: iso(receivingTime.from), to: iso(receivingTime.to) } } : {}),
+    ...ifKnown("transport", said(transport)),
+    ...ifKnown("shippingData", said(shippingData)),
+    ...ifKnown("satisfaction", order.satisfaction),
+    permitted: permitted(order, actor, at),
+  };
+}
+
+/** The order's row in the lists. */
+export function orderRow(order: Order, at: Ms): OrderRow {
+  return {
+    orderNo: order.orderNo,
+    status: statusOf[order.stage],
+    stage: order.stage,
+    cancelling: order.cancelling !== undefined && order.stage !== "cancelled",
+    large: order.class.large,
+    custom: order.class.custom,
+    customer: order.customer.name,
+    salesRep: order.salesRep ?? null,
+    amountFen: order.amountFen,
+    requestedDate: order.requestedDate ?? null,
+    promisedDate: order.promisedDate ?? null,
+    receivedAt: iso(order.received.at),
+    nextDueAt: nextDue(duties(order, at)) ?? null,
+    lastEvent: order.lastEvent,
+  };
+}
+
+function watched(order: Order, watch: Watch | undefined) {
+  const known = watch ?? { rungs: [], pauses: [], acknowledged: [] };
+  return {
+    level: levelOf(known),
+    warnedAt: warnedAt(known) ?? null,
+    acknowledgedBy: known.acknowledged.at(-1)?.by.id ?? null,
+    asOf: order.lastEvent,
+  };
+}
+
+function closedRow(order: Order, closed: ClosedDuty): DutyRow {
+  const { dutyId, duty, about, owner, rule, openedAt, dueAt, closedAt, late, tookMs, how } = closed;
+  const times = { openedAt: iso(openedAt), dueAt: iso(dueAt), closedAt: iso(closedAt) };
+  const { orderNo } = order;
+  return {
+    orderNo,
+    dutyId,
+    duty,
+    about: about ?? null,
+    owner,
+    rule,
+    ...times,
+    late,
+    tookMs,
+    exempt: isExempt(order, closed),
+    state: how,
+    ...watched(order, order.watches[dutyId]),
+  };
+}
+
+function openRow(order: Order, { dutyId, duty, about, owner, rule, openedAt, dueAt, state, watch }: Duty): DutyRow {
+  const times = { openedAt: iso(openedAt), dueAt: iso(dueAt), closedAt: null };
+  const stored = state === "paused" ? state : "open";
+  const { orderNo } = order;
+  return {
+    orderNo,
+    dutyId,
+    duty,
+    about: about ?? null,
+    owner,
+    rule,
+    ...times,
+    late: null,
+    tookMs: null,
+    exempt: isExempt(order, { duty, dueAt }),
+    state: stored,
+    ...watched(order, watch),
+  };
+}
+
+/** The order's duties in the lists: those owed, and those that ended, without the first `skipped` of these. */
+export function dutyRows(order: Order, at: Ms, skipped = 0): DutyRow[] {
+  return [
+    ...order.closedDuties.slice(skipped).map((closed) => closedRow(order, closed)),
+    ...duties(order, at).map((duty) => openRow(order, duty)),
+  ];
+}

@@ -1,0 +1,51 @@
+/** Who works on an order, by the regulation's names (`POLICY.md`, Words). */
+export const roles = [
+  "sales_rep",
+  "order_admin",
+  "customer_service",
+  "supervisor",
+  "management",
+  "production",
+  "design",
+  "warehouse",
+  "logistics",
+] as const;
+
+/** A role that a person or a machine can be given. */
+export type Role = (typeof roles)[number];
+
+/** Everybody that a message can go to or an event can come from; `staff` is somebody known by id alone. */
+export type Party = Role | "customer" | "staff" | "system";
+
+/** Whoever sends a command: a person, or a machine that carries its department's role. */
+export interface Actor {
+  readonly id: string;
+  readonly roles: readonly Role[];
+  readonly kind: "person" | "machine";
+  /** Sales representatives whose deputy this person is at this moment. */
+  readonly deputyFor?: readonly string[];
+}
+
+/** Who did something, as an event keeps it: the id, and the one role that allowed it. */
+export interface Author {
+  readonly id: string;
+  readonly role: Party;
+  /** The absent person as whose deputy they did it. */
+  readonly deputyFor?: string | undefined;
+}
+
+/** The author of what the service itself does: the clock, the effects, what follows from other events. */
+export const SYSTEM: Author = { id: "gendan", role: "system" };
+
+/** Whether an actor holds a role. Management may do all that a supervisor may (`ORDER.md`, Commands). */
+export function holds(actor: Actor, role: Role): boolean {
+  return actor.roles.includes(role) || (role === "supervisor" && actor.roles.includes("management"));
+}
+
+/** The role under which an actor may act, out of those that may: their own first, management's for a supervisor's last. */
+export function actingRole(actor: Actor, allowed: readonly Role[]): Role | undefined {
+  return (
+    allowed.find((role) => actor.roles.includes(role)) ??
+    (allowed.includes("supervisor") && actor.roles.includes("management") ? "management" : undefined)
+  );
+}

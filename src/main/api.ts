@@ -1,0 +1,99 @@
+import { Connection } from "@temporalio/client";
+import type { ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { buildApp } from "../api/app.ts";
+import { openEngine } from "../api/engine.ts";
+import { dataConverterOf } from "../codec/codec.ts";
+import { verifierFor } from "../identity/verify.ts";
+import { openDatabase } from "../records/database.ts";
+import { calendarReader, policyReader, staffReader } from "../records/put.ts";
+import { routineNames } from "../domain/routine/policy.ts";
+import { ms } from "../domain/time.ts";
+import { engineClocks } from "../watch/engine.ts";
+import { clockMetrics } from "../watch/metrics.ts";
+import { tellOfClock } from "../watch/tell.ts";
+import { openWatchman } from "../watch/watchman.ts";
+import { engineAddress } from "./connection.ts";
+import { keysOrExit } from "./keys.ts";
+import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
+import { openTracing } from "./tracing.ts";
+import { whyNot } from "./ports.ts";
+import { trustOrExit } from "./trust.ts";
+
+/** `npm run api`: the HTTP API, any number of it. */
+
+const settings = settingsOrExit("api");
+const supervised = process.connected;
+const { DATABASE_URL: databaseUrl, HOST: host, PORT: port } = settings;
+if (databaseUrl === undefined) exit("api", "DATABASE_URL: is needed; the records database must be named");
+const log = openLog("api", settings.LOG_LEVEL ?? "info");
+const { connectionOptions, namespace } = engineAddress("api", settings);
+const dataConverter = dataConverterOf(await keysOrExit("api", settings));
+const trust = await trustOrExit("api", settings);
+
+// Neither is connected to before it is needed: the API starts, and says 503, while they are away.
+const tracing = await openTracing("api", settings.OTEL_EXPORTER_OTLP_ENDPOINT);
+const connection = Connection.lazy(connectionOptions);
+const db = openDatabase(databaseUrl, { onError: ({ message }) => log.warn({ reason: message }, "a database connection broke") });
+const staff = staffReader(db, settings.staff);
+const { MESSAGES_URL: messagesUrl, TASK_QUEUE: taskQueue } = settings;
+const now = (): number => Date.now();
+const watchman = openWatchman({
+  engine: engineClocks(connection, namespace, taskQueue, routineNames),
+  db,
+  patience: ms(settings.CLOCK_STOPPED_AFTER),
+  now,
+  log,
+  // Without a message system it shows in `/readyz`, in the metrics and in the log.
+  tell: messagesUrl === undefined ? async () => true : tellOfClock({ url: messagesUrl, staff }),
+});
+let stopping = false;
+const app = await buildApp({
+  engine: openEngine(connection, namespace, { taskQueue, dataConverter, plugins: tracing ? [tracing.engine] : [] }),
+  db,
+  verify: verifierFor(trust),
+  policy: policyReader(db, settings.policy),
+  routine: settings.routine,
+  calendar: calendarReader(db),
+  staff,
+  company: settings.GENDAN_COMPANY,
+  clocks: () => watchman.states(),
+  stopping: () => stopping,
+  now,
+  logger: log,
+  tracing: tracing?.requests,
+  webhookNetworks: settings.WEBHOOK_NETWORKS,
+  rateLimit: settings.RATE_LIMIT,
+  atOnce: settings.REQUESTS_AT_ONCE,
+});
+
+clockMetrics(app.metrics, watchman, now);
+
+/** One look after another: a look that takes long holds up no other. */
+let looking: Promise<void> = Promise.resolve();
+const watching = setInterval(() => {
+  looking = looking.then(() => watchman.look());
+}, ms(settings.CLOCK_CHECK_EVERY));
+
+/** Answers that are still being made: at the stop each says that its connection ends, or a kept one would hold up the end. */
+const answering = new Set<ServerResponse>();
+app.server.on("request", (_request, response: ServerResponse) => {
+  answering.add(response);
+  response.once("close", () => answering.delete(response));
+});
+onStop(async (why) => {
+  // Said first, and served on for a while: whoever balances sends nothing here any more when the door is closed.
+  stopping = true;
+  log.info({ why }, "stopping: not ready any more");
+  // A supervisor's own API has nobody who balances.
+  if (!supervised) await wait(ms(settings.SHUTDOWN_DELAY));
+  log.info("stopping: no new requests");
+  for (const response of answering) if (!response.headersSent) response.setHeader("connection", "close");
+  clearInterval(watching);
+  await Promise.all([app.close(), looking]);
+  await Promise.all([connection.close(), db.destroy(), tracing?.close()]);
+});
+await app
+  .listen({ port, host })
+  .catch(async (error: unknown) => exit("api", `PORT: ${(await whyNot(host, port)) ?? String(error)}`));
+tellReady();

@@ -1,0 +1,56 @@
+import { Connection, isGrpcServiceError } from "@temporalio/client";
+import { msToTs } from "@temporalio/common/lib/time.js";
+import { DAY } from "../domain/time.ts";
+import { EMBEDDED_NAMESPACE } from "./connection.ts";
+import { ensureSearchAttributes } from "./search-attributes.ts";
+
+/** Days that closed orders stay readable in the Temporal UI, where nobody says otherwise: dev namespaces forget them after one. */
+export const RETENTION = 90;
+
+/** `grpc.status`. */
+const [NOT_FOUND, ALREADY_EXISTS] = [5, 6];
+
+function codeOf(error: unknown): number | undefined {
+  return isGrpcServiceError(error) ? error.code : undefined;
+}
+
+/**
+ * Makes a namespace unless it is there; answers whether it was made.
+ * @param days that closed orders stay in it
+ */
+export async function ensureNamespace({ workflowService }: Connection, namespace: string, days: number): Promise<boolean> {
+  try {
+    await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(days * DAY) });
+    return true;
+  } catch (error) {
+    if (codeOf(error) === ALREADY_EXISTS) return false;
+    throw error;
+  }
+}
+
+/** Keeps closed orders in the engine for so many days. */
+export async function ensureRetention({ workflowService }: Connection, namespace: string, days: number): Promise<void> {
+  await workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: msToTs(days * DAY) } });
+}
+
+/** @throws while the part that holds workflows is not there yet: the front answers before it */
+async function holdsHistories({ workflowService }: Connection): Promise<void> {
+  const execution = { workflowId: "is-anybody-there" };
+  await workflowService.describeWorkflowExecution({ namespace: EMBEDDED_NAMESPACE, execution }).catch((error: unknown) => {
+    if (codeOf(error) !== NOT_FOUND) throw error;
+  });
+}
+
+/** Once an embedded engine serves: makes what orders need be there. @throws while it does not serve yet */
+export async function prepareEmbedded(address: string): Promise<Readonly<Record<string, never>>> {
+  const connection = await Connection.connect({ address, connectTimeout: 1_000 });
+  try {
+    if (!(await ensureNamespace(connection, EMBEDDED_NAMESPACE, RETENTION)))
+      await ensureRetention(connection, EMBEDDED_NAMESPACE, RETENTION);
+    await ensureSearchAttributes(connection.operatorService, EMBEDDED_NAMESPACE);
+    await holdsHistories(connection);
+    return {};
+  } finally {
+    await connection.close();
+  }
+}

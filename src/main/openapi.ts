@@ -1,0 +1,7 @@
+import { writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import { documentOf } from "../api/document.ts";
+
+/** `npm run openapi`: writes the committed document anew. */
+const file = fileURLToPath(new URL("../../openapi/gendan.json", import.meta.url));
+await writeFile(file, await documentOf());

@@ -1,0 +1,54 @@
+import { Kysely, PostgresDialect } from "kysely";
+import { Migrator } from "kysely/migration";
+import pg from "pg";
+import { migrations } from "./migrations.ts";
+import type { Schema } from "./schema.ts";
+
+export type Database = Kysely<Schema>;
+
+interface DatabaseOptions {
+  /** Connections at most. */
+  readonly max?: number;
+  /** Told of connections that break while nobody uses them: the pool replaces them. */
+  readonly onError?: (error: Error) => void;
+}
+
+/** Opens the records database; connects when first asked. `destroy()` closes it. */
+export function openDatabase(url: string, { max = 10, onError = () => undefined }: DatabaseOptions = {}): Database {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max,
+    connectionTimeoutMillis: 2_000,
+    // Lists and writes take milliseconds: what takes longer waits for something that may never come.
+    statement_timeout: 5_000,
+    query_timeout: 6_000,
+    application_name: "gendan",
+  });
+  pool.on("error", onError);
+  // One that breaks while it is used says so too; its query is rejected, but an error that nobody listens to ends the process.
+  pool.on("connect", (client) => client.on("error", () => undefined));
+  return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
+}
+
+/**
+ * Brings the schema up to date; safe when several processes do so at once.
+ * @throws the first migration's error.
+ */
+export async function migrate(db: Database): Promise<void> {
+  const migrator = new Migrator({ db, provider: { getMigrations: async () => ({ ...migrations }) } });
+  const { error } = await migrator.migrateToLatest();
+  if (error !== undefined) throw error;
+}
+
+/** Whether the database answers. */
+export async function isReachable(db: Database): Promise<boolean> {
+  return db
+    .selectFrom("orders")
+    .select("order_no")
+    .limit(1)
+    .execute()
+    .then(
+      () => true,
+      () => false,
+    );
+}

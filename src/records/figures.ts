@@ -1,0 +1,60 @@
+import { sql } from "kysely";
+import type { DutyName } from "../domain/policy.ts";
+import type { Rung } from "../domain/clock/ladder.ts";
+import type { Status } from "../domain/order/record.ts";
+import type { Ms } from "../domain/time.ts";
+import type { Database } from "./database.ts";
+
+/** What the records say of the business at a moment. */
+export interface Figures {
+  /** Orders that have not ended. */
+  readonly orders: readonly { readonly status: Status; readonly count: number }[];
+  /** What is owed: all of it, and what is overdue. */
+  readonly duties: readonly { readonly duty: DutyName; readonly open: number; readonly overdue: number }[];
+  /** Steps of ladders that were ever told. */
+  readonly rungs: readonly { readonly rung: Rung; readonly count: number }[];
+  /** Asks of outside systems that failed for good or could not be made, ever, by system. */
+  readonly failedEffects: readonly { readonly system: string; readonly count: number }[];
+}
+
+/** Counts what metrics tell. Each query is carried by an index, so that asking often costs little. */
+export async function figuresAt(db: Database, at: Ms): Promise<Figures> {
+  const orders = db
+    .selectFrom("orders")
+    .select(["status", (eb) => eb.fn.countAll<string>().as("count")])
+    .where("status", "in", ["pending_confirmation", "in_production", "ready_to_ship", "shipped"])
+    .groupBy("status")
+    .execute();
+  const duties = db
+    .selectFrom("duties")
+    .select(["duty", (eb) => eb.fn.countAll<string>().as("open")])
+    .select(sql<string>`count(*) filter (where due_at < ${new Date(at)})`.as("overdue"))
+    .where("state", "in", ["open", "paused"])
+    .groupBy("duty")
+    .execute();
+  const rungs = db
+    .selectFrom("events")
+    .select([sql<Rung>`body -> 'data' ->> 'rung'`.as("rung"), (eb) => eb.fn.countAll<string>().as("count")])
+    .where("event", "=", "rung-told")
+    .groupBy(sql`body -> 'data' ->> 'rung'`)
+    .execute();
+  const failed = db
+    .selectFrom("events")
+    .select([
+      // `{orderNo}-{number}-{system}-{ask}`: an order's number may have hyphens, so it is read from behind its own end.
+      sql<string>`split_part(substr(body -> 'data' ->> 'effectId', length(order_no) + 2), '-', 2)`.as("system"),
+      (eb) => eb.fn.countAll<string>().as("count"),
+    ])
+    .where("event", "=", "effect-failed")
+    .groupBy("system")
+    .execute();
+  const number = <T extends { count: string }>({ count, ...row }: T) => ({ ...row, count: Number(count) });
+  // Together: one that fails must not leave the others' failures to nobody.
+  const [orderRows, dutyRows, rungRows, failedRows] = await Promise.all([orders, duties, rungs, failed]);
+  return {
+    orders: orderRows.map(number),
+    duties: dutyRows.map(({ duty, open, overdue }) => ({ duty, open: Number(open), overdue: Number(overdue) })),
+    rungs: rungRows.map(number),
+    failedEffects: failedRows.map(number),
+  };
+}

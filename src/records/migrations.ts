@@ -1,0 +1,253 @@
+import { sql, type Kysely } from "kysely";
+import type { Migration } from "kysely/migration";
+import type { OrderEvent } from "../domain/order/events.ts";
+import { beginningOf, chainOf, saltOf } from "./chain.ts";
+
+/** Chains the events that were stored before there was a chain, one order after another. */
+async function chainAll(db: Kysely<unknown>): Promise<void> {
+  for (let after = ""; ;) {
+    const { rows: orders } = await sql<{ order_no: string }>`
+      select distinct order_no from events where order_no > ${after} order by order_no limit 200`.execute(db);
+    for (const { order_no: orderNo } of orders) {
+      const { rows } = await sql<{ body: OrderEvent }>`
+        select body from events where order_no = ${orderNo} order by number`.execute(db);
+      const events = rows.map(({ body }) => body);
+      const hashes = chainOf(beginningOf(orderNo), events, saltOf(events[0]));
+      for (const [index, { number }] of events.entries()) {
+        await sql`update events set hash = ${hashes[index]} where order_no = ${orderNo} and number = ${number}`.execute(db);
+      }
+    }
+    const last = orders.at(-1);
+    if (!last) return;
+    after = last.order_no;
+  }
+}
+
+/** The schema's history. A migration that has been released is never changed; the next one is added. */
+export const migrations: Readonly<Record<string, Migration>> = {
+  "0001-orders-events-duties": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("orders")
+        .addColumn("order_no", "text", (column) => column.primaryKey())
+        .addColumn("status", "text", (column) => column.notNull())
+        .addColumn("stage", "text", (column) => column.notNull())
+        .addColumn("cancelling", "boolean", (column) => column.notNull())
+        .addColumn("large", "boolean", (column) => column.notNull())
+        .addColumn("custom", "boolean", (column) => column.notNull())
+        .addColumn("customer", "text", (column) => column.notNull())
+        .addColumn("sales_rep", "text")
+        .addColumn("amount_fen", "bigint", (column) => column.notNull())
+        // Days of business are text: a `date` would be read in the driver's zone.
+        .addColumn("requested_date", "text")
+        .addColumn("promised_date", "text")
+        .addColumn("received_at", "timestamptz", (column) => column.notNull())
+        .addColumn("next_due_at", "timestamptz")
+        .addColumn("last_event", "integer", (column) => column.notNull())
+        .execute();
+      await db.schema.createIndex("orders_newest").on("orders").columns(["received_at desc", "order_no desc"]).execute();
+      await db.schema
+        .createIndex("orders_status")
+        .on("orders")
+        .columns(["status", "received_at desc", "order_no desc"])
+        .execute();
+      await db.schema
+        .createIndex("orders_rep")
+        .on("orders")
+        .columns(["sales_rep", "received_at desc", "order_no desc"])
+        .execute();
+
+      await db.schema
+        .createTable("events")
+        .addColumn("order_no", "text", (column) => column.notNull())
+        .addColumn("number", "integer", (column) => column.notNull())
+        .addColumn("at", "timestamptz", (column) => column.notNull())
+        .addColumn("received_at", "timestamptz", (column) => column.notNull())
+        .addColumn("actor_id", "text", (column) => column.notNull())
+        .addColumn("actor_role", "text", (column) => column.notNull())
+        .addColumn("command", "text", (column) => column.notNull())
+        .addColumn("event", "text", (column) => column.notNull())
+        .addColumn("body", "jsonb", (column) => column.notNull())
+        .addPrimaryKeyConstraint("events_pkey", ["order_no", "number"])
+        .execute();
+
+      await db.schema
+        .createTable("duties")
+        .addColumn("order_no", "text", (column) => column.notNull())
+        .addColumn("duty_id", "text", (column) => column.notNull())
+        .addColumn("duty", "text", (column) => column.notNull())
+        .addColumn("about", "text")
+        .addColumn("owner_role", "text", (column) => column.notNull())
+        .addColumn("owner_id", "text")
+        .addColumn("owner_except", "text")
+        .addColumn("rule", "text", (column) => column.notNull())
+        .addColumn("opened_at", "timestamptz", (column) => column.notNull())
+        .addColumn("due_at", "timestamptz", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("level", "integer", (column) => column.notNull())
+        .addColumn("warned_at", "timestamptz")
+        .addColumn("acknowledged_by", "text")
+        .addColumn("closed_at", "timestamptz")
+        .addColumn("late", "boolean")
+        .addColumn("as_of", "integer", (column) => column.notNull())
+        .addPrimaryKeyConstraint("duties_pkey", ["order_no", "duty_id"])
+        .execute();
+      // What is owed is a small part of all duties that ever were: the lists of it read only that part.
+      await sql`create index duties_owed on duties (due_at, order_no, duty_id) where state in ('open', 'paused')`.execute(db);
+      await sql`create index duties_owed_by on duties (owner_role, owner_id, due_at) where state in ('open', 'paused')`.execute(
+        db,
+      );
+    },
+  },
+  "0002-put": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("put")
+        .addColumn("what", "text", (column) => column.notNull())
+        .addColumn("version", "integer", (column) => column.notNull())
+        .addColumn("body", "jsonb", (column) => column.notNull())
+        .addColumn("put_by", "text", (column) => column.notNull())
+        .addColumn("put_at", "timestamptz", (column) => column.notNull())
+        .addPrimaryKeyConstraint("put_pkey", ["what", "version"])
+        .execute();
+    },
+  },
+  "0003-chain": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema.alterTable("events").addColumn("hash", "text").execute();
+      await chainAll(db);
+      await db.schema
+        .alterTable("events")
+        .alterColumn("hash", (column) => column.setNotNull())
+        .execute();
+      await db.schema
+        .alterTable("orders")
+        .addColumn("personal_removed_to", "integer", (column) => column.notNull().defaultTo(0))
+        .execute();
+    },
+  },
+  "0004-reports": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("reports")
+        .addColumn("report_id", "text", (column) => column.primaryKey())
+        .addColumn("kind", "text", (column) => column.notNull())
+        .addColumn("period", "text", (column) => column.notNull())
+        .addColumn("as_of", "timestamptz", (column) => column.notNull())
+        .addColumn("about", "jsonb", (column) => column.notNull())
+        .addColumn("totals", "jsonb")
+        .addColumn("begun_at", "timestamptz", (column) => column.notNull())
+        .addColumn("made_at", "timestamptz")
+        .execute();
+      await db.schema.createIndex("reports_newest").on("reports").columns(["kind", "as_of desc", "report_id desc"]).execute();
+      await db.schema
+        .createTable("report_lines")
+        .addColumn("report_id", "text", (column) => column.notNull())
+        .addColumn("order_no", "text", (column) => column.notNull())
+        .addColumn("rank", "integer", (column) => column.notNull())
+        .addColumn("tags", sql`text[]`, (column) => column.notNull())
+        .addColumn("body", "jsonb", (column) => column.notNull())
+        .addColumn("answer", "jsonb")
+        .addPrimaryKeyConstraint("report_lines_pkey", ["report_id", "order_no"])
+        .execute();
+      await db.schema.createIndex("report_lines_ranked").on("report_lines").columns(["report_id", "rank", "order_no"]).execute();
+      // Whether an order that was asked about in an inspection has been answered is told by its events.
+      await sql`create index events_inspections on events ((body->'data'->>'inspectionId')) where event = 'inspection-answered'`.execute(
+        db,
+      );
+    },
+  },
+  "0005-rewards": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("reward_facts")
+        .addColumn("proposal_id", "text", (column) => column.notNull())
+        .addColumn("number", "integer", (column) => column.notNull())
+        .addColumn("month", "text", (column) => column.notNull())
+        .addColumn("person", "text", (column) => column.notNull())
+        .addColumn("at", "timestamptz", (column) => column.notNull())
+        .addColumn("actor_id", "text", (column) => column.notNull())
+        .addColumn("fact", "text", (column) => column.notNull())
+        .addColumn("key", "text")
+        .addColumn("body", "jsonb", (column) => column.notNull())
+        .addPrimaryKeyConstraint("reward_facts_pkey", ["proposal_id", "number"])
+        .addUniqueConstraint("reward_facts_key", ["proposal_id", "key"])
+        .execute();
+      await db.schema.createIndex("reward_facts_month").on("reward_facts").columns(["month", "person", "proposal_id"]).execute();
+      await db.schema
+        .createTable("reward_months")
+        .addColumn("month", "text", (column) => column.primaryKey())
+        .addColumn("over", "boolean", (column) => column.notNull())
+        .addColumn("renewed_at", "timestamptz", (column) => column.notNull())
+        .addColumn("orders", "integer", (column) => column.notNull())
+        .addColumn("policy", "jsonb", (column) => column.notNull())
+        .addColumn("unread", "jsonb", (column) => column.notNull())
+        .addColumn("standings", "jsonb", (column) => column.notNull())
+        .execute();
+    },
+  },
+  "0006-performance": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable("duties")
+        .addColumn("took_ms", "bigint")
+        .addColumn("exempt", "boolean", (column) => column.notNull().defaultTo(false))
+        .execute();
+      // So that `npm run rebuild-records` fills both in: a row is replaced only by a newer one.
+      await sql`update duties set as_of = as_of - 1`.execute(db);
+      await sql`create index duties_closed on duties (closed_at) where closed_at is not null`.execute(db);
+      // What was owed at a moment that has passed: opened before it, ended at it or after (by business time, perhaps before it opened).
+      await sql`create index duties_lived on duties using gist (tstzrange(opened_at, greatest(opened_at, closed_at), '(]'))
+        where closed_at is not null`.execute(db);
+      // Few of all events, too: without it, what became of a delay would be looked for in all of them.
+      await sql`create index events_delays on events (at) where event = 'delay-opened'`.execute(db);
+      await sql`create index events_delay_news on events (order_no, number)
+        where event in ('delay-news', 'delay-withdrawn')`.execute(db);
+    },
+  },
+  "0007-webhooks": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("webhooks")
+        .addColumn("webhook_id", "text", (column) => column.primaryKey())
+        .addColumn("url", "text", (column) => column.notNull())
+        .addColumn("events", "jsonb")
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("description", "text", (column) => column.notNull())
+        .addColumn("created_by", "text", (column) => column.notNull())
+        .addColumn("created_at", "timestamptz", (column) => column.notNull())
+        .addColumn("secret", "text", (column) => column.notNull())
+        .addColumn("previous_secret", "text")
+        .addColumn("previous_until", "timestamptz")
+        .addColumn("hash", "text", (column) => column.notNull())
+        .execute();
+      await db.schema
+        .createTable("deliveries")
+        .addColumn("seq", "bigserial", (column) => column.notNull())
+        .addColumn("delivery_id", "text", (column) => column.primaryKey())
+        .addColumn("webhook_id", "text", (column) => column.notNull().references("webhooks.webhook_id").onDelete("cascade"))
+        .addColumn("order_no", "text", (column) => column.notNull())
+        .addColumn("number", "integer", (column) => column.notNull())
+        .addColumn("type", "text", (column) => column.notNull())
+        .addColumn("at", "timestamptz", (column) => column.notNull())
+        .addColumn("state", "text", (column) => column.notNull())
+        .addColumn("attempts", "integer", (column) => column.notNull())
+        .addColumn("next_at", "timestamptz", (column) => column.notNull())
+        .addColumn("tried_at", "timestamptz")
+        .addColumn("status", "integer")
+        .addColumn("why", "text")
+        .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
+        .execute();
+      await db.schema.createIndex("deliveries_newest").on("deliveries").columns(["webhook_id", "seq desc"]).execute();
+      // What waits is a small part of all that was ever sent.
+      await sql`create index deliveries_waiting on deliveries (webhook_id, order_no, number) where state = 'waiting'`.execute(db);
+    },
+  },
+  "0009-figures": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // Few of all events, counted at every scrape.
+      await sql`create index events_rungs on events ((body -> 'data' ->> 'rung')) where event = 'rung-told'`.execute(db);
+      await sql`create index events_failed_effects on events (order_no) where event = 'effect-failed'`.execute(db);
+    },
+  },
+};

@@ -1,0 +1,94 @@
+import { SECOND, type Ms } from "../domain/time.ts";
+import type { Publication } from "../contracts/workflow.ts";
+import type { Database } from "./database.ts";
+import { lastEventOf } from "./read.ts";
+import { publish } from "./write.ts";
+
+/**
+ * The records follow the orders. A worker that has carried an order on asks the engine for what happened since the records' last event, and
+ * writes that: what the engine answers is committed, so nothing is ever recorded that has not been. It costs an order's history nothing,
+ * and neither clock nor commands wait for it. What a worker had still to write when it died is found when one starts: {@link Projector.sweep}.
+ */
+export interface Projector {
+  /** Something may have happened to an order that the records do not hold. */
+  changed(orderNo: string): void;
+  /** Looks after all these orders, as fast as the machine has nothing else to write. */
+  sweep(orders: AsyncIterable<{ readonly orderNo: string }>): Promise<void>;
+  /** Ends what is under way. What is left is found by whoever starts next. */
+  stop(): Promise<void>;
+}
+
+interface ProjectingOptions {
+  readonly db: Database;
+  /** What the records are to be told of an order when they hold its events up to this one. */
+  readonly publication: (orderNo: string, after: number) => Promise<Publication | undefined>;
+  /** Told of what could not be done; it is tried again. */
+  readonly onError: (orderNo: string, error: unknown) => void;
+  /** How long after a failure an order is tried again, ms. */
+  readonly again?: Ms;
+}
+
+/** Orders under way at a time. */
+const AT_ONCE = 8;
+
+/** Keeps the records in step with the orders of this worker. */
+export function startProjecting({ db, publication, onError, again = SECOND }: ProjectingOptions): Projector {
+  const owed = new Set<string>();
+  const busy = new Set<string>();
+  const lanes = new Set<Promise<void>>();
+  const timers = new Set<NodeJS.Timeout>();
+  let stopped = false;
+
+  async function project(orderNo: string): Promise<void> {
+    const news = await publication(orderNo, await lastEventOf(db, orderNo));
+    if (news) await publish(db, news);
+  }
+
+  function next(): string | undefined {
+    for (const orderNo of owed) if (!busy.has(orderNo)) return orderNo;
+    return undefined;
+  }
+
+  async function lane(): Promise<void> {
+    for (let orderNo = next(); orderNo !== undefined && !stopped; orderNo = next()) {
+      owed.delete(orderNo);
+      busy.add(orderNo);
+      const mine = orderNo;
+      try {
+        await project(mine);
+      } catch (error) {
+        onError(mine, error);
+        const timer = setTimeout(() => {
+          timers.delete(timer);
+          changed(mine);
+        }, again);
+        timers.add(timer);
+      }
+      busy.delete(mine);
+    }
+  }
+
+  function changed(orderNo: string): void {
+    if (stopped) return;
+    owed.add(orderNo);
+    if (lanes.size >= AT_ONCE || next() === undefined) return;
+    const started = lane().finally(() => lanes.delete(started));
+    lanes.add(started);
+  }
+
+  return {
+    changed,
+    async sweep(orders) {
+      for await (const { orderNo } of orders) {
+        changed(orderNo);
+        while (!stopped && lanes.size > AT_ONCE / 2) await Promise.race(lanes);
+        if (stopped) return;
+      }
+    },
+    async stop() {
+      stopped = true;
+      for (const timer of timers) clearTimeout(timer);
+      await Promise.all(lanes);
+    },
+  };
+}

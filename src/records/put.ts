@@ -1,0 +1,115 @@
+import { isDeepStrictEqual } from "node:util";
+import { calendarSchema } from "../contracts/calendar.ts";
+import { policyFrom, routinePolicyFrom } from "../contracts/policy.ts";
+import { staffFrom } from "../contracts/staff.ts";
+import { defaultCalendar, type Calendar } from "../domain/clock/calendar.ts";
+import type { Policy } from "../domain/policy.ts";
+import type { RoutinePolicy } from "../domain/routine/policy.ts";
+import type { Staff } from "../domain/staff.ts";
+import { iso, SECOND, type Instant, type Ms } from "../domain/time.ts";
+import type { Database } from "./database.ts";
+import type { PutTable } from "./schema.ts";
+
+/** One version of something that supervisors put. */
+export interface Version {
+  readonly version: number;
+  readonly body: unknown;
+  readonly by: string;
+  readonly at: Instant;
+}
+
+/** The versions of something, newest first. */
+export async function versionsOf(db: Database, what: PutTable["what"], limit = 50): Promise<readonly Version[]> {
+  const rows = await db.selectFrom("put").selectAll().where("what", "=", what).orderBy("version", "desc").limit(limit).execute();
+  return rows.map((row) => ({ version: row.version, body: row.body, by: row.put_by, at: iso(row.put_at.getTime()) }));
+}
+
+/** The newest version; `undefined` when nobody has put one yet. */
+export async function newestOf(db: Database, what: PutTable["what"]): Promise<Version | undefined> {
+  return (await versionsOf(db, what, 1))[0];
+}
+
+/** So many may put at once before one of them is told to try again. */
+const TRIES = 5;
+
+/**
+ * Puts the next version of something, unless the newest says the same: two who put at once both find their version.
+ * @returns the version that says so now.
+ */
+export async function putNext(db: Database, what: PutTable["what"], body: unknown, by: string, at: Ms): Promise<Version> {
+  for (let tries = 0; tries <= TRIES; tries++) {
+    const newest = await newestOf(db, what);
+    if (newest && isDeepStrictEqual(newest.body, body)) return newest;
+    const version = (newest?.version ?? 0) + 1;
+    const { numInsertedOrUpdatedRows: written } = await db
+      .insertInto("put")
+      .values({ what, version, body: JSON.stringify(body), put_by: by, put_at: iso(at) })
+      .onConflict((conflict) => conflict.columns(["what", "version"]).doNothing())
+      .executeTakeFirst();
+    if (written !== 0n) return { version, body, by, at: iso(at) };
+  }
+  throw new Error(`${what}: others put a version each time`);
+}
+
+/** How long what was read may be used before it is read again, ms. */
+const FRESH = 2 * SECOND;
+
+/** Reads something now and then, and goes on with what it read last while the database is away. */
+function reader<T>(read: () => Promise<T>, first: T, fresh: Ms = FRESH): () => Promise<T> {
+  let last = first;
+  let readAt = -Infinity;
+  return async () => {
+    if (performance.now() - readAt < fresh) return last;
+    try {
+      last = await read();
+      readAt = performance.now();
+    } catch {
+      // The database is away: what was true seconds ago is the best there is, and is read again next time.
+    }
+    return last;
+  };
+}
+
+/** A calendar as it was put, with its version. */
+export function calendarOf({ version, body }: Version): Calendar {
+  return { version, ...calendarSchema.parse(body) };
+}
+
+/** The calendar in force; the default one until somebody has put another. */
+export function calendarReader(db: Database): () => Promise<Calendar> {
+  return reader(async () => {
+    const newest = await newestOf(db, "calendar");
+    return newest ? calendarOf(newest) : defaultCalendar;
+  }, defaultCalendar);
+}
+
+/** Who is who; until somebody has put it here, what the settings say. */
+export function staffReader(db: Database, settings: Staff | undefined): () => Promise<Staff | undefined> {
+  return reader(async () => {
+    const newest = await newestOf(db, "staff");
+    return newest ? staffFrom(newest.body) : settings;
+  }, settings);
+}
+
+/** A policy as it was put, laid over the default one. */
+export function policyOf({ body }: Version): Policy {
+  return policyFrom(body);
+}
+
+/** The policy that new orders start with: the newest that was put, at once; until then what the settings say. */
+export function policyReader(db: Database, settings: Policy): () => Promise<Policy> {
+  return reader(
+    async () => {
+      const newest = await newestOf(db, "policy");
+      return newest ? policyOf(newest) : settings;
+    },
+    settings,
+    0,
+  );
+}
+
+/** The routine's part of the policy in force; until somebody has put one, what the settings say. */
+export async function routinePolicyOf(db: Database, settings: RoutinePolicy): Promise<RoutinePolicy> {
+  const newest = await newestOf(db, "policy");
+  return newest ? routinePolicyFrom(newest.body) : settings;
+}

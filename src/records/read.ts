@@ -1,0 +1,256 @@
+import { sql, type Expression, type SqlBool } from "kysely";
+import type { Recipient } from "../domain/order/effects.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import type { Status } from "../domain/order/record.ts";
+import type { DutyName } from "../domain/policy.ts";
+import { iso, startOfDay, endOfDay, type Day, type Instant, type Ms } from "../domain/time.ts";
+import type { Database } from "./database.ts";
+import { cursorOf, keyOf, paged, type Items, type Page } from "./paging.ts";
+
+/** Whose orders the reader may see: those of these representatives; absent: everybody's. */
+export interface Visibility {
+  readonly salesReps?: readonly string[] | undefined;
+}
+
+export interface OrderFilter extends Visibility {
+  readonly status?: Status | undefined;
+  readonly salesRep?: string | undefined;
+  readonly class?: "ordinary" | "large" | "custom" | undefined;
+  /** Part of the customer's name, in any case. */
+  readonly customer?: string | undefined;
+  /** Received on this day or later, or earlier, in the factory's zone. */
+  readonly from?: Day | undefined;
+  readonly to?: Day | undefined;
+}
+
+/** An order in a list. */
+export interface ListedOrder {
+  readonly orderNo: string;
+  readonly status: Status;
+  readonly stage: string;
+  readonly cancelling: boolean;
+  readonly class: { readonly large: boolean; readonly custom: boolean };
+  readonly customer: { readonly name: string };
+  readonly salesRep: string | null;
+  readonly amountFen: number;
+  readonly requestedDate: Day | null;
+  readonly promisedDate: Day | null;
+  readonly receivedAt: Instant;
+  readonly nextDueAt: Instant | null;
+}
+
+/** The orders, newest first. */
+export async function listOrders(db: Database, filter: OrderFilter, { limit, cursor }: Page): Promise<Items<ListedOrder>> {
+  let query = db
+    .selectFrom("orders")
+    .selectAll()
+    .orderBy("received_at", "desc")
+    .orderBy("order_no", "desc")
+    .limit(limit + 1);
+  if (filter.salesReps) query = query.where("sales_rep", "in", [...filter.salesReps, ""]);
+  if (filter.status) query = query.where("status", "=", filter.status);
+  if (filter.salesRep !== undefined) query = query.where("sales_rep", "=", filter.salesRep);
+  if (filter.class === "large" || filter.class === "custom") query = query.where(filter.class, "=", true);
+  if (filter.class === "ordinary") query = query.where("large", "=", false).where("custom", "=", false);
+  if (filter.customer !== undefined)
+    query = query.where(sql<SqlBool>`position(lower(${filter.customer}) in lower(customer)) > 0`);
+  if (filter.from !== undefined) query = query.where("received_at", ">=", new Date(startOfDay(filter.from)));
+  if (filter.to !== undefined) query = query.where("received_at", "<", new Date(endOfDay(filter.to)));
+  if (cursor !== undefined) {
+    const [at = "", orderNo = ""] = keyOf(cursor, 2);
+    query = query.where(sql<SqlBool>`(received_at, order_no) < (${at}::timestamptz, ${orderNo})`);
+  }
+  const rows = await query.execute();
+  const items = rows.map((row): ListedOrder => ({
+    orderNo: row.order_no,
+    status: row.status,
+    stage: row.stage,
+    cancelling: row.cancelling,
+    class: { large: row.large, custom: row.custom },
+    customer: { name: row.customer },
+    salesRep: row.sales_rep,
+    amountFen: Number(row.amount_fen),
+    requestedDate: row.requested_date,
+    promisedDate: row.promised_date,
+    receivedAt: iso(row.received_at.getTime()),
+    nextDueAt: row.next_due_at && iso(row.next_due_at.getTime()),
+  }));
+  return paged(items, limit, ({ receivedAt, orderNo }) => cursorOf(receivedAt, orderNo));
+}
+
+export interface DutyFilter extends Visibility {
+  /** The owner's role. */
+  readonly role?: string | undefined;
+  readonly salesRep?: string | undefined;
+  readonly duty?: DutyName | undefined;
+}
+
+/** A duty in a list, with where its order stands. */
+export interface ListedDuty {
+  readonly orderNo: string;
+  readonly status: Status;
+  readonly salesRep: string | null;
+  readonly dutyId: string;
+  readonly duty: DutyName;
+  readonly about: string | null;
+  readonly owner: Recipient;
+  readonly rule: string;
+  readonly openedAt: Instant;
+  readonly dueAt: Instant;
+  readonly state: "open" | "paused" | "overdue";
+  readonly overdueSeconds: number;
+  readonly level: number;
+  readonly acknowledgedBy: string | null;
+}
+
+function owed(db: Database, filter: DutyFilter) {
+  let query = db
+    .selectFrom("duties")
+    .innerJoin("orders", "orders.order_no", "duties.order_no")
+    .where("duties.state", "in", ["open", "paused"]);
+  if (filter.salesReps) query = query.where("orders.sales_rep", "in", [...filter.salesReps, ""]);
+  if (filter.role !== undefined) query = query.where(sql<SqlBool>`duties.owner_role = ${filter.role}`);
+  if (filter.salesRep !== undefined) query = query.where("orders.sales_rep", "=", filter.salesRep);
+  if (filter.duty !== undefined) query = query.where("duties.duty", "=", filter.duty);
+  return query;
+}
+
+type Owed = ReturnType<typeof owed>;
+
+/** A page of duties, the one that is due first at the head. */
+async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Items<ListedDuty>> {
+  let ordered = query
+    .selectAll("duties")
+    .select(["orders.status", "orders.sales_rep"])
+    .orderBy("duties.due_at")
+    .orderBy("duties.order_no")
+    .orderBy("duties.duty_id")
+    .limit(limit + 1);
+  if (cursor !== undefined) {
+    const [due = "", orderNo = "", dutyId = ""] = keyOf(cursor, 3);
+    ordered = ordered.where(
+      sql<SqlBool>`(duties.due_at, duties.order_no, duties.duty_id) > (${due}::timestamptz, ${orderNo}, ${dutyId})`,
+    );
+  }
+  const rows = await ordered.execute();
+  const items = rows.map((row): ListedDuty => {
+    const late = at - row.due_at.getTime();
+    return {
+      orderNo: row.order_no,
+      status: row.status,
+      salesRep: row.sales_rep,
+      dutyId: row.duty_id,
+      duty: row.duty,
+      about: row.about,
+      owner: {
+        role: row.owner_role,
+        ...(row.owner_id === null ? {} : { id: row.owner_id }),
+        ...(row.owner_except === null ? {} : { except: row.owner_except }),
+      },
+      rule: row.rule,
+      openedAt: iso(row.opened_at.getTime()),
+      dueAt: iso(row.due_at.getTime()),
+      state: late > 0 ? "overdue" : row.state === "paused" ? "paused" : "open",
+      overdueSeconds: Math.max(0, Math.floor(late / 1_000)),
+      level: row.level,
+      acknowledgedBy: row.acknowledged_by,
+    };
+  });
+  return paged(items, limit, ({ dueAt, orderNo, dutyId }) => cursorOf(dueAt, orderNo, dutyId));
+}
+
+/** What is overdue at a moment, worst first: due times are compared with that moment, whatever was written. */
+export function listOverdue(db: Database, filter: DutyFilter, at: Ms, page: Page): Promise<Items<ListedDuty>> {
+  return listed(owed(db, filter).where("duties.due_at", "<", new Date(at)), at, page);
+}
+
+/** How much is overdue at a moment. */
+export interface OverdueCount {
+  readonly total: number;
+  readonly byDuty: Readonly<Record<string, number>>;
+  readonly byRole: Readonly<Record<string, number>>;
+  readonly bySalesRep: Readonly<Record<string, number>>;
+}
+
+export async function countOverdue(db: Database, filter: DutyFilter, at: Ms): Promise<OverdueCount> {
+  const rows = await owed(db, filter)
+    .where("duties.due_at", "<", new Date(at))
+    .select(["duties.duty", "duties.owner_role", "orders.sales_rep", (eb) => eb.fn.countAll<string>().as("count")])
+    .groupBy(["duties.duty", "duties.owner_role", "orders.sales_rep"])
+    .execute();
+  const sums = (key: (row: (typeof rows)[number]) => string | null) => {
+    const sum: Record<string, number> = {};
+    for (const row of rows) {
+      const name = key(row);
+      if (name !== null) sum[name] = (sum[name] ?? 0) + Number(row.count);
+    }
+    return sum;
+  };
+  return {
+    total: rows.reduce((sum, { count }) => sum + Number(count), 0),
+    byDuty: sums(({ duty }) => duty),
+    byRole: sums(({ owner_role: role }) => role),
+    bySalesRep: sums(({ sales_rep: rep }) => rep),
+  };
+}
+
+/** Whose work list is asked for: one person, by id, by the roles they hold, by those whose deputy they are now. */
+export interface Assignee {
+  readonly id: string;
+  readonly roles: readonly string[];
+  readonly deputyFor: readonly string[];
+}
+
+/** What somebody owes, most urgent first: duties of their own, and those of their role that are nobody's in person. */
+export function listDutiesOf(db: Database, { id, roles, deputyFor }: Assignee, at: Ms, page: Page): Promise<Items<ListedDuty>> {
+  // What a representative owes is owed in person: an order without one waits for `assign-rep`, not for all of them.
+  const shared = roles.filter((role) => role !== "sales_rep");
+  const query = owed(db, {}).where((eb) => {
+    const role: Expression<SqlBool> =
+      shared.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`duties.owner_role in (${sql.join(shared)})`;
+    const notBarred = eb.or([eb("duties.owner_except", "is", null), eb("duties.owner_except", "!=", id)]);
+    return eb.or([eb("duties.owner_id", "in", [id, ...deputyFor]), eb.and([eb("duties.owner_id", "is", null), role, notBarred])]);
+  });
+  return listed(query, at, page);
+}
+
+/** The hash of one event (`chain.ts`); `undefined` while the records do not hold it. */
+export async function hashOf(db: Database, orderNo: string, number: number): Promise<string | undefined> {
+  const row = await db
+    .selectFrom("events")
+    .select("hash")
+    .where("order_no", "=", orderNo)
+    .where("number", "=", number)
+    .executeTakeFirst();
+  return row?.hash;
+}
+
+/** All events of an order, oldest first; none when there is no such order. */
+export async function eventsOf(db: Database, orderNo: string): Promise<readonly OrderEvent[]> {
+  const rows = await db.selectFrom("events").select("body").where("order_no", "=", orderNo).orderBy("number").execute();
+  return rows.map(({ body }) => body);
+}
+
+/** All events of several orders, each oldest first. */
+export async function eventsOfSeveral(
+  db: Database,
+  orderNos: readonly string[],
+): Promise<ReadonlyMap<string, readonly OrderEvent[]>> {
+  const events = new Map<string, OrderEvent[]>(orderNos.map((orderNo) => [orderNo, []]));
+  if (orderNos.length === 0) return events;
+  const rows = await db
+    .selectFrom("events")
+    .select(["order_no", "body"])
+    .where("order_no", "in", orderNos)
+    .orderBy("order_no")
+    .orderBy("number")
+    .execute();
+  for (const { order_no: orderNo, body } of rows) events.get(orderNo)?.push(body);
+  return events;
+}
+
+/** The number of the last event that is recorded of an order; 0: none. */
+export async function lastEventOf(db: Database, orderNo: string): Promise<number> {
+  const row = await db.selectFrom("orders").select("last_event").where("order_no", "=", orderNo).executeTakeFirst();
+  return row?.last_event ?? 0;
+}

@@ -1,0 +1,116 @@
+import { randomBytes } from "node:crypto";
+import type { OrderEvent } from "../domain/order/events.ts";
+import { replay } from "../domain/order/order.ts";
+import { iso, ms, type Duration, type Ms } from "../domain/time.ts";
+import { saltOf, withoutPersonal } from "./chain.ts";
+import type { Database } from "./database.ts";
+
+/** Orders at once. */
+const PAGE = 100;
+
+/** Orders that have ended, of which nothing was said since a moment and nothing is owed, and that still hold personal texts. */
+async function dueBefore(db: Database, cutoff: Ms, after: string): Promise<string[]> {
+  const rows = await db
+    .selectFrom("orders")
+    .select("order_no")
+    .where("status", "in", ["completed", "cancelled"])
+    .where("order_no", ">", after)
+    .where("received_at", "<", new Date(cutoff))
+    .whereRef("personal_removed_to", "<", "last_event")
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("events")
+            .select("events.number")
+            .whereRef("events.order_no", "=", "orders.order_no")
+            .where("events.received_at", ">=", new Date(cutoff)),
+        ),
+      ),
+    )
+    .where(({ not, exists, selectFrom }) =>
+      not(
+        exists(
+          selectFrom("duties")
+            .select("duties.duty_id")
+            .whereRef("duties.order_no", "=", "orders.order_no")
+            .where("duties.state", "in", ["open", "paused"]),
+        ),
+      ),
+    )
+    .orderBy("order_no")
+    .limit(PAGE)
+    .execute();
+  return rows.map(({ order_no: orderNo }) => orderNo);
+}
+
+/** An order's events without their personal texts. The first says so, and has another salt for what may still come. */
+function stripped(events: readonly OrderEvent[], at: Ms, after: Duration): OrderEvent[] {
+  const salt = saltOf(events[0]);
+  return events.map((event) => {
+    const bare = withoutPersonal(event, salt);
+    if (bare.event !== "received") return bare;
+    return {
+      ...bare,
+      data: { ...bare.data, salt: randomBytes(16).toString("hex"), personalDataRemoved: { at: iso(at), after } },
+    };
+  });
+}
+
+async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration): Promise<void> {
+  await db.transaction().execute(async (trx) => {
+    const locked = await trx
+      .selectFrom("orders")
+      .select("last_event")
+      .where("order_no", "=", orderNo)
+      .forUpdate()
+      .executeTakeFirst();
+    const rows = await trx.selectFrom("events").select("body").where("order_no", "=", orderNo).orderBy("number").execute();
+    const events = rows.map(({ body }) => body);
+    // Something was said of it meanwhile: its time begins anew.
+    if (!locked || locked.last_event !== events.at(-1)?.number) return;
+    const bare = stripped(events, at, after);
+    for (const event of bare) {
+      await trx
+        .updateTable("events")
+        .set({ body: JSON.stringify(event) })
+        .where("order_no", "=", orderNo)
+        .where("number", "=", event.number)
+        .execute();
+    }
+    await trx
+      .updateTable("orders")
+      .set({ customer: replay(bare).customer.name, personal_removed_to: locked.last_event })
+      .where("order_no", "=", orderNo)
+      .execute();
+  });
+}
+
+/** How a page of a removal went. */
+export interface Removal {
+  readonly orders: number;
+  /** Orders that could not be done, with why: the others are. */
+  readonly failed: readonly { readonly orderNo: string; readonly why: string }[];
+  /** Where the next page begins; absent after the last. */
+  readonly next?: string;
+}
+
+/**
+ * Removes personal texts from the records of orders that ended a period ago, of which nothing was said since and nothing is
+ * owed, a page of them. What is left is who did what, when and why, and the chain still holds (`docs/audit.md`). Doing it
+ * again does nothing.
+ * @param after how long texts are kept after the last thing that was said of an ended order
+ * @param cursor where the page before ended
+ */
+export async function removePersonalData(db: Database, at: Ms, after: Duration, cursor = ""): Promise<Removal> {
+  const orderNos = await dueBefore(db, at - ms(after), cursor);
+  const failed: { orderNo: string; why: string }[] = [];
+  for (const orderNo of orderNos) {
+    try {
+      await removeFrom(db, orderNo, at, after);
+    } catch (error) {
+      failed.push({ orderNo, why: error instanceof Error ? error.message : String(error) });
+    }
+  }
+  const next = orderNos.length < PAGE ? undefined : orderNos.at(-1);
+  return { orders: orderNos.length - failed.length, failed, ...(next === undefined ? {} : { next }) };
+}

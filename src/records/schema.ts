@@ -1,0 +1,183 @@
+import type { ColumnType } from "kysely";
+import type { LineAnswer, ReportKind, Totals } from "../contracts/workflow-routine.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
+import type { ProposalFact } from "../domain/routine/proposal.ts";
+import type { Standing } from "../domain/routine/rewards.ts";
+import type { RewardsPolicy } from "../domain/routine/rewards-policy.ts";
+
+/** `timestamptz`: read as `Date`, written as RFC 3339. */
+type Time = ColumnType<Date, string, string>;
+type OptionalTime = ColumnType<Date | null, string | null | undefined, string | null>;
+/** `bigint`: the driver reads it as text. */
+type BigInteger = ColumnType<string, number, number>;
+
+/** One row an order: what lists sort and filter by. The order itself is its events. */
+export interface OrdersTable {
+  order_no: string;
+  status: OrderRow["status"];
+  stage: OrderRow["stage"];
+  cancelling: boolean;
+  large: boolean;
+  custom: boolean;
+  customer: string;
+  sales_rep: string | null;
+  amount_fen: BigInteger;
+  requested_date: string | null;
+  promised_date: string | null;
+  received_at: Time;
+  next_due_at: OptionalTime;
+  last_event: number;
+  /** The last event whose personal texts have been removed; 0: none. */
+  personal_removed_to: ColumnType<number, number | undefined, number>;
+}
+
+/** One row an event: the audit trail (R1.2). Written once; changed only where personal texts are removed. */
+export interface EventsTable {
+  order_no: string;
+  number: number;
+  at: Time;
+  received_at: Time;
+  actor_id: string;
+  actor_role: string;
+  command: string;
+  event: string;
+  /** The whole event. */
+  body: ColumnType<OrderEvent, string, string>;
+  /** Its link in the order's chain: SHA-256, hex (`chain.ts`). */
+  hash: string;
+}
+
+/** One row a duty: owed, or how it ended. `overdue` is no column: it is `due_at` compared with the moment of asking. */
+export interface DutiesTable {
+  order_no: string;
+  duty_id: string;
+  duty: DutyRow["duty"];
+  about: string | null;
+  owner_role: DutyRow["owner"]["role"];
+  owner_id: string | null;
+  owner_except: string | null;
+  rule: string;
+  opened_at: Time;
+  due_at: Time;
+  state: DutyRow["state"];
+  level: number;
+  warned_at: OptionalTime;
+  acknowledged_by: string | null;
+  closed_at: OptionalTime;
+  late: boolean | null;
+  took_ms: ColumnType<string | null, number | null, number | null>;
+  exempt: boolean;
+  as_of: number;
+}
+
+/** What supervisors put, version after version: the calendar, who is who, the policy. Nothing is overwritten. */
+export interface PutTable {
+  what: "calendar" | "staff" | "policy";
+  version: number;
+  body: ColumnType<unknown, string, never>;
+  put_by: string;
+  put_at: Time;
+}
+
+/** A report or an inspection: its head, and what its lines amount to. */
+export interface ReportsTable {
+  report_id: string;
+  kind: ReportKind;
+  period: string;
+  as_of: Time;
+  about: ColumnType<Readonly<Record<string, unknown>>, string, never>;
+  totals: ColumnType<Totals | null, string | null | undefined, string>;
+  begun_at: Time;
+  made_at: OptionalTime;
+}
+
+/** One row an order that a report speaks of. */
+export interface ReportLinesTable {
+  report_id: string;
+  order_no: string;
+  /** Lines are listed by this, then by number: what needs looking at comes first. */
+  rank: number;
+  /** What the line is counted under. */
+  tags: string[];
+  body: ColumnType<Readonly<Record<string, unknown>>, string, string>;
+  answer: ColumnType<LineAnswer | null, string | null | undefined, string>;
+}
+
+/** One row a subscription to what happens to orders. */
+export interface WebhooksTable {
+  webhook_id: string;
+  url: string;
+  /** Types of events, as JSON; null: all. */
+  events: ColumnType<readonly string[] | null, string | null, string | null>;
+  state: "on" | "off" | "failing";
+  description: string;
+  created_by: string;
+  created_at: Time;
+  secret: string;
+  /** Signs too until `previous_until`. */
+  previous_secret: string | null;
+  previous_until: OptionalTime;
+  /** Of the body that it was made with. */
+  hash: string;
+}
+
+/** One row an event and subscription: the outbox, written with the event. */
+export interface DeliveriesTable {
+  /** What newest first means; `bigserial`. */
+  seq: ColumnType<string, never, never>;
+  delivery_id: string;
+  webhook_id: string;
+  order_no: string;
+  number: number;
+  type: string;
+  at: Time;
+  state: "waiting" | "delivered" | "failed";
+  attempts: number;
+  /** While it waits: not before this. */
+  next_at: Time;
+  tried_at: OptionalTime;
+  status: number | null;
+  why: string | null;
+  created_at: Time;
+}
+
+/** One row a fact of a proposal of rewards and penalties: who, when, why. Written once, never changed. */
+export interface RewardFactsTable {
+  proposal_id: string;
+  number: number;
+  month: string;
+  person: string;
+  at: Time;
+  actor_id: string;
+  fact: ProposalFact["fact"];
+  /** `Idempotency-Key`: once a proposal. */
+  key: string | null;
+  /** The whole fact. */
+  body: ColumnType<ProposalFact, string, never>;
+}
+
+/** One row a month: how its rewards and penalties were last derived. */
+export interface RewardMonthsTable {
+  month: string;
+  over: boolean;
+  renewed_at: Time;
+  orders: number;
+  policy: ColumnType<RewardsPolicy, string, string>;
+  unread: ColumnType<readonly { orderNo: string; why: string }[], string, string>;
+  standings: ColumnType<readonly Standing[], string, string>;
+}
+
+/** The records database (`DESIGN.md`, Where data lives). */
+export interface Schema {
+  orders: OrdersTable;
+  events: EventsTable;
+  duties: DutiesTable;
+  put: PutTable;
+  reports: ReportsTable;
+  report_lines: ReportLinesTable;
+  webhooks: WebhooksTable;
+  deliveries: DeliveriesTable;
+  reward_facts: RewardFactsTable;
+  reward_months: RewardMonthsTable;
+}

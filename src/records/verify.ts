@@ -1,0 +1,168 @@
+import { sql } from "kysely";
+import type { OrderEvent } from "../domain/order/events.ts";
+import { isRemoved, withPersonal } from "../domain/order/personal.ts";
+import { replay } from "../domain/order/order.ts";
+import { orderRow } from "../domain/order/view.ts";
+import { iso } from "../domain/time.ts";
+import { beginningOf, chainOf, linked, saltOf } from "./chain.ts";
+import type { Database } from "./database.ts";
+import type { Recorded } from "./rebuild.ts";
+import { eventValues, orderValues } from "./write.ts";
+
+/** Something in the records that this service did not write so: in which order, at which event, and what. */
+export interface Fault {
+  readonly orderNo: string;
+  readonly number?: number;
+  readonly what: string;
+}
+
+/** What was looked at, and what was found. */
+export interface Verified {
+  orders: number;
+  events: number;
+  readonly faults: Fault[];
+}
+
+/** Orders read at once. */
+const PAGE = 100;
+
+interface EventRow {
+  readonly order_no: string;
+  readonly number: number;
+  readonly at: Date;
+  readonly received_at: Date;
+  readonly actor_id: string;
+  readonly actor_role: string;
+  readonly command: string;
+  readonly event: string;
+  readonly body: OrderEvent;
+  readonly hash: string;
+}
+
+async function orderNosAfter(db: Database, after: string): Promise<string[]> {
+  const { rows } = await sql<{ order_no: string }>`
+    select order_no from (select order_no from orders union select order_no from events) as every_order
+    where order_no > ${after} order by order_no limit ${PAGE}`.execute(db);
+  return rows.map(({ order_no: orderNo }) => orderNo);
+}
+
+/** The columns whose value is not the expected one, times as RFC 3339 and numbers as text compared. */
+function differing(expected: object, row: object): string[] {
+  const plain = (value: unknown) => (value instanceof Date ? iso(value.getTime()) : String(value));
+  const found = new Map(Object.entries(row));
+  return Object.entries(expected).flatMap(([column, value]) => (plain(found.get(column)) === plain(value) ? [] : [column]));
+}
+
+/** Columns of an event that do not say what its body says. */
+function columnsThatDiffer(row: EventRow): string[] {
+  const { body: _, ...expected } = eventValues(row.order_no, row.body, row.hash);
+  return differing(expected, row);
+}
+
+function hasRemoved(event: OrderEvent): boolean {
+  let found = false;
+  withPersonal(event, (text) => {
+    found ||= isRemoved(text);
+    return text;
+  });
+  return found;
+}
+
+/** What is wrong in the chain of one order. */
+function chainFaults(orderNo: string, rows: readonly EventRow[], removedTo: number): Fault[] {
+  const faults: Fault[] = [];
+  // Without the first event there is no salt, so that no link can be reckoned: it is named, and that is all.
+  const whole = rows[0]?.number === 1;
+  const salt = saltOf(rows[0]?.body);
+  let previous: string | undefined = beginningOf(orderNo);
+  let expected = 1;
+  for (const row of rows) {
+    const { number } = row;
+    if (number > expected) {
+      const missing =
+        number - expected === 1 ? `event ${expected} is missing` : `events ${expected} to ${number - 1} are missing`;
+      faults.push({ orderNo, number: expected, what: missing });
+      previous = undefined;
+    }
+    const differ = columnsThatDiffer(row);
+    if (differ.length > 0) faults.push({ orderNo, number, what: `columns differ from the event itself: ${differ.join(", ")}` });
+    // Behind a gap there is nothing to reckon from but what stands there.
+    if (whole && previous !== undefined && linked(previous, row.body, salt) !== row.hash) {
+      faults.push({ orderNo, number, what: "the event was altered, or does not follow on the one before it" });
+    }
+    if (number > removedTo && hasRemoved(row.body)) {
+      faults.push({ orderNo, number, what: "personal texts are gone that the retention routine did not remove" });
+    }
+    previous = row.hash;
+    expected = number + 1;
+  }
+  return faults;
+}
+
+/** Columns of the order's row that do not follow from its events. What moves with time alone is not looked at. */
+function rowThatDiffers(rows: readonly EventRow[], row: object): string[] {
+  const order = replay(rows.map(({ body }) => body));
+  const { next_due_at: _, ...expected } = orderValues(orderRow(order, rows.at(-1)?.received_at.getTime() ?? 0));
+  return differing(expected, row);
+}
+
+/**
+ * Looks through the whole records, some orders at a time, for what was edited, removed or put in beside this service.
+ * `docs/audit.md` says what this can find and what it cannot.
+ */
+export async function verify(db: Database): Promise<Verified> {
+  const verified: Verified = { orders: 0, events: 0, faults: [] };
+  for (
+    let orderNos = await orderNosAfter(db, "");
+    orderNos.length > 0;
+    orderNos = await orderNosAfter(db, orderNos.at(-1) ?? "")
+  ) {
+    const [orders, events] = await Promise.all([
+      db.selectFrom("orders").selectAll().where("order_no", "in", orderNos).execute(),
+      db.selectFrom("events").selectAll().where("order_no", "in", orderNos).orderBy("order_no").orderBy("number").execute(),
+    ]);
+    for (const orderNo of orderNos) {
+      const rows = events.filter((event) => event.order_no === orderNo);
+      const order = orders.find((row) => row.order_no === orderNo);
+      verified.orders += 1;
+      verified.events += rows.length;
+      const faults = chainFaults(orderNo, rows, order?.personal_removed_to ?? 0);
+      const last = rows.at(-1)?.number ?? 0;
+      if (!order) faults.push({ orderNo, what: "the order's row is missing" });
+      else if (order.last_event > last) {
+        faults.push({ orderNo, number: last + 1, what: `events are missing at the end: there were ${order.last_event}` });
+      } else if (order.last_event < last) {
+        faults.push({ orderNo, number: order.last_event + 1, what: "there are more events than the order's row knows of" });
+      } else if (faults.length === 0) {
+        const differ = rowThatDiffers(rows, order);
+        if (differ.length > 0)
+          faults.push({ orderNo, what: `the order's row does not follow from its events: ${differ.join(", ")}` });
+      }
+      verified.faults.push(...faults);
+    }
+  }
+  return verified;
+}
+
+/** Compares the records with what the engine still holds: the one way to find a whole chain that was written anew. */
+export async function compareWithEngine(db: Database, orders: AsyncIterable<Recorded>): Promise<Verified> {
+  const verified: Verified = { orders: 0, events: 0, faults: [] };
+  for await (const { orderNo, events: read } of orders) {
+    const events = await read();
+    const last = events.at(-1);
+    if (!last) continue;
+    verified.orders += 1;
+    verified.events += events.length;
+    const row = await db
+      .selectFrom("events")
+      .select("hash")
+      .where("order_no", "=", orderNo)
+      .where("number", "=", last.number)
+      .executeTakeFirst();
+    const hash = chainOf(beginningOf(orderNo), events, saltOf(events[0])).at(-1);
+    if (!row) verified.faults.push({ orderNo, number: last.number, what: "the engine holds this event, the records do not" });
+    else if (row.hash !== hash)
+      verified.faults.push({ orderNo, number: last.number, what: "the engine's events have another hash" });
+  }
+  return verified;
+}

@@ -1,0 +1,141 @@
+import { sql } from "kysely";
+import type { Publication } from "../contracts/workflow.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
+import { iso } from "../domain/time.ts";
+import { beginningOf, chainOf, saltOf } from "./chain.ts";
+import type { Database } from "./database.ts";
+import { enqueue } from "./webhooks.ts";
+
+/** An order's row as it is stored. */
+export function orderValues(row: OrderRow) {
+  return {
+    order_no: row.orderNo,
+    status: row.status,
+    stage: row.stage,
+    cancelling: row.cancelling,
+    large: row.large,
+    custom: row.custom,
+    customer: row.customer,
+    sales_rep: row.salesRep,
+    amount_fen: row.amountFen,
+    requested_date: row.requestedDate,
+    promised_date: row.promisedDate,
+    received_at: row.receivedAt,
+    next_due_at: row.nextDueAt,
+    last_event: row.lastEvent,
+  };
+}
+
+/** An event's row as it is stored. */
+export function eventValues(orderNo: string, event: OrderEvent, hash: string) {
+  return {
+    order_no: orderNo,
+    number: event.number,
+    at: iso(event.at),
+    received_at: iso(event.receivedAt),
+    actor_id: event.actor.id,
+    actor_role: event.actor.role,
+    command: event.command,
+    event: event.event,
+    body: JSON.stringify(event),
+    hash,
+  };
+}
+
+function dutyValues(row: DutyRow) {
+  return {
+    order_no: row.orderNo,
+    duty_id: row.dutyId,
+    duty: row.duty,
+    about: row.about,
+    owner_role: row.owner.role,
+    owner_id: row.owner.id ?? null,
+    owner_except: row.owner.except ?? null,
+    rule: row.rule,
+    opened_at: row.openedAt,
+    due_at: row.dueAt,
+    state: row.state,
+    level: row.level,
+    warned_at: row.warnedAt,
+    acknowledged_by: row.acknowledgedBy,
+    closed_at: row.closedAt,
+    late: row.late,
+    took_ms: row.tookMs,
+    exempt: row.exempt,
+    as_of: row.asOf,
+  };
+}
+
+/** Every column but the key takes the new row's value. */
+function taken(columns: readonly string[]) {
+  return Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
+}
+
+/**
+ * The hash that an order's event `first` follows on, and the order's salt.
+ * @throws Error when the event before it is missing.
+ */
+async function before(db: Database, orderNo: string, first: number): Promise<{ hash: string; salt: string | null }> {
+  const last = await db
+    .selectFrom("events")
+    .leftJoin("events as received", (join) =>
+      join.onRef("received.order_no", "=", "events.order_no").on("received.number", "=", 1),
+    )
+    .select(["events.hash", sql<string | null>`received.body -> 'data' ->> 'salt'`.as("salt")])
+    .where("events.order_no", "=", orderNo)
+    .where("events.number", "=", first - 1)
+    .executeTakeFirst();
+  if (!last) throw new Error(`order ${orderNo}: event ${first - 1} is not recorded yet, so ${first} cannot follow`);
+  return last;
+}
+
+/**
+ * Writes a publication in one short transaction. Late and repeated ones change nothing: an event is written once, a row
+ * is replaced only by a newer one.
+ * @throws Error when events before the first one here are missing: the workflow tries again, and nothing is written.
+ */
+export async function publish(db: Database, { order, events, duties }: Publication): Promise<void> {
+  const { orderNo } = order;
+  const first = events[0]?.number ?? 1;
+  await db.transaction().execute(async (trx) => {
+    const { hash, salt } =
+      first > 1 ? await before(trx, orderNo, first) : { hash: beginningOf(orderNo), salt: saltOf(events[0]) };
+    if (events.length > 0) {
+      const hashes = chainOf(hash, events, salt ?? "");
+      const written = await trx
+        .insertInto("events")
+        .values(events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? "")))
+        .onConflict((conflict) => conflict.columns(["order_no", "number"]).doNothing())
+        .returning("number")
+        .execute();
+      const fresh = new Set(written.map(({ number }) => number));
+      const toTell = events.filter(({ number }) => fresh.has(number));
+      if (toTell.length > 0) await enqueue(trx, orderNo, toTell);
+    }
+    const orderRow = orderValues(order);
+    const { order_no: _key, ...orderColumns } = orderRow;
+    await trx
+      .insertInto("orders")
+      .values(orderRow)
+      .onConflict((conflict) =>
+        conflict
+          .column("order_no")
+          .doUpdateSet(taken(Object.keys(orderColumns)))
+          .whereRef("excluded.last_event", ">", "orders.last_event"),
+      )
+      .execute();
+    if (duties.length === 0) return;
+    const dutyRows = duties.map(dutyValues);
+    await trx
+      .insertInto("duties")
+      .values(dutyRows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["order_no", "duty_id"])
+          .doUpdateSet(taken(Object.keys(dutyRows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id")))
+          .whereRef("excluded.as_of", ">", "duties.as_of"),
+      )
+      .execute();
+  });
+}

@@ -1,0 +1,159 @@
+import type { Logger } from "pino";
+import { iso, type Ms } from "../domain/time.ts";
+import type { Database } from "../records/database.ts";
+import {
+  after,
+  agrees,
+  clockNames,
+  missed,
+  unchecked,
+  type ClockName,
+  type Seen,
+  type Standing,
+  type Standings,
+} from "./clocks.ts";
+import type { EngineClocks } from "./engine.ts";
+import { recordedOrders, untoldDuties } from "./records.ts";
+
+/**
+ * The dead-man check. It runs in every API process, beside the clocks that it looks at: none of them has to run for it to
+ * say that they stand. Several say the same, with the same key, so that people are told once.
+ */
+export interface Watchman {
+  /** Looks at every clock once; tells people of those that stand. Never throws. */
+  look(): Promise<void>;
+  standings(): Standings;
+  /** Their states alone, as `/readyz` answers them. */
+  states(): { readonly [C in ClockName]: Standing["state"] };
+  /** When it last looked, ms. */
+  lookedAt(): Ms | undefined;
+  /** How long ago the oldest due time passed that nobody has been told of, ms. */
+  lag(): Ms;
+}
+
+interface WatchmanOptions {
+  readonly engine: EngineClocks;
+  readonly db: Database;
+  /** How long a clock may stand before it is said, ms: longer than a restart takes. */
+  readonly patience: Ms;
+  /** How long a worker that has nothing to do waits before it asks again, ms. */
+  readonly longestPoll?: Ms;
+  readonly now: () => Ms;
+  readonly log: Logger;
+  /** Tells people that a clock stands; false: to be tried again. The same key is the same message. */
+  readonly tell: (clock: ClockName, key: string) => Promise<boolean>;
+}
+
+/** The engine lets a poll that finds nothing go after a minute. */
+const LONGEST_POLL = 70_000;
+/** While a clock stands people are told again this often. */
+const TELL_EVERY = 4 * 3_600_000;
+
+const RUNS: Seen = { runs: true };
+
+export function openWatchman(options: WatchmanOptions): Watchman {
+  const { engine, db, patience, longestPoll = LONGEST_POLL, now, log, tell } = options;
+  let standings: Standings = unchecked;
+  let lookedAt: Ms | undefined;
+  let lag: Ms = 0;
+  const told = new Set<string>();
+  let page: Uint8Array | undefined;
+  /** Orders of which engine and records say different things, with what the engine said and since when. */
+  type Differing = ReadonlyMap<string, { readonly said: string; readonly since: Ms }>;
+  let differing: Differing = new Map();
+  let thisRound = new Map<string, { readonly said: string; readonly since: Ms }>();
+
+  async function worker(): Promise<Seen> {
+    const last = await engine.lastPoll();
+    const ago = last === undefined ? Infinity : now() - last;
+    if (ago <= longestPoll) return RUNS;
+    return {
+      runs: false,
+      why: last === undefined ? "no worker asks for work" : `no worker has asked for work since ${iso(last)}`,
+    };
+  }
+
+  async function schedules(): Promise<Seen> {
+    const late = (await engine.schedules()).filter((schedule) => missed(schedule, now(), patience));
+    return late.length === 0 ? RUNS : { runs: false, why: `did not run: ${late.map(({ id }) => id).join(", ")}` };
+  }
+
+  async function duties(): Promise<Seen> {
+    const { count, oldest } = await untoldDuties(db, now());
+    lag = oldest === undefined ? 0 : now() - oldest;
+    if (oldest === undefined) return RUNS;
+    return { runs: false, why: `${count} duties are past their due time and nobody has been told`, since: oldest };
+  }
+
+  /** A page of the running orders at each look, round and round; what a whole round found is what holds. */
+  async function records(): Promise<Seen> {
+    const { orders, next } = await engine.runningOrders(page);
+    const recorded = await recordedOrders(
+      db,
+      orders.map(({ orderNo }) => orderNo),
+    );
+    for (const order of orders) {
+      if (agrees(order, recorded.get(order.orderNo))) continue;
+      const said = `${order.status} ${order.nextDueAt}`;
+      const before = differing.get(order.orderNo);
+      // Where the engine has moved on since, the records may be only a moment behind.
+      thisRound.set(order.orderNo, before?.said === said ? before : { said, since: now() });
+    }
+    page = next;
+    if (page === undefined) [differing, thisRound] = [thisRound, new Map()];
+    if (differing.size === 0) return RUNS;
+    const since = Math.min(...[...differing.values()].map((each) => each.since));
+    return { runs: false, why: `${differing.size} running orders are not in the records as they are`, since };
+  }
+
+  /** A look that fails says that what it needs is away; the look itself is made again next time. */
+  async function attempt(look: () => Promise<Seen>): Promise<Seen | undefined> {
+    return look().catch(() => undefined);
+  }
+
+  async function lookAt(): Promise<Readonly<Record<ClockName, Seen>>> {
+    const [polled, scheduled, due, compared] = await Promise.all([worker, schedules, duties, records].map(attempt));
+    return {
+      engine: polled ? RUNS : { runs: false, why: "the engine does not answer" },
+      worker: polled ?? "unseen",
+      schedules: scheduled ?? "unseen",
+      duties: due ?? "unseen",
+      records: due ? (compared ?? "unseen") : { runs: false, why: "the records database does not answer" },
+    };
+  }
+
+  return {
+    async look() {
+      const seen = await lookAt();
+      const before = standings;
+      const at = now();
+      const stands = (name: ClockName): Standing => after(before[name], seen[name], at, patience);
+      standings = {
+        engine: stands("engine"),
+        worker: stands("worker"),
+        schedules: stands("schedules"),
+        duties: stands("duties"),
+        records: stands("records"),
+      };
+      lookedAt = at;
+      for (const name of clockNames) {
+        const { state, why } = standings[name];
+        if (state === "stopped" && before[name].state !== "stopped") log.error({ clock: name, why }, "a clock has stopped");
+        if (state === "running" && before[name].state === "stopped") log.warn({ clock: name }, "a clock runs again");
+        if (state !== "stopped") continue;
+        const key = `clock-${name}-${iso(Math.floor(at / TELL_EVERY) * TELL_EVERY)}`;
+        if (!told.has(key) && (await tell(name, key).catch(() => false))) told.add(key);
+      }
+    },
+    standings: () => standings,
+    states: () => ({
+      engine: standings.engine.state,
+      worker: standings.worker.state,
+      schedules: standings.schedules.state,
+      duties: standings.duties.state,
+      records: standings.records.state,
+    }),
+    lookedAt: () => lookedAt,
+    lag: () => lag,
+  };
+}

@@ -1,0 +1,139 @@
+import { executeChild, makeContinueAsNewFunc, ParentClosePolicy, sleep, startChild, uuid4 } from "@temporalio/workflow";
+import {
+  INSPECTION_WORKFLOW,
+  SAMPLE_WORKFLOW,
+  type InspectionStart,
+  type RoutineStart,
+  type SampleStart,
+} from "../contracts/workflow-routine.ts";
+import { dayAround, monthBefore } from "../domain/routine/period.ts";
+import { best, sizeOf } from "../domain/routine/sample.ts";
+import { iso, ms } from "../domain/time.ts";
+import { activities, dueAt, tellOf, throughOrders } from "./routine.ts";
+
+/** Continues as the inspection itself, from whatever routine began it. */
+const inspectOn = makeContinueAsNewFunc<typeof inspection>({ workflowType: INSPECTION_WORKFLOW });
+
+/** R6.2: the four checks over the orders of a scope; each finding goes onto its order. */
+export async function inspection(start: InspectionStart): Promise<string> {
+  const { head, scope, carrierGrace } = start;
+  const { reportId, kind, about } = head;
+  const { made } = await activities.beginReport(head);
+  if (made) return `${reportId} was made already`;
+  await throughOrders(
+    scope,
+    start.cursor,
+    (orderNos) => activities.inspectOrders({ reportId, orderNos, carrierGrace }),
+    (cursor) => inspectOn({ ...start, cursor }),
+  );
+  const { orders, tags } = await activities.finishReport(reportId);
+  const dueAt = typeof about["dueAt"] === "string" ? about["dueAt"] : undefined;
+  await tellOf(reportId, {
+    to: [{ role: "supervisor" }],
+    message: dueAt === undefined ? "inspection" : "inspection-to-answer",
+    params: {
+      inspectionId: reportId,
+      kind,
+      orders,
+      inOrder: tags["nothing-found"] ?? 0,
+      found: tags["found"] ?? 0,
+      notChecked: (tags["not-checked"] ?? 0) + (tags["unchecked:carrier"] ?? 0),
+      ...(dueAt === undefined ? {} : { dueAt }),
+    },
+  });
+  return reportId;
+}
+
+/** R6.1: every day, all open orders. */
+export async function dailyInspection(start: RoutineStart): Promise<string> {
+  const due = dueAt(start);
+  const { name } = dayAround(due);
+  const head = { reportId: `daily-${name}`, kind: "daily", period: name, asOf: iso(due), about: {} } as const;
+  return inspection({ head, scope: { orders: "open" }, carrierGrace: start.policy.carrierGrace });
+}
+
+/** Continues as the sample itself. */
+const sampleOn = makeContinueAsNewFunc<typeof sampleInspection>({ workflowType: SAMPLE_WORKFLOW });
+
+/** R6.1: management's sample of a month, drawn by a seed that is recorded before the first lot is drawn. */
+export async function sampleInspection(start: SampleStart): Promise<string> {
+  const { scope, sample } = start;
+  const { reportId } = start.head;
+  const { made, about } = await activities.beginReport(start.head);
+  if (made) return `${reportId} was made already`;
+  let { lots = [], candidates = 0 } = start;
+  await throughOrders(
+    scope,
+    start.cursor,
+    async (orderNos) => {
+      const drawn = await activities.drawLots(String(about["seed"]), sample, orderNos);
+      candidates += drawn.length;
+      lots = best([...lots, ...drawn], sample.atMost);
+    },
+    (cursor) => sampleOn({ ...start, cursor, lots, candidates }),
+  );
+  const orderNos = best(lots, sizeOf(sample, candidates)).map(({ orderNo }) => orderNo);
+  if (orderNos.length > 0) await activities.askInspection({ reportId, orderNos, by: "management" });
+  const { orders } = await activities.finishReport(reportId);
+  if (orders === 0) return `${reportId}: no order to sample`;
+  await tellOf(reportId, {
+    to: [{ role: "management" }],
+    message: "sample",
+    params: { inspectionId: reportId, orders, candidates },
+  });
+  return reportId;
+}
+
+/** Reminds of a list that has not been answered in time: the supervisor first, management a day later. */
+export async function remindInspection(reportId: string, due: string, again: string): Promise<string> {
+  const tellers = [
+    { at: due, to: [{ role: "supervisor" }] },
+    { at: again, to: [{ role: "supervisor" }, { role: "management" }] },
+  ] as const;
+  for (const { at, to } of tellers) {
+    await sleep(Math.max(1, Date.parse(at) - Date.now()), { summary: `answers of ${reportId}` });
+    const open = await activities.unanswered(reportId);
+    if (open === 0) return `${reportId} is answered`;
+    await tellOf(`${reportId}-${at}`, {
+      to,
+      message: "inspection-overdue",
+      params: { inspectionId: reportId, open, dueAt: due },
+    });
+  }
+  return `${reportId} is not answered`;
+}
+
+/** R6.1: once a month the supervisor's full inspection of the month before, and management's sample of it. */
+export async function monthlyInspection(start: RoutineStart): Promise<string> {
+  const due = dueAt(start);
+  const month = monthBefore(due);
+  const { policy } = start;
+  const scope = { orders: "since", from: iso(month.from), to: iso(month.to) } as const;
+  const answerBy = due + ms(policy.answerWithin);
+  const full = `full-${month.name}`;
+  const sample = `sample-${month.name}`;
+  const head = { period: month.name, asOf: iso(due) };
+  const inspected: InspectionStart = {
+    head: { ...head, reportId: full, kind: "full", about: { dueAt: iso(answerBy) } },
+    scope,
+    carrierGrace: policy.carrierGrace,
+  };
+  const sampled: SampleStart = {
+    head: { ...head, reportId: sample, kind: "sample", about: { seed: uuid4(), ...policy.sample } },
+    scope,
+    sample: policy.sample,
+  };
+  // Two that are apart: what becomes of one does not hold up the other.
+  const outcomes = await Promise.allSettled([
+    executeChild(inspection, { args: [inspected], workflowId: full }),
+    executeChild(sampleInspection, { args: [sampled], workflowId: sample }),
+  ]);
+  const failed = outcomes.find((outcome) => outcome.status === "rejected");
+  if (failed) throw failed.reason;
+  await startChild(remindInspection, {
+    args: [full, iso(answerBy), iso(answerBy + ms("P1D"))],
+    workflowId: `remind-${full}`,
+    parentClosePolicy: ParentClosePolicy.ABANDON,
+  });
+  return `${full}, ${sample}`;
+}

@@ -1,0 +1,20 @@
+import { continueAsNew, workflowInfo } from "@temporalio/workflow";
+import type { RoutineStart } from "../contracts/workflow-routine.ts";
+import { activities } from "./routine.ts";
+
+/** Removes personal texts of orders that ended long enough ago, page by page (`docs/audit.md`). */
+export async function retention(start: RoutineStart): Promise<string> {
+  let removed = 0;
+  for (let cursor: string | undefined = start.cursor ?? ""; cursor !== undefined;) {
+    const page: { readonly orders: number; readonly next?: string } = await activities.removePersonalData(
+      start.policy.personalDataKept,
+      cursor,
+    );
+    removed += page.orders;
+    cursor = page.next;
+    if (cursor !== undefined && workflowInfo().continueAsNewSuggested) {
+      await continueAsNew<typeof retention>({ ...start, cursor });
+    }
+  }
+  return `personal data of ${removed} orders removed`;
+}

@@ -1,0 +1,153 @@
+import type { FastifyInstance } from "fastify";
+import { connect } from "node:net";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, expect, test } from "vitest";
+import { buildApp } from "../../src/api/app.ts";
+import { problemSchema } from "../../src/contracts/problem.ts";
+import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
+import { openDatabase } from "../../src/records/database.ts";
+import { until } from "../support/until.ts";
+
+/** Clients that take their time, and too many at once: what each may take, and that others are served meanwhile. */
+
+const PATIENCE = 600;
+/** The time itself, the next look at who has had it, and what a busy machine takes. */
+const CUT_OFF = PATIENCE + PATIENCE / 6 + 1_500;
+
+const db = openDatabase("postgres://127.0.0.1:1/none");
+const apps: FastifyInstance[] = [];
+afterAll(async () => {
+  await Promise.all(apps.map((app) => app.close()));
+  await db.destroy();
+});
+
+/** The API on a port of its own. Its engine answers nobody before `goOn`. */
+async function open(atOnce: number) {
+  let goOn = (): void => undefined;
+  const held = new Promise<void>((resolve) => (goOn = resolve));
+  const never = async (): Promise<never> => {
+    throw new Error("not asked for here");
+  };
+  const app = await buildApp({
+    engine: {
+      ask: never,
+      report: never,
+      order: never,
+      history: never,
+      lastRun: never,
+      state: async () => {
+        await held;
+        return { state: "waiting" };
+      },
+      isReachable: async () => false,
+      inspect: never,
+      spreadCalendar: never,
+      renewRewards: never,
+      tellRewards: never,
+    },
+    db,
+    verify: async () => ({ id: "li.na", roles: ["sales_rep"], kind: "person" }),
+    policy: async () => defaultPolicy,
+    routine: defaultRoutinePolicy,
+    calendar: async () => defaultCalendar,
+    staff: async () => undefined,
+    stopping: () => false,
+    clocks: () => ({
+      engine: "unchecked",
+      worker: "unchecked",
+      schedules: "unchecked",
+      duties: "unchecked",
+      records: "unchecked",
+    }),
+    now: () => Date.UTC(2026, 10, 23),
+    webhookNetworks: [],
+    rateLimit: 10_000,
+    atOnce,
+    patience: PATIENCE,
+  });
+  apps.push(app);
+  const url = await app.listen({ port: 0, host: "127.0.0.1" });
+  const ask = (path: string) => fetch(`${url}${path}`, { headers: { authorization: "Bearer good" } });
+  return { app, url, ask, goOn };
+}
+
+interface Cut {
+  /** How long the connection was left open, ms. */
+  readonly after: number;
+  readonly answer: string;
+}
+/** Sends `first`, then one character after the other for as long as it is let. */
+function drip(url: string, first: string, each = ""): Promise<Cut> {
+  const began = performance.now();
+  return new Promise((resolve) => {
+    let answer = "";
+    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => socket.write(first));
+    const drops = setInterval(() => each !== "" && socket.write(each), 20);
+    socket.on("data", (data) => (answer += data.toString()));
+    // One that writes to what has been cut off is told so in its own way.
+    socket.on("error", () => undefined);
+    socket.on("close", () => {
+      clearInterval(drops);
+      resolve({ after: performance.now() - began, answer });
+    });
+  });
+}
+
+const body =
+  "POST /orders HTTP/1.1\r\nhost: a\r\nauthorization: Bearer good\r\ncontent-type: application/json\r\ncontent-length: 9999\r\n\r\n";
+
+test.each([
+  ["nothing at all", "", ""],
+  ["a header byte by byte", "GET /livez HTTP/1.1\r\nhost: a\r\nx: ", "y"],
+  ["headers without an end", "GET /livez HTTP/1.1\r\nhost: a\r\n", "x: y\r\n"],
+  ["a body byte by byte", body, " "],
+  ["half a body, and no more", body, ""],
+])("%s: cut off in time, and others are served meanwhile", async (_what, first, each) => {
+  const { url, ask } = await open(10);
+  const slow = Array.from({ length: 50 }, () => drip(url, first, each));
+  await wait(PATIENCE / 2);
+  const began = performance.now();
+  expect((await ask("/livez")).status).toBe(200);
+  expect(performance.now() - began).toBeLessThan(PATIENCE / 2);
+  for (const { after, answer } of await Promise.all(slow)) {
+    expect(after).toBeGreaterThan(PATIENCE / 2);
+    expect(after).toBeLessThan(CUT_OFF);
+    // Told why, as a problem, where there was something that could be answered.
+    if (answer === "") continue;
+    const [head = "", said = ""] = answer.split("\r\n\r\n");
+    expect(head).toMatch(/^HTTP\/1\.1 503 [^]*retry-after: \d/u);
+    expect(problemSchema.parse(JSON.parse(said))).toMatchObject({ code: "unavailable", status: 503 });
+  }
+});
+
+test("who does not take their answers is cut off too", async () => {
+  const { url, app } = await open(10);
+  const socket = connect(Number(new URL(url).port), "127.0.0.1");
+  socket.pause().on("error", () => undefined);
+  // More than the buffers between us hold.
+  socket.write("GET /docs/static/swagger-ui-bundle.js HTTP/1.1\r\nhost: a\r\n\r\n".repeat(20));
+  const connected = () => new Promise<number>((resolve) => app.server.getConnections((_error, count) => resolve(count)));
+  await wait(PATIENCE);
+  expect(await connected()).toBe(1);
+  expect(await until(connected, (count) => count === 0, 10 * PATIENCE)).toBe(0);
+  socket.destroy();
+});
+
+test("more at once than can be worked on are asked to come again; probes are answered; afterwards there is place", async () => {
+  const { url, ask, goOn } = await open(3);
+  // Who sends slowly holds no place.
+  const slow = drip(url, body, " ");
+  const path = "/orders/T-1/commands/k";
+  const working = [ask(path), ask(path), ask(path)];
+  await wait(200);
+  const one = await ask(path);
+  expect([one.status, one.headers.get("retry-after")]).toEqual([503, "2"]);
+  expect(problemSchema.parse(await one.json())).toMatchObject({ code: "unavailable", status: 503 });
+  expect((await ask("/livez")).status).toBe(200);
+  goOn();
+  for (const answer of await Promise.all(working)) expect(answer.status).toBe(200);
+  for (const answer of await Promise.all([ask(path), ask(path), ask(path)])) expect(answer.status).toBe(200);
+  await slow;
+});

@@ -1,0 +1,306 @@
+import fc from "fast-check";
+import { describe, expect, test } from "vitest";
+import type { Form, Subject } from "../../src/forms/form.ts";
+import { orderConfirmation } from "../../src/forms/order-confirmation.ts";
+import { pageFor } from "../../src/forms/page.ts";
+import { pdfFor, printable } from "../../src/forms/pdf.ts";
+import { productionProgress } from "../../src/forms/production-progress.ts";
+import { shippingNotice } from "../../src/forms/shipping-notice.ts";
+import { yuan, yuanInCapitals } from "../../src/texts/format.ts";
+import { beginning, by, machine, when, type Story } from "../domain/given.ts";
+import { address, customer, entry, lines, upTo } from "../domain/regular.ts";
+import { dutyOf } from "../domain/scene.ts";
+import { customEntered, largeReleased } from "../domain/special.ts";
+import { pagesOf, rowsOf, saidBy, squashed, textOf, valueOf } from "./reading.ts";
+
+const R = by("sales_rep");
+
+function subject({ order, events, now }: Story, more: Partial<Subject> = {}): Subject {
+  if (!order) throw new Error("no order");
+  return {
+    order,
+    events,
+    hidden: new Set(),
+    locale: "zh",
+    nameOf: (id) => (id === "li.na" ? "李娜" : id),
+    company: "示例灯饰厂",
+    printed: { at: now, by: "li.na" },
+    ...more,
+  };
+}
+
+const NINE = "2026-11-23 09:00";
+
+/** A released order whose lampshades the customer wanted in another colour, agreed by everybody (R1.3, example B). */
+function changed(): Story {
+  const dearer = [{ ...lines[0], specification: "E27 9W 3000K, shade blue", unitPriceFen: 3600 }];
+  const asked = when(upTo("leadTime"), "request-change", R, {
+    kind: "specification",
+    patch: { lines: dearer as typeof lines },
+    revision: 1,
+    why: "another colour",
+  });
+  const changeId = asked.order?.changes[0]?.changeId ?? "";
+  const assessed = when(asked, "assess-change", by("order_admin"), { changeId, feasible: true, extraCostFen: 5_000 });
+  const accepted = when(assessed, "accept-change", R, { changeId, channel: "wechat" });
+  const signed = when(accepted, "sign", by("supervisor"), { changeId });
+  return when(signed, "answer-amendment", machine("production"), { changeId, accepted: true });
+}
+
+describe("the order confirmation", () => {
+  const form = orderConfirmation(subject(upTo("release")));
+
+  test("says what the record says, field by field", () => {
+    const expected = {
+      单据编号: "SO-1-OC",
+      订单编号: "SO-1",
+      版次: "1",
+      生效时间: NINE,
+      订单状态: "生产中",
+      接单时间: NINE,
+      客户名称: customer.name,
+      联系人: customer.contact.person,
+      联系电话: customer.contact.phone,
+      电子邮箱: "—",
+      交货地址: `${address.province} ${address.city} ${address.street}`,
+      邮政编码: address.postcode,
+      销售代表: "李娜 (li.na)",
+      客户要求交期: "2026-12-20",
+      承诺交期: "2026-12-20",
+      订单类别: "普通订单",
+      运费承担: "客户承担",
+      件数合计: "100",
+      订单总额: "3,500.00",
+      大写: "人民币叁仟伍佰元整",
+    };
+    for (const [label, value] of Object.entries(expected)) expect([label, valueOf(form, label)]).toEqual([label, value]);
+    expect(rowsOf(form, "订单明细")).toEqual([["1", "LED-A60", "E27 9W 3000K", "100", "35.00", "3,500.00"]]);
+    expect(form.marks).toEqual([]);
+    expect(form.company).toBe("示例灯饰厂");
+  });
+
+  test("its signature blocks say who signed when; what nobody signed is blank", () => {
+    expect(form.signatures).toEqual([
+      { label: "客户确认", by: "李娜 (li.na)", at: NINE, note: "电话" },
+      { label: "销售代表（录入自检）", by: "李娜 (li.na)", at: NINE },
+      { label: "主管签字", by: "wang.fang", at: NINE },
+      { label: "订单管理员（核对下达）", by: "zhao.min", at: NINE },
+    ]);
+    const unsigned = orderConfirmation(subject(upTo("enter")));
+    expect(unsigned.signatures.slice(2)).toEqual([{ label: "主管签字" }, { label: "订单管理员（核对下达）" }]);
+    expect(unsigned.marks).toEqual(["未经主管签字"]);
+    expect(orderConfirmation(subject(upTo("confirm"))).marks).toEqual(["草稿：尚未录入，不作为凭据"]);
+  });
+
+  test("a special order shows lead time, design, brief, and who agreed to them", () => {
+    const large = orderConfirmation(subject(largeReleased()));
+    expect(valueOf(large, "订单类别")).toBe("大额订单");
+    expect(valueOf(large, "生产部门预计完工")).toBe(largeReleased().order?.leadTime?.finishDate);
+    expect(valueOf(large, "运费承担")).toBe("公司承担");
+    expect(large.signatures.map(({ label, by: who }) => [label, who])).toContainEqual(["主管（特殊订单知悉）", "wang.fang"]);
+    const custom = orderConfirmation(subject(customEntered()));
+    expect(valueOf(custom, "定制要求")).toBe("colour temperature 3,300 K");
+    expect(custom.signatures.map(({ label }) => label)).toContain("设计部门");
+  });
+
+  test("a change that took effect is a new revision, with who asked, who consented and who signed", () => {
+    const story = changed();
+    const { order } = story;
+    const now = orderConfirmation(subject(story, { newest: 2 }));
+    expect([valueOf(now, "版次"), valueOf(now, "变更加价"), valueOf(now, "订单总额")]).toEqual(["2", "50.00", "3,650.00"]);
+    expect(order?.amountFen).toBe(365_000);
+    expect(rowsOf(now, "变更记录")).toEqual([
+      [`${order?.changes[0]?.changeId} 规格`, "another colour", "—", "50.00", "已生效", NINE, "wang.fang"],
+    ]);
+    expect(now.signatures.map(({ label }) => label)).toEqual(
+      expect.arrayContaining([expect.stringContaining("客户确认（变更 c"), expect.stringContaining("主管签字（变更 c")]),
+    );
+  });
+
+  test("whoever may not see prices and contact data gets a form without them", () => {
+    const hidden = new Set(["contact", "amountFen", "unitPriceFen", "deliveryAddress", "extraCostFen"]);
+    const text = saidBy(orderConfirmation(subject(changed(), { hidden }))).join("\n");
+    expect(text).not.toMatch(/陈先生|13800000000|古镇路|35\.00|3,6|人民币|加价|联系/u);
+    expect(text).toContain("E27 9W 3000K, shade blue");
+  });
+
+  test("questions, answers and remarks of the customer stand on it", () => {
+    const received = when(beginning, "receive", R, { customer, salesRep: "li.na", lines, note: "附说明书" });
+    const { dutyId } = dutyOf(received, "confirm");
+    const asked = when(received, "ask-customer", R, { dutyId, question: "灯头 E27？", channel: "wecom" });
+    const answered = when(asked, "record-answer", R, { questionId: asked.order?.questions[0]?.questionId ?? "", answer: "是" });
+    const asking = orderConfirmation(subject(answered));
+    expect(rowsOf(asking, "客户疑问与答复")).toEqual([["灯头 E27？", "是", NINE, "李娜 (li.na)"]]);
+    expect(rowsOf(asking, "备注")).toEqual([["附说明书", NINE, "李娜 (li.na)"]]);
+  });
+});
+
+describe("the production progress sheet", () => {
+  test("lists the stages of production with the time of each, and the quantities", () => {
+    const form = productionProgress(subject(upTo("check")));
+    expect(rowsOf(form, "生产阶段及时间")).toEqual([
+      [NINE, "下达生产", "—", "zhao.min"],
+      [NINE, "反馈生产周期", "预计完工 2026-12-03", "production-system"],
+      [NINE, "生产进度", "assembly; #1: 50", "production-system"],
+      [NINE, "生产完工", "#1: 100", "production-system"],
+      [NINE, "仓库核对相符", "#1: 实点数量 100, 规格相符 是", "warehouse-system"],
+    ]);
+    expect(rowsOf(form, "每周进度更新")).toEqual([[NINE, "half done", "workshop", "李娜 (li.na)"]]);
+    expect(rowsOf(form, "订单明细")).toEqual([["1", "LED-A60", "E27 9W 3000K", "100", "100", "100%"]]);
+    expect(valueOf(form, "计划完工")).toBe("2026-12-03");
+    expect(form.signatures.map(({ by: who }) => who)).toEqual([
+      "zhao.min",
+      "李娜 (li.na)",
+      "production-system",
+      "warehouse-system",
+    ]);
+  });
+
+  test("a delay stands there with its cause, and what the customer was told", () => {
+    const late = when(upTo("leadTime"), "report-delay", machine("production"), { cause: "材料不足", newFinish: "2026-12-22" });
+    const told = when(late, "tell-customer-of-delay", R, {
+      reason: "材料晚到",
+      remedy: { kind: "discount", valueFen: 10_000 },
+      newDate: "2026-12-25",
+      channel: "phone",
+    });
+    const agreed = when(told, "agree-remedy", R, { accepted: true });
+    const [row] = rowsOf(productionProgress(subject(agreed)), "延期记录");
+    expect(row).toEqual([
+      "材料不足",
+      "2026-12-20",
+      "2026-12-25",
+      `${NINE} 电话\n材料晚到`,
+      "折让 100.00",
+      "2026-12-25",
+      "已商定",
+    ]);
+  });
+});
+
+describe("the shipping notice", () => {
+  test("says where the goods go, how, and who signed for them", () => {
+    const form = shippingNotice(subject(upTo("receipt")));
+    const expected = {
+      收货人: "陈先生",
+      联系电话: "+8613800000000",
+      交货地址: "广东 中山 古镇路 1",
+      收货时间: "2026-11-26 09:00 – 2026-12-20 18:00",
+      运输方式: "快递",
+      承运人: "SF",
+      运费承担: "公司承担",
+      运单号: "SF1",
+      发货时间: NINE,
+      预计到货: "2026-11-26",
+      签收人: "陈先生",
+      签收时间: "2026-11-26 10:00",
+      客户满意度: "5 / 5",
+      订单状态: "已完成",
+    };
+    for (const [label, value] of Object.entries(expected)) expect([label, valueOf(form, label)]).toEqual([label, value]);
+    expect(rowsOf(form, "订单明细")).toEqual([["1", "LED-A60", "E27 9W 3000K", "100", "100", "是"]]);
+    expect(form.signatures.map(({ by: who, at }) => [who, at])).toEqual([
+      ["warehouse-system", NINE],
+      ["李娜 (li.na)", NINE],
+      ["logistics-system", NINE],
+      ["陈先生", "2026-11-26 10:00"],
+      ["李娜 (li.na)", NINE],
+    ]);
+    expect(shippingNotice(subject(upTo("check"))).marks).toEqual(["尚未发货"]);
+  });
+
+  test("a second shipment has a notice of its own, the first stays on it", () => {
+    const lost = when(upTo("dispatch"), "report-trace", machine("logistics"), { trackingNumber: "SF1", result: "lost" });
+    const again = when(lost, "decide-loss", by("supervisor"), { decision: "ship_again", reason: "lost" });
+    const form = shippingNotice(subject(again));
+    expect([valueOf(form, "发货次序"), valueOf(form, "运单号")]).toEqual(["2", "—"]);
+    expect(rowsOf(form, "历次发货")).toEqual([["1", "SF", "SF1", NINE, "丢失: lost"]]);
+  });
+});
+
+/** Sixty lines, a customer of hostile names, remarks longer than a page. */
+const hostile = `<img src=x onerror="alert(1)">'&amp; \u202E ${"W".repeat(900)} ${"灯".repeat(900)}`;
+const many = Array.from({ length: 60 }, (_, index) => ({
+  model: `LED-A${index}-水晶吊灯`,
+  specification: `E27 ${index + 3}W 3000K 暖白光，灯罩颜色：古铜㐱，线长 1.5 m ±0.05`,
+  quantity: 100 + index,
+  unitPriceFen: 3500 + index * 137,
+}));
+function long(): Story {
+  const who = { name: "古镇镇<b>星光</b>灯饰有限公司", contact: { person: "陈先生 👍 𠮷", phone: "+86 138-0000-0000 转 8012" } };
+  const received = when(beginning, "receive", R, { customer: who, salesRep: "li.na", lines: many, note: hostile });
+  const confirmed = when(received, "confirm", R, { lines: many, deliveryDate: "2027-01-20", channel: "phone" });
+  return when(confirmed, "enter", R, { ...entry, customer: who, lines: many, requestedDate: "2027-01-20" });
+}
+
+const forms: readonly (readonly [string, Form])[] = [
+  ["the order confirmation", orderConfirmation(subject(changed(), { checksum: "0123456789abcdef0123" }))],
+  ["… in English", orderConfirmation(subject(changed(), { locale: "en" }))],
+  ["the production progress sheet", productionProgress(subject(upTo("receipt")))],
+  ["the shipping notice", shippingNotice(subject(upTo("receipt")))],
+  ["… in English", shippingNotice(subject(upTo("receipt"), { locale: "en" }))],
+  ["a draft", orderConfirmation(subject(upTo("receive")))],
+  ["a long order", orderConfirmation(subject(long()))],
+];
+
+describe.each(forms)("%s, rendered", (_name, form) => {
+  test("every text of it is on the page, and nothing of it is markup", () => {
+    const html = pageFor(form);
+    const text = squashed(textOf(html));
+    for (const said of saidBy(form)) expect(text).toContain(squashed(said));
+    expect(html).not.toMatch(/<(?:img|b>星|script)/u);
+    expect(html).not.toMatch(/ style=/u);
+    expect(html).toContain(`lang="${form.locale === "zh" ? "zh-CN" : "en"}"`);
+  });
+
+  test("every text of it is in the PDF", async () => {
+    const pages = await pagesOf(await pdfFor(form));
+    const [first = ""] = form.locale === "zh" ? ["第1页/共"] : ["Page1of"];
+    expect(squashed(pages[0] ?? "")).toContain(`${first}${pages.length}`);
+    const text = squashed(pages.join("\n"));
+    for (const said of saidBy(form)) {
+      // A text that runs over a page has what stands at its foot and head in between: one break a page at most.
+      const parts = squashed(printable(said)).match(/.{1,20}/gu) ?? [];
+      const missing = text.includes(parts.join("")) ? [] : parts.filter((part) => !text.includes(part));
+      expect([said.slice(0, 40), missing.length < pages.length]).toEqual([said.slice(0, 40), true]);
+    }
+  });
+});
+
+test("a long order runs over pages, each with its number and the table's heading", async () => {
+  const pages = await pagesOf(await pdfFor(orderConfirmation(subject(long()))));
+  expect(pages.length).toBeGreaterThan(3);
+  pages.forEach((page, index) => expect(squashed(page)).toContain(`第${index + 1}页/共${pages.length}页`));
+  for (const page of pages.slice(1)) expect(squashed(page)).toContain("订单确认单SO-1-OC");
+  const withLines = pages.filter((page) => squashed(page).includes("LED-A"));
+  expect(withLines.length).toBeGreaterThan(1);
+  for (const page of withLines) expect(squashed(page)).toMatch(/订单明细.*型号.*规格.*数量/u);
+  for (const { model } of many) expect(squashed(pages.join(""))).toContain(squashed(model));
+});
+
+test("what the font has no glyph for stands as its code point; nothing is lost", () => {
+  expect(printable("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→")).toBe("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→");
+  expect(printable("👍\uFE0F 𠮷 مر")).toBe("[U+1F44D] [U+20BB7] [U+0645][U+0631]");
+  // Every character of the common sets is there.
+  for (let code = 0x4e00; code <= 0x9fa5; code++) {
+    const character = String.fromCodePoint(code);
+    if (printable(character) !== character) throw new Error(`no glyph for U+${code.toString(16)}`);
+  }
+});
+
+test("amounts are exact, with two decimals, whatever the fen", () => {
+  expect([yuan(0), yuan(5), yuan(123_456_789), yuan(-10_000)]).toEqual(["0.00", "0.05", "1,234,567.89", "-100.00"]);
+  fc.assert(
+    fc.property(fc.integer({ min: 0, max: 100_000_000_000 }), (fen) => {
+      const written = yuan(fen).replaceAll(",", "");
+      expect(BigInt(written.replace(".", ""))).toBe(BigInt(fen));
+      expect(written).toMatch(/^\d+\.\d{2}$/u);
+      expect(yuanInCapitals(fen)).toMatch(/^人民币[零壹贰叁肆伍陆柒捌玖拾佰仟万亿元角分整]+$/u);
+    }),
+  );
+  expect([yuanInCapitals(12_003_007), yuanInCapitals(5), yuanInCapitals(100_000_110)]).toEqual([
+    "人民币壹拾贰万零叁拾元零柒分",
+    "人民币伍分",
+    "人民币壹佰万零壹元壹角整",
+  ]);
+});

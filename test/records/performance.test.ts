@@ -1,0 +1,79 @@
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
+import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
+import { performance, type Figures } from "../../src/records/performance.ts";
+import { MANY_UNTIL, manyOrders, publishAll, type MadeOrder } from "../support/many-orders.ts";
+import { figuresOf, type Asked } from "./figures.ts";
+
+/** Making and publishing orders is what takes the time; `PERFORMANCE_ORDERS=2000` for more of them. */
+const COUNT = Number(process.env["PERFORMANCE_ORDERS"] ?? 400);
+
+let folder: string;
+let embedded: EmbeddedDatabase;
+let db: Database;
+let orders: readonly MadeOrder[];
+beforeAll(async () => {
+  folder = await mkdtemp(join(tmpdir(), "gendan-performance-"));
+  embedded = await startEmbeddedDatabase(join(folder, "records"));
+  db = openDatabase(embedded.url);
+  await migrate(db);
+  orders = manyOrders({ count: COUNT });
+  await publishAll(db, orders, MANY_UNTIL);
+}, 600_000);
+afterAll(async () => {
+  await db.destroy();
+  await embedded.close();
+  await rm(folder, { recursive: true });
+});
+
+/** The whole report, page by page. */
+async function reported(asked: Asked, limit = 1_000): Promise<Figures[]> {
+  const all: Figures[] = [];
+  let cursor: string | undefined;
+  do {
+    const page = await performance(db, asked, MANY_UNTIL, { limit, cursor });
+    all.push(...page.items);
+    cursor = page.next ?? undefined;
+  } while (cursor !== undefined);
+  return all;
+}
+
+const year = { from: "2026-01-01", to: "2026-12-31" };
+/** Cuts through months, so that much was owed at its end and has ended since. */
+const summer = { from: "2026-05-10", to: "2026-09-17" };
+
+test.each<Asked>([
+  { ...year, by: ["rep"] },
+  { ...year, by: ["duty"] },
+  { ...summer, by: ["rep", "duty"] },
+  { ...summer, by: ["customer"] },
+  { ...summer, by: ["month"] },
+  { ...year, by: ["month", "rep"] },
+  { ...summer, by: ["month", "customer", "rep", "duty"] },
+  { ...summer, by: ["duty"], salesRep: "li.na" },
+  { ...summer, by: ["customer"], salesRep: "zhang.wei" },
+])(`the figures are those of an independent computation over ${COUNT} orders: %j`, async (asked) => {
+  const expected = figuresOf(orders, asked);
+  expect(expected.length).toBeGreaterThan(4);
+  expect(await reported(asked)).toEqual(expected);
+});
+
+test("the orders that these figures are of had all kinds of fates", () => {
+  const months = figuresOf(orders, { ...year, by: ["month"] });
+  for (const field of ["met", "late", "exempt", "lapsed", "open"] as const) {
+    expect(months.reduce((sum, month) => sum + month[field], 0)).toBeGreaterThan(20);
+  }
+  expect(months.reduce((sum, month) => sum + (month.orders?.withdrawn ?? 0), 0)).toBeGreaterThan(5);
+});
+
+test("pages hold each group once", async () => {
+  const asked: Asked = { ...summer, by: ["customer", "rep"] };
+  expect(await reported(asked, 90)).toEqual(await reported(asked));
+});
+
+test("a period that has not begun has no figures", async () => {
+  expect(await reported({ from: "2027-01-01", to: "2027-01-31", by: ["rep"] })).toEqual([]);
+});

@@ -1,0 +1,93 @@
+import { sql } from "kysely";
+import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
+import { eventsOf, lastEventOf } from "../../src/records/read.ts";
+import { publicationOf } from "../../src/records/rebuild.ts";
+import { startProjecting } from "../../src/records/project.ts";
+import { MONDAY } from "../domain/given.ts";
+import { upTo } from "../domain/regular.ts";
+import { until } from "../support/until.ts";
+import { openRecords, salted, type Fixture } from "./fixture.ts";
+
+/** The records follow what the engine holds. */
+
+const story = upTo("sign").events;
+let records: Fixture;
+beforeAll(async () => {
+  records = await openRecords();
+}, 120_000);
+afterAll(() => records.end());
+beforeEach(() => sql`truncate orders, events, duties`.execute(records.db));
+
+/** An engine that holds so many events of each order. */
+function engineWith(held: Map<string, number>) {
+  const asked: string[] = [];
+  const faults = new Set<string>();
+  const errors: string[] = [];
+  const projector = startProjecting({
+    db: records.db,
+    again: 20,
+    onError: (orderNo) => errors.push(orderNo),
+    publication: async (orderNo, after) => {
+      asked.push(`${orderNo} ${after}`);
+      if (faults.has(orderNo)) throw new Error("no worker");
+      const events = salted(story, orderNo).slice(0, held.get(orderNo) ?? 0);
+      if (events.length <= after) return undefined;
+      return { ...publicationOf(events, MONDAY), events: events.slice(after) };
+    },
+  });
+  return { projector, asked, faults, errors };
+}
+const last = (orderNo: string) => lastEventOf(records.db, orderNo);
+
+test("what happened since the last that is recorded is asked for and written", async () => {
+  const held = new Map([["SO-1", 2]]);
+  const { projector, asked } = engineWith(held);
+  projector.changed("SO-1");
+  await until(
+    () => last("SO-1"),
+    (number) => number === 2,
+  );
+  held.set("SO-1", story.length);
+  projector.changed("SO-1");
+  await until(
+    () => last("SO-1"),
+    (number) => number === story.length,
+  );
+  await projector.stop();
+  expect(asked).toEqual(["SO-1 0", "SO-1 2"]);
+  expect(await eventsOf(records.db, "SO-1")).toEqual(salted(story, "SO-1"));
+});
+
+test("what cannot be asked is asked again, and holds up no other order", async () => {
+  const orders = Array.from({ length: 30 }, (_, index) => `SO-${index}`);
+  const { projector, faults, errors } = engineWith(new Map(orders.map((orderNo) => [orderNo, 2])));
+  faults.add("SO-0");
+  for (const orderNo of orders) projector.changed(orderNo);
+  await until(
+    () => last("SO-29"),
+    (number) => number === 2,
+  );
+  expect(await last("SO-0")).toBe(0);
+  expect(errors).toContain("SO-0");
+  faults.clear();
+  await until(
+    () => last("SO-0"),
+    (number) => number === 2,
+  );
+  await projector.stop();
+});
+
+test("whoever starts finds what another had still to write", async () => {
+  const held = new Map(Array.from({ length: 40 }, (_, index) => [`SO-${index}`, 1 + (index % story.length)] as const));
+  const { projector } = engineWith(held);
+  async function* orders() {
+    for (const orderNo of held.keys()) yield { orderNo };
+  }
+  await projector.sweep(orders());
+  const missing = async () => {
+    const numbers = await Promise.all([...held].map(async ([orderNo, number]) => number - (await last(orderNo))));
+    return numbers.filter((number) => number !== 0).length;
+  };
+  await until(missing, (count) => count === 0);
+  await projector.stop();
+});

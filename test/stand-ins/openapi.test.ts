@@ -1,0 +1,32 @@
+import { readFileSync } from "node:fs";
+import { describe, expect, it } from "vitest";
+import { z } from "zod";
+import { asks } from "../../src/domain/order/effects.ts";
+import { openApi, openApiText, systems } from "../../src/stand-ins/openapi.ts";
+import { standIns } from "./setting.ts";
+
+describe.each(systems)("the contract of %s", (system) => {
+  it("is committed as it is: else `npm run openapi:outside`", () => {
+    const committed: unknown = JSON.parse(readFileSync(new URL(`../../openapi/${system}.json`, import.meta.url), "utf8"));
+    expect(committed).toEqual(JSON.parse(openApiText(system)));
+  });
+
+  it("has every ask, and no reference to nowhere", () => {
+    const text = openApiText(system);
+    const { paths, components } = z
+      .object({ paths: z.record(z.string(), z.unknown()), components: z.record(z.string(), z.record(z.string(), z.unknown())) })
+      .parse(openApi(system));
+    // Logistics is asked where a shipment is, too: a question, which needs no key.
+    const questions = system === "logistics" ? ["/shipments/{trackingNumber}"] : [];
+    expect(Object.keys(paths)).toEqual([...asks[system].map((ask) => `/${ask}`), ...questions]);
+    const references = [...text.matchAll(/"\$ref": "#\/components\/(\w+)\/(\w+)"/g)];
+    expect(references.length).toBeGreaterThan(0);
+    expect(text.match(/"\$ref"/g)?.length).toBe(references.length);
+    for (const [, kind = "", name = ""] of references) expect(components[kind], `${kind}/${name}`).toHaveProperty(name);
+  });
+});
+
+it("is served by each stand-in", async () => {
+  const { urls } = await standIns({ mode: "manual" });
+  expect(await (await fetch(`${urls.logistics}/openapi.json`)).json()).toEqual(JSON.parse(openApiText("logistics")));
+});

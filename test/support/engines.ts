@@ -1,0 +1,44 @@
+import { TestWorkflowEnvironment } from "@temporalio/testing";
+import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundle } from "@temporalio/worker";
+import { fileURLToPath } from "node:url";
+import { searchAttributes } from "../../src/contracts/search-attributes.ts";
+
+/** Engines that tests run orders on. Where they are is found by `set-up.ts`, through the project's own set-up. */
+
+const logging = { filter: { core: "WARN", other: "WARN" }, forward: {} } as const;
+Runtime.install({ logger: new DefaultLogger("ERROR"), telemetryOptions: { logging } });
+
+const workflowsPath = fileURLToPath(new URL("../../src/workflows/workflows.ts", import.meta.url));
+
+function executable(variable: "TEMPORAL_CLI" | "TEMPORAL_TEST_SERVER"): { type: "existing-path"; path: string } {
+  const path = process.env[variable];
+  if (!path) throw new Error(`${variable} is not set: run tests by vitest's project "engine", which sets it`);
+  return { type: "existing-path", path };
+}
+
+/** A dev server in memory, on free ports, with an order's search attributes; in real time. `teardown()` stops it. */
+export async function devServer(extraArgs: readonly string[] = []): Promise<TestWorkflowEnvironment> {
+  return TestWorkflowEnvironment.createLocal({
+    server: {
+      executable: executable("TEMPORAL_CLI"),
+      searchAttributes: Object.values(searchAttributes),
+      extraArgs: ["--dynamic-config-value", "history.transferProcessorMaxPollRPS=1000", ...extraArgs],
+    },
+  });
+}
+
+/** A server whose time flies while `result()` or `env.sleep()` is awaited, and not otherwise. `teardown()` stops it. */
+export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
+  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: executable("TEMPORAL_TEST_SERVER") } });
+  const types = { KEYWORD: 2, INT: 3, DATETIME: 6, KEYWORD_LIST: 7 } as const;
+  await env.connection.operatorService.addSearchAttributes({
+    namespace: env.namespace ?? "default",
+    searchAttributes: Object.fromEntries(Object.values(searchAttributes).map(({ name, type }) => [name, types[type]])),
+  });
+  return env;
+}
+
+/** The order's workflow as a worker runs it. */
+export function bundle(): Promise<WorkflowBundle> {
+  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("WARN") });
+}

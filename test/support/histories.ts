@@ -1,0 +1,44 @@
+import type { Client } from "@temporalio/client";
+import type { PayloadCodec } from "@temporalio/common";
+import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
+import { writeFile } from "node:fs/promises";
+import { z } from "zod";
+import { ORDER_WORKFLOW } from "../../src/contracts/workflow.ts";
+
+const payloadJson = z.strictObject({ metadata: z.record(z.string(), z.string()), data: z.string().optional() });
+const bytes = (base64: string): Uint8Array => Buffer.from(base64, "base64");
+const text = (value: Uint8Array | null | undefined): string => Buffer.from(value ?? []).toString("base64");
+
+/** A history in JSON with all its payloads in clear: a replay has no keys. */
+async function inClear(value: unknown, codec: PayloadCodec): Promise<unknown> {
+  if (typeof value !== "object" || value === null) return value;
+  if (Array.isArray(value)) return Promise.all(value.map((each: unknown) => inClear(each, codec)));
+  const payload = payloadJson.safeParse(value);
+  if (!payload.success) {
+    const fields = Object.entries(value).map(async ([name, each]) => [name, await inClear(each, codec)] as const);
+    return Object.fromEntries(await Promise.all(fields));
+  }
+  const { metadata, data = "" } = payload.data;
+  const named = Object.entries(metadata).map(([name, each]) => [name, bytes(each)] as const);
+  const [plain] = await codec.decode([{ metadata: Object.fromEntries(named), data: bytes(data) }]);
+  return {
+    metadata: Object.fromEntries(Object.entries(plain?.metadata ?? {}).map(([name, each]) => [name, text(each)])),
+    data: text(plain?.data),
+  };
+}
+
+/**
+ * Keeps the history of every run of an order that an engine holds, for `test/workflows/replay.test.ts`: with
+ * `RECORD_HISTORIES=yes` the tests that run orders do so at their end. Of those that are recorded, commit what is new.
+ */
+export async function recordHistories(client: Client, codec?: PayloadCodec): Promise<void> {
+  const runs = new Map<string, number>();
+  for await (const { workflowId, runId } of client.workflow.list({ query: `WorkflowType="${ORDER_WORKFLOW}"` })) {
+    const run = (runs.get(workflowId) ?? 0) + 1;
+    runs.set(workflowId, run);
+    const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
+    const file = new URL(`../histories/${workflowId}${run === 1 ? "" : `-run-${run}`}.json`, import.meta.url);
+    const recorded: unknown = JSON.parse(historyToJSON(history));
+    await writeFile(file, `${JSON.stringify(codec ? await inClear(recorded, codec) : recorded)}\n`);
+  }
+}

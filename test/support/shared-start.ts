@@ -1,0 +1,37 @@
+import { Client, Connection } from "@temporalio/client";
+import type { TestProject } from "vitest/node";
+import { encryptionCodec } from "../../src/codec/codec.ts";
+import { openLocalKeys } from "../../src/codec/keys.ts";
+import { recordHistories } from "./histories.ts";
+import { startGendan, type Gendan } from "./gendan.ts";
+
+/** Where the one `npm start` of the scenarios is. */
+export interface ServedAt {
+  readonly url: string;
+  readonly urls: Readonly<Record<string, string>>;
+  readonly home: string;
+}
+
+/**
+ * The regulation's own times, but for large orders: their weekly progress and their day to tell of a delay are seconds, so
+ * that examples K and L can be waited for.
+ */
+const policy = { duties: { "update-progress": { special: "PT3S" }, "tell-customer-of-delay": { special: "PT3S" } } };
+
+let gendan: Gendan | undefined;
+
+/** One `npm start` for all scenarios that neither stop it nor need a policy of their own. */
+export async function setup(project: TestProject): Promise<void> {
+  gendan = await startGendan({ STAND_INS: "manual", GENDAN_POLICY: JSON.stringify(policy) });
+  const { url, urls, home } = gendan;
+  project.provide("served", { url, urls, home });
+}
+
+export async function teardown(): Promise<void> {
+  if (gendan && process.env["RECORD_HISTORIES"] === "yes") {
+    const connection = await Connection.connect({ address: (await gendan.run()).temporalAddress });
+    await recordHistories(new Client({ connection }), encryptionCodec(await openLocalKeys(gendan.home)));
+    await connection.close();
+  }
+  await gendan?.end();
+}

@@ -1,0 +1,96 @@
+import type { lookup } from "node:dns";
+import { expect, test } from "vitest";
+import { ForbiddenAddress, guardedLookup, mayReach, networksFrom, whyNoReceiver } from "../../src/webhooks/addresses.ts";
+
+const inside = [
+  "0.0.0.0",
+  "10.0.0.1",
+  "100.64.0.1",
+  "127.0.0.1",
+  "127.255.255.254",
+  "169.254.169.254",
+  "172.16.0.1",
+  "172.31.255.255",
+  "192.0.0.1",
+  "192.0.2.1",
+  "192.168.1.1",
+  "198.18.0.1",
+  "203.0.113.1",
+  "224.0.0.1",
+  "240.0.0.1",
+  "255.255.255.255",
+  "::",
+  "::1",
+  "::ffff:127.0.0.1",
+  "::ffff:10.0.0.1",
+  "::ffff:a9fe:a9fe",
+  "64:ff9b::7f00:1",
+  "2002:7f00:1::",
+  "2001:0:7f00:1::",
+  "2001:db8::1",
+  "fc00::1",
+  "fd12:3456::1",
+  "fe80::1",
+  "ff02::1",
+  "nonsense",
+  "",
+];
+test.each(inside)("%s is no address that may be reached", (address) => {
+  expect(mayReach(address, [])).toBe(false);
+});
+test.each(["1.1.1.1", "8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"])("%s is public", (address) => {
+  expect(mayReach(address, [])).toBe(true);
+});
+
+test("what the setting allows may be reached, and its neighbours may not", () => {
+  const allowed = networksFrom("10.1.0.0/16, fd00::/8");
+  expect(["10.1.2.3", "::ffff:10.1.2.3", "fd00::7", "1.1.1.1"].filter((each) => mayReach(each, allowed))).toHaveLength(4);
+  expect(["10.2.0.1", "127.0.0.1", "fc00::1"].filter((each) => mayReach(each, allowed))).toEqual([]);
+});
+
+test.each(["10.0.0.0", "10.0.0.0/99", "example.com/8"])("%s is no network", (text) => {
+  expect(() => networksFrom(text)).toThrow(`${text} is no network`);
+});
+
+test.each([
+  ["https://example.com/hook", undefined],
+  ["https://1.1.1.1/hook", undefined],
+  ["http://example.com/hook", "no-https"],
+  ["ftp://example.com/", "no-address"],
+  ["file:///etc/passwd", "no-address"],
+  ["//example.com", "no-address"],
+  ["https://user:secret@example.com/", "no-address"],
+  ["https://127.0.0.1/", "not-public"],
+  ["https://127.1/", "not-public"],
+  ["https://2130706433/", "not-public"],
+  ["https://0x7f000001/", "not-public"],
+  ["https://0177.0.0.1/", "not-public"],
+  ["https://[::1]/", "not-public"],
+  ["https://[::ffff:127.0.0.1]/", "not-public"],
+  ["https://169.254.169.254/latest/meta-data/", "not-public"],
+])("%s: %s", (url, why) => {
+  expect(whyNoReceiver(url, [])).toBe(why);
+});
+
+/** A look-up that finds what a name is said to lead to. */
+function leading(...addresses: string[]): typeof lookup {
+  const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
+  return ((_name: string, _options: unknown, done: (error: null, all: typeof found) => void) =>
+    done(null, found)) as typeof lookup;
+}
+function looked(all: boolean, ...addresses: string[]): Promise<unknown> {
+  return new Promise((resolve, reject) => {
+    guardedLookup([], leading(...addresses))("receiver.example", { all }, (error, address) =>
+      error ? reject(error) : resolve(address),
+    );
+  });
+}
+
+test("a name is connected to only where it leads to the public", async () => {
+  expect(await looked(false, "1.1.1.1")).toBe("1.1.1.1");
+  await expect(looked(false, "127.0.0.1")).rejects.toBeInstanceOf(ForbiddenAddress);
+  await expect(looked(true, "10.0.0.1", "::1")).rejects.toBeInstanceOf(ForbiddenAddress);
+  // Of several, those that may be reached.
+  expect(await looked(false, "127.0.0.1", "1.1.1.1")).toBe("1.1.1.1");
+  expect(await looked(true, "127.0.0.1", "1.1.1.1")).toEqual([{ address: "1.1.1.1", family: 4 }]);
+});
