@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
-import { Context, log } from "@temporalio/activity";
+import { ApplicationFailure, Context, log } from "@temporalio/activity";
 import { createHash } from "node:crypto";
+import { inspectedBody, weeklyLineSchema } from "../contracts/reports.ts";
 import { ORDER_WORKFLOW, QUERIES, type CommandInput, type OrderActivities, type StartOrder } from "../contracts/workflow.ts";
 import type { RoutineActivities } from "../contracts/workflow-routine.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
@@ -12,12 +13,25 @@ import type { Actor, Role } from "../domain/people.ts";
 import type { Policy } from "../domain/policy.ts";
 import { inspect, shipmentToVerify, type CarrierRecord } from "../domain/routine/inspection.ts";
 import { lotOf, weightOf } from "../domain/routine/sample.ts";
-import { unreportedDelay, weeklyLine } from "../domain/routine/weekly.ts";
+import { unreportedDelay, weeklyLine, type FoundDelay } from "../domain/routine/weekly.ts";
 import { iso, SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { removePersonalData } from "../records/retention.ts";
 import { eventsOf } from "../records/read.ts";
-import { begin, countUnanswered, finish, ordersIn, putLine, weighing } from "../records/reports.ts";
+import {
+  begin,
+  countUndelivered,
+  countUnanswered,
+  delivered,
+  finish,
+  lineOf,
+  NOT_CHECKED,
+  ordersIn,
+  putLine,
+  UNDELIVERED,
+  weighing,
+  type ReportLine,
+} from "../records/reports.ts";
 import { actionText, askReason, foundDelayText } from "../texts/routine.ts";
 
 interface RoutineOptions {
@@ -37,10 +51,18 @@ interface RoutineOptions {
 /** Orders of a page: what is held in memory at a time. */
 const PAGE = 50;
 const AT_ONCE = 4;
+/** Runs of an activity over a page until what its orders could not be told is left to people, who see it in the report. */
+const TRIES = 5;
 
 /** A machine of this service, with the role whose work it does. */
 function service(role: Role): Actor {
   return { id: "gendan", roles: [role], kind: "machine" };
+}
+
+/** What production, or whoever else, would have reported of a delay that the summary found. */
+function delayBody(found: FoundDelay): Bodies["report-delay"] {
+  const { newFinish, newArrival } = found;
+  return { cause: foundDelayText(found), newFinish, newArrival };
 }
 
 /** Why an order could not be checked, in a word that holds nothing of it. */
@@ -80,9 +102,6 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     await Promise.all(Array.from({ length: AT_ONCE }, worker));
   }
 
-  const notChecked = (reportId: string) => (orderNo: string, why: string) =>
-    putLine(db, reportId, { orderNo, rank: 1, tags: ["not-checked"], body: { orderNo, notChecked: why } });
-
   async function recorded(orderNo: string): Promise<readonly OrderEvent[]> {
     const events = await eventsOf(db, orderNo);
     if (events.length === 0) throw Object.assign(new Error("no such order"), { name: "NoSuchOrder" });
@@ -100,7 +119,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
   }
 
   /** Reports a command to an order as this service does; one that has ended is opened again with its record. */
-  async function report<K extends CommandName>(
+  async function send<K extends CommandName>(
     orderNo: string,
     command: K,
     body: Bodies[K],
@@ -131,6 +150,41 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     });
   }
 
+  /**
+   * A line of each order, and then what it says on the order itself. What a line says is written before it is sent, so that
+   * another run sends the same under the same key; until the order has it, the line is marked. An order that could not be
+   * read is put down as not checked.
+   * @throws ApplicationFailure in the first runs, after all orders, when some do not have what their lines say
+   */
+  async function report(
+    reportId: string,
+    orderNos: readonly string[],
+    lineFor: (orderNo: string, events: readonly OrderEvent[]) => Promise<ReportLine | undefined>,
+    tell: (line: ReportLine, events: readonly OrderEvent[]) => Promise<void>,
+  ): Promise<void> {
+    await each(
+      orderNos,
+      async (orderNo) => {
+        const before = await lineOf(db, reportId, orderNo);
+        if (before && !before.tags.some((tag) => tag === NOT_CHECKED || tag === UNDELIVERED)) return;
+        const events = await recorded(orderNo);
+        const line = before?.tags.includes(UNDELIVERED) ? before : await lineFor(orderNo, events);
+        if (!line) return;
+        if (line !== before) await putLine(db, reportId, line);
+        if (!line.tags.includes(UNDELIVERED)) return;
+        await tell(line, events);
+        await delivered(db, reportId, orderNo);
+      },
+      async (orderNo, why) => {
+        log.warn("an order stands in the way of a report", { reportId, orderNo, why });
+        await putLine(db, reportId, { orderNo, rank: 1, tags: [NOT_CHECKED], body: { orderNo, notChecked: why } });
+      },
+    );
+    const left = await countUndelivered(db, reportId, orderNos);
+    if (left > 0 && Context.current().info.attempt < TRIES)
+      throw ApplicationFailure.retryable(`${left} orders could not be told what ${reportId} says of them`, "undelivered");
+  }
+
   return {
     async beginReport(head) {
       const { reportId, kind, period, asOf, about, madeAt } = await begin(db, head, Date.now());
@@ -138,11 +192,12 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     },
     finishReport: (reportId) => finish(db, reportId, Date.now()),
     orderPage: (scope, after) => ordersIn(db, scope, after, PAGE),
-    summarise: ({ reportId, orderNos, period, asOf, atRiskWithin }) =>
-      each(
+    summarise: ({ reportId, orderNos, period, asOf, atRiskWithin }) => {
+      const keyOf = (orderNo: string) => `${reportId}-${orderNo}`;
+      return report(
+        reportId,
         orderNos,
-        async (orderNo) => {
-          const events = await recorded(orderNo);
+        async (orderNo, events) => {
           // A run that is made up says how things stood when it was due …
           const until = Date.parse(asOf);
           const then = events.filter(({ receivedAt }) => receivedAt <= until);
@@ -151,29 +206,32 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
           const order = replay(events);
           const now = Date.now();
           const found = unreportedDelay(order, now);
-          const { newFinish, newArrival, promisedDate } = found ?? {};
-          const said = found && { cause: foundDelayText(found), newFinish, newArrival };
-          const key = `${reportId}-${orderNo}`;
-          const sent = { actor: service("order_admin"), key, hash: "", at: now, receivedAt: now };
-          const outcome = said && decide(order, checkedCommand("report-delay", said, sent), { orderNo, policy });
-          const opened = outcome && !isRefusal(outcome) && outcome.events.some(({ event }) => event === "delay-opened");
-          if (!line && !opened) return;
-          const tags = [...(line?.sections ?? []), ...(line ? [`stage:${line.stage}`] : []), ...(opened ? ["delay-found"] : [])];
-          const delayFound = opened ? { delayFound: { why: found?.why, promisedDate, newFinish, newArrival } } : {};
-          const body = {
-            ...(line ?? { orderNo, customer: order.customer.name, salesRep: order.salesRep ?? null, stage: order.stage }),
-            ...delayFound,
+          const sent = { actor: service("order_admin"), key: keyOf(orderNo), hash: "", at: now, receivedAt: now };
+          const outcome = found && decide(order, checkedCommand("report-delay", delayBody(found), sent), { orderNo, policy });
+          const opens = outcome && !isRefusal(outcome) && outcome.events.some(({ event }) => event === "delay-opened");
+          if (!line && !opens) return undefined;
+          return {
+            orderNo,
+            rank: opens ? 0 : 2,
+            tags: [...(line ? [...line.sections, `stage:${line.stage}`] : []), ...(opens ? ["delay-found", UNDELIVERED] : [])],
+            body: {
+              ...(line ?? { orderNo, customer: order.customer.name, salesRep: order.salesRep ?? null, stage: order.stage }),
+              ...(opens ? { delayFound: found } : {}),
+            },
           };
-          await putLine(db, reportId, { orderNo, rank: opened ? 0 : 2, tags, body });
-          if (opened && said) await report(orderNo, "report-delay", said, service("order_admin"), key, events);
         },
-        notChecked(reportId),
-      ),
+        async ({ orderNo, body }, events) => {
+          const { delayFound } = weeklyLineSchema.parse(body);
+          if (delayFound)
+            await send(orderNo, "report-delay", delayBody(delayFound), service("order_admin"), keyOf(orderNo), events);
+        },
+      );
+    },
     inspectOrders: ({ reportId, orderNos, carrierGrace }) =>
-      each(
+      report(
+        reportId,
         orderNos,
-        async (orderNo) => {
-          const events = await recorded(orderNo);
+        async (orderNo, events) => {
           const order = replay(events);
           const shipment = shipmentToVerify(order);
           const carrier = shipment && (await carrierRecord(shipment.trackingNumber));
@@ -189,18 +247,19 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
             ...new Set(found.map(({ check }) => `found:${check}`)),
             ...unchecked.map((check) => `unchecked:${check}`),
             ...(found.length === 0 && unchecked.length === 0 ? ["nothing-found"] : []),
+            ...(findings.some(({ known }) => !known) ? [UNDELIVERED] : []),
           ];
           const { customer, salesRep = null, stage, class: kind } = order;
           const body = { orderNo, customer: customer.name, salesRep, stage, class: kind, findings, unchecked };
-          const rank = found.length > 0 ? 0 : unchecked.length > 0 ? 1 : 2;
-          await putLine(db, reportId, { orderNo, rank, tags, body });
-          for (const { known, rule, person, action, about } of findings) {
+          return { orderNo, rank: found.length > 0 ? 0 : unchecked.length > 0 ? 1 : 2, tags, body };
+        },
+        async ({ orderNo, body }, events) => {
+          for (const { known, rule, person, action, about } of inspectedBody.parse(body).findings ?? []) {
             if (known) continue;
             const key = `${reportId}-${orderNo}-${about}`;
-            await report(orderNo, "record-finding", { rule, person, action, about }, service("supervisor"), key, events);
+            await send(orderNo, "record-finding", { rule, person, action, about }, service("supervisor"), key, events);
           }
         },
-        notChecked(reportId),
       ),
     async drawLots(seed, sample, orderNos) {
       const candidates = await weighing(db, orderNos);
@@ -210,23 +269,23 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
       });
     },
     askInspection: ({ reportId, orderNos, by }) =>
-      each(
+      report(
+        reportId,
         orderNos,
-        async (orderNo) => {
-          const events = await recorded(orderNo);
+        async (orderNo, events) => {
           const { customer, salesRep = null, stage, class: kind } = replay(events);
           const body = { orderNo, customer: customer.name, salesRep, stage, class: kind };
-          await report(
+          return { orderNo, rank: 0, tags: ["asked", UNDELIVERED], body };
+        },
+        ({ orderNo }, events) =>
+          send(
             orderNo,
             "ask-inspection",
             { inspectionId: reportId, by, reason: askReason },
             service("supervisor"),
             `${reportId}-${orderNo}`,
             events,
-          );
-          await putLine(db, reportId, { orderNo, rank: 0, tags: ["asked"], body });
-        },
-        notChecked(reportId),
+          ),
       ),
     unanswered: (reportId) => countUnanswered(db, reportId),
     async announce(key, message) {

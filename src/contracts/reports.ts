@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { stages } from "../domain/order/record.ts";
 import { checks, faults } from "../domain/routine/inspection.ts";
-import { risks, sections } from "../domain/routine/weekly.ts";
+import { delayReasons, risks, sections } from "../domain/routine/weekly.ts";
 import { classes } from "./answers.ts";
 import { free, id, line, reason } from "./fields.ts";
 import { orderNumber } from "./bodies.ts";
@@ -60,42 +60,51 @@ export const weeklyLineSchema = z
       )
       .default([]),
     delayFound: z
-      .object({ why: z.string(), promisedDate: day, newFinish: day.optional(), newArrival: day.optional() })
+      .object({ why: z.enum(delayReasons), promisedDate: day, newFinish: day.optional(), newArrival: day.optional() })
       .optional()
       .meta({ description: "A delay that nobody had reported, which this summary did" }),
     notChecked: z.string().optional(),
+    notDelivered: z
+      .literal(true)
+      .optional()
+      .meta({ description: "The delay that was found could not be put on the order itself: somebody has to" }),
   })
   .meta({ id: "WeeklyLine" });
 export type WeeklyLineRead = z.infer<typeof weeklyLineSchema>;
 export const weeklySchema = z.object({ ...head, lines: z.array(weeklyLineSchema) }).meta({ id: "WeeklySummary" });
 
+/** What an inspection says of an order; of one that could not be read, only that. */
+export const inspectedBody = z.object({
+  orderNo: z.string().optional(),
+  customer: z.string().optional(),
+  salesRep: z.string().nullish(),
+  stage: z.enum(stages).optional(),
+  class: classes.optional(),
+  findings: z
+    .array(
+      z.object({
+        check: z.enum(checks),
+        fault: z.enum(faults),
+        about: z.string(),
+        rule: z.string(),
+        person: z.string(),
+        action: z.string(),
+        known: z.boolean().meta({ description: "A finding about this was open already; there is no second one" }),
+      }),
+    )
+    .optional(),
+  unchecked: z.array(z.enum(checks)).optional(),
+  notChecked: z.string().optional().meta({ description: "Why the order could not be checked at all" }),
+});
 const inspectedSchema = z
   .object({
     orderNo: z.string(),
     rank: z.int().meta({ description: "The lowest needs looking at first" }),
-    tags: z.array(z.string()),
-    body: z.object({
-      orderNo: z.string().optional(),
-      customer: z.string().optional(),
-      salesRep: z.string().nullish(),
-      stage: z.enum(stages).optional(),
-      class: classes.optional(),
-      findings: z
-        .array(
-          z.object({
-            check: z.enum(checks),
-            fault: z.enum(faults),
-            about: z.string(),
-            rule: z.string(),
-            person: z.string(),
-            action: z.string(),
-            known: z.boolean().meta({ description: "A finding about this was open already; there is no second one" }),
-          }),
-        )
-        .optional(),
-      unchecked: z.array(z.enum(checks)).optional(),
-      notChecked: z.string().optional().meta({ description: "Why the order could not be checked at all" }),
+    tags: z.array(z.string()).meta({
+      description:
+        "What it is counted under; `undelivered`: the order itself could not be told what stands here, somebody has to",
     }),
+    body: inspectedBody,
     answer: z.object({ result: z.enum(inspectionResults), by: z.string(), at: moment }).nullable(),
   })
   .meta({ id: "Inspected" });

@@ -1,19 +1,18 @@
-import type { WeeklyLine } from "../domain/routine/weekly.ts";
+import type { FoundDelay, WeeklyLine } from "../domain/routine/weekly.ts";
 import { sections, type Section as Heading } from "../domain/routine/weekly.ts";
 import { instant, type Instant } from "../domain/time.ts";
 import { factoryTime, listed } from "../texts/format.ts";
 import type { Locale } from "../texts/locale.ts";
-import { columnWords, remedyWords, riskWords, sectionWords } from "../texts/routine.ts";
+import { columnWords, foundDelayText, remedyWords, riskWords, sectionWords } from "../texts/routine.ts";
 import { stageWords, wordOf } from "../texts/words.ts";
 import type { Sheet, Table } from "./form.ts";
 
 /** A line as it was kept; of an order that could not be read, nothing but that. */
 export type KeptLine = { readonly [K in keyof WeeklyLine]?: WeeklyLine[K] | undefined } & {
   readonly orderNo: string;
-  readonly delayFound?:
-    | { readonly promisedDate: string; readonly newFinish?: string | undefined; readonly newArrival?: string | undefined }
-    | undefined;
+  readonly delayFound?: FoundDelay | undefined;
   readonly notChecked?: string | undefined;
+  readonly notDelivered?: true | undefined;
 };
 
 /** The summary as it is kept. */
@@ -82,7 +81,17 @@ function isUnder(line: KeptLine, heading: Heading): boolean {
   return (line.sections ?? []).includes(heading) || (heading === "delayed" && line.delayFound !== undefined);
 }
 
-/** The summary as tables: one a heading, and one of what could not be read. */
+/** Orders with something that people have to see to, each with a word on it. */
+function remainder(word: keyof typeof columnWords, rows: readonly string[][], locale: Locale): readonly Table[] {
+  if (rows.length === 0) return [];
+  const columns = [
+    { label: columnWords.orderNo[locale], weight: 3 },
+    { label: columnWords.reason[locale], weight: 9 },
+  ];
+  return [{ title: `${columnWords[word][locale]} (${rows.length})`, columns, rows }];
+}
+
+/** The summary as tables: one a heading, and what could not be read or put on the order, if there is any. */
 export function weeklySheet({ week, asOf, lines }: KeptSummary, locale: Locale, foot: string): Sheet {
   const tables = sections.map((heading): Table => {
     const listedHere = lines.filter((line) => isUnder(line, heading));
@@ -92,15 +101,10 @@ export function weeklySheet({ week, asOf, lines }: KeptSummary, locale: Locale, 
       rows: listedHere.map((line) => columns[heading].map(([, , cell]) => cell(line, locale))),
     };
   });
-  const unread = lines.filter(({ notChecked }) => notChecked !== undefined);
-  const missed: Table = {
-    title: `${columnWords.notChecked[locale]} (${unread.length})`,
-    columns: [
-      { label: columnWords.orderNo[locale], weight: 3 },
-      { label: columnWords.reason[locale], weight: 9 },
-    ],
-    rows: unread.map(({ orderNo, notChecked = "" }) => [orderNo, notChecked]),
-  };
+  const unread = lines.flatMap(({ orderNo, notChecked }) => (notChecked === undefined ? [] : [[orderNo, notChecked]]));
+  const undelivered = lines.flatMap(({ orderNo, notDelivered, delayFound }) =>
+    notDelivered ? [[orderNo, delayFound ? foundDelayText(delayFound) : ""]] : [],
+  );
   return {
     locale,
     title: columnWords.title[locale],
@@ -109,7 +113,7 @@ export function weeklySheet({ week, asOf, lines }: KeptSummary, locale: Locale, 
       { label: { zh: "周", en: "Week" }[locale], value: week },
       { label: columnWords.asOf[locale], value: factoryTime(instant(asOf)) },
     ],
-    sections: unread.length === 0 ? tables : [...tables, missed],
+    sections: [...tables, ...remainder("notDelivered", undelivered, locale), ...remainder("notChecked", unread, locale)],
     signatures: [],
     foot,
   };

@@ -30,6 +30,11 @@ export interface AnsweredLine extends ReportLine {
   readonly answer: LineAnswer | null;
 }
 
+/** Under this tag are lines of orders that could not be read: another try replaces them. */
+export const NOT_CHECKED = "not-checked";
+/** Under this tag are lines that their orders have not been told yet. */
+export const UNDELIVERED = "undelivered";
+
 function reportOf(row: Selectable<ReportsTable>): Report {
   return {
     reportId: row.report_id,
@@ -88,9 +93,42 @@ export async function putLine(db: Database, reportId: string, { orderNo, rank, t
       conflict
         .columns(["report_id", "order_no"])
         .doUpdateSet(values)
-        .where(sql<SqlBool>`'not-checked' = any (report_lines.tags)`),
+        .where(sql<SqlBool>`${NOT_CHECKED} = any (report_lines.tags)`),
     )
     .execute();
+}
+
+/** The line of one order; `undefined` when the report has none. */
+export async function lineOf(db: Database, reportId: string, orderNo: string): Promise<ReportLine | undefined> {
+  const row = await db
+    .selectFrom("report_lines")
+    .select(["rank", "tags", "body"])
+    .where("report_id", "=", reportId)
+    .where("order_no", "=", orderNo)
+    .executeTakeFirst();
+  return row && { orderNo, ...row };
+}
+
+/** The order has been told what its line says. */
+export async function delivered(db: Database, reportId: string, orderNo: string): Promise<void> {
+  await db
+    .updateTable("report_lines")
+    .set({ tags: sql<string[]>`array_remove(tags, ${UNDELIVERED})` })
+    .where("report_id", "=", reportId)
+    .where("order_no", "=", orderNo)
+    .execute();
+}
+
+/** How many of some orders have not been told what their lines say. */
+export async function countUndelivered(db: Database, reportId: string, orderNos: readonly string[]): Promise<number> {
+  const { count } = await db
+    .selectFrom("report_lines")
+    .where("report_id", "=", reportId)
+    .where("order_no", "in", [...orderNos])
+    .where(sql<SqlBool>`${UNDELIVERED} = any (tags)`)
+    .select((eb) => eb.fn.countAll<string>().as("count"))
+    .executeTakeFirstOrThrow();
+  return Number(count);
 }
 
 export async function findReport(db: Database, reportId: string): Promise<Report | undefined> {

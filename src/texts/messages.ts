@@ -28,6 +28,16 @@ function clause(params: MessageParams, name: string, write: (text: string) => st
   return text === "" ? "" : write(text);
 }
 
+/** What a report could not put on its orders: somebody has to see to it. Empty where there is nothing of the kind. */
+function undelivered(params: MessageParams, locale: Locale): string {
+  const orders = Number(params["undelivered"] ?? 0);
+  if (orders === 0) return "";
+  return {
+    zh: `另有 ${orders} 单的结果未能登记到订单，请人工登记。`,
+    en: ` On ${orders} orders this could not be recorded: please do so by hand.`,
+  }[locale];
+}
+
 /** Yuan of integer fen, for reading only. */
 function yuan(params: MessageParams, name: string): string {
   return written(Number(params[name] ?? 0));
@@ -211,31 +221,31 @@ const texts: { readonly [M in MessageName]: { readonly [L in Locale]: Write } } 
   "weekly-summary": {
     zh: (m) => ({
       subject: `${part(m, "week")} 周订单汇总`,
-      body: `${part(m, "week")} 周汇总已生成：生产中 ${part(m, "inProduction")} 单，进度未更新 ${part(m, "notUpdated")} 单，本周完工 ${part(m, "finished")} 单，延期 ${part(m, "delayed")} 单，本次发现延期 ${part(m, "found")} 单，有延期风险 ${part(m, "atRisk")} 单，未能核对 ${part(m, "notChecked")} 单。详见 /reports/weekly/${part(m, "week")}。`,
+      body: `${part(m, "week")} 周汇总已生成：生产中 ${part(m, "inProduction")} 单，进度未更新 ${part(m, "notUpdated")} 单，本周完工 ${part(m, "finished")} 单，延期 ${part(m, "delayed")} 单，本次发现延期 ${part(m, "found")} 单，有延期风险 ${part(m, "atRisk")} 单，未能核对 ${part(m, "notChecked")} 单。详见 /reports/weekly/${part(m, "week")}。${undelivered(m, "zh")}`,
     }),
     en: (m) => ({
       subject: `Weekly summary ${part(m, "week")}`,
-      body: `The summary of ${part(m, "week")} is made: in production ${part(m, "inProduction")}, progress not updated ${part(m, "notUpdated")}, finished ${part(m, "finished")}, delayed ${part(m, "delayed")}, delays found by it ${part(m, "found")}, at risk ${part(m, "atRisk")}, could not be read ${part(m, "notChecked")}. See /reports/weekly/${part(m, "week")}.`,
+      body: `The summary of ${part(m, "week")} is made: in production ${part(m, "inProduction")}, progress not updated ${part(m, "notUpdated")}, finished ${part(m, "finished")}, delayed ${part(m, "delayed")}, delays found by it ${part(m, "found")}, at risk ${part(m, "atRisk")}, could not be read ${part(m, "notChecked")}. See /reports/weekly/${part(m, "week")}.${undelivered(m, "en")}`,
     }),
   },
   inspection: {
     zh: (m) => ({
       subject: `检查 ${part(m, "inspectionId")} 已完成：${part(m, "found")} 单发现问题`,
-      body: `检查 ${part(m, "inspectionId")} 共 ${part(m, "orders")} 单：${part(m, "inOrder")} 单未发现问题，${part(m, "found")} 单发现问题并已登记整改，${part(m, "notChecked")} 单未能核对。详见 /inspections/${part(m, "inspectionId")}。`,
+      body: `检查 ${part(m, "inspectionId")} 共 ${part(m, "orders")} 单：${part(m, "inOrder")} 单未发现问题，${part(m, "found")} 单发现问题并已登记整改，${part(m, "notChecked")} 单未能核对。详见 /inspections/${part(m, "inspectionId")}。${undelivered(m, "zh")}`,
     }),
     en: (m) => ({
       subject: `Inspection ${part(m, "inspectionId")}: findings on ${part(m, "found")}`,
-      body: `Inspection ${part(m, "inspectionId")} went through ${part(m, "orders")} orders: nothing found on ${part(m, "inOrder")}, findings recorded on ${part(m, "found")}, not checked ${part(m, "notChecked")}. See /inspections/${part(m, "inspectionId")}.`,
+      body: `Inspection ${part(m, "inspectionId")} went through ${part(m, "orders")} orders: nothing found on ${part(m, "inOrder")}, findings recorded on ${part(m, "found")}, not checked ${part(m, "notChecked")}. See /inspections/${part(m, "inspectionId")}.${undelivered(m, "en")}`,
     }),
   },
   "inspection-to-answer": {
     zh: (m) => ({
       subject: `每月全面检查 ${part(m, "inspectionId")} 待填报`,
-      body: `上月 ${part(m, "orders")} 单已自动核对：${part(m, "inOrder")} 单未发现问题，${part(m, "found")} 单发现问题，${part(m, "notChecked")} 单未能核对。请于 ${factoryTime(m, "dueAt")}（北京时间）前在 /inspections/${part(m, "inspectionId")} 逐单或批量填报检查结果。`,
+      body: `上月 ${part(m, "orders")} 单已自动核对：${part(m, "inOrder")} 单未发现问题，${part(m, "found")} 单发现问题，${part(m, "notChecked")} 单未能核对。请于 ${factoryTime(m, "dueAt")}（北京时间）前在 /inspections/${part(m, "inspectionId")} 逐单或批量填报检查结果。${undelivered(m, "zh")}`,
     }),
     en: (m) => ({
       subject: `Monthly full inspection ${part(m, "inspectionId")} to be answered`,
-      body: `The ${part(m, "orders")} orders of last month have been checked: nothing found on ${part(m, "inOrder")}, findings on ${part(m, "found")}, not checked ${part(m, "notChecked")}. Please answer them, one by one or together, at /inspections/${part(m, "inspectionId")} by ${factoryTime(m, "dueAt")} (Asia/Shanghai).`,
+      body: `The ${part(m, "orders")} orders of last month have been checked: nothing found on ${part(m, "inOrder")}, findings on ${part(m, "found")}, not checked ${part(m, "notChecked")}. Please answer them, one by one or together, at /inspections/${part(m, "inspectionId")} by ${factoryTime(m, "dueAt")} (Asia/Shanghai).${undelivered(m, "en")}`,
     }),
   },
   "inspection-overdue": {
@@ -251,11 +261,11 @@ const texts: { readonly [M in MessageName]: { readonly [L in Locale]: Write } } 
   sample: {
     zh: (m) => ({
       subject: `每月抽查 ${part(m, "inspectionId")}：${part(m, "orders")} 单`,
-      body: `已从上月 ${part(m, "candidates")} 单中抽取 ${part(m, "orders")} 单，请逐单检查并填报结果。详见 /inspections/${part(m, "inspectionId")}。`,
+      body: `已从上月 ${part(m, "candidates")} 单中抽取 ${part(m, "orders")} 单，请逐单检查并填报结果。详见 /inspections/${part(m, "inspectionId")}。${undelivered(m, "zh")}`,
     }),
     en: (m) => ({
       subject: `Monthly sample ${part(m, "inspectionId")}: ${part(m, "orders")} orders`,
-      body: `${part(m, "orders")} of last month's ${part(m, "candidates")} orders have been drawn. Please inspect and answer each. See /inspections/${part(m, "inspectionId")}.`,
+      body: `${part(m, "orders")} of last month's ${part(m, "candidates")} orders have been drawn. Please inspect and answer each. See /inspections/${part(m, "inspectionId")}.${undelivered(m, "en")}`,
     }),
   },
   rung: {

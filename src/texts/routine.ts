@@ -37,6 +37,7 @@ export const columnWords = {
   remedy: { zh: "补救方案", en: "Remedy" },
   risks: { zh: "风险", en: "Risks" },
   notChecked: { zh: "未能核对", en: "Could not be read" },
+  notDelivered: { zh: "未能登记到订单，请人工登记", en: "Not recorded on the order: do so by hand" },
   none: { zh: "无", en: "None" },
 } as const satisfies Readonly<Record<string, Text>>;
 

@@ -38,6 +38,7 @@ export async function inspection(start: InspectionStart): Promise<string> {
       inOrder: tags["nothing-found"] ?? 0,
       found: tags["found"] ?? 0,
       notChecked: (tags["not-checked"] ?? 0) + (tags["unchecked:carrier"] ?? 0),
+      undelivered: tags["undelivered"] ?? 0,
       ...(dueAt === undefined ? {} : { dueAt }),
     },
   });
@@ -74,12 +75,12 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
   );
   const orderNos = best(lots, sizeOf(sample, candidates)).map(({ orderNo }) => orderNo);
   if (orderNos.length > 0) await activities.askInspection({ reportId, orderNos, by: "management" });
-  const { orders } = await activities.finishReport(reportId);
+  const { orders, tags } = await activities.finishReport(reportId);
   if (orders === 0) return `${reportId}: no order to sample`;
   await tellOf(reportId, {
     to: [{ role: "management" }],
     message: "sample",
-    params: { inspectionId: reportId, orders, candidates },
+    params: { inspectionId: reportId, orders, candidates, undelivered: tags["undelivered"] ?? 0 },
   });
   return reportId;
 }

@@ -33,6 +33,7 @@ export async function weeklySummary(start: RoutineStart): Promise<string> {
       found: count("delay-found"),
       atRisk: count("at_risk"),
       notChecked: count("not-checked"),
+      undelivered: count("undelivered"),
     },
   });
   return reportId;

@@ -1,4 +1,3 @@
-import { MockActivityEnvironment } from "@temporalio/testing";
 import type { Client } from "@temporalio/client";
 import { WorkflowNotFoundError } from "@temporalio/client";
 import readXlsx from "read-excel-file/node";
@@ -18,6 +17,7 @@ import { DAY, iso } from "../../src/domain/time.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { openBook } from "../../src/workflows/book.ts";
+import { activityWith } from "../activities/environment.ts";
 import { by, later, machine, when, type Story } from "../domain/given.ts";
 import { upTo } from "../domain/regular.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -64,7 +64,7 @@ beforeAll(async () => {
       return { effectId: tell.effectId, result: "done" };
     },
   });
-  const env = new MockActivityEnvironment();
+  const env = activityWith(60_000);
   const inContext =
     <A extends unknown[]>(activity: (...args: A) => Promise<void>) =>
     async (...args: A): Promise<void> => {

@@ -13,7 +13,7 @@ import {
 import type { Sheet } from "../../forms/form.ts";
 import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
 import { weeklySheet } from "../../forms/weekly-summary.ts";
-import { allLinesOf, findReport, listReports, type Report } from "../../records/reports.ts";
+import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from "../../records/reports.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
@@ -66,7 +66,10 @@ export function reportRoutes({ db, company }: Parts): Routes {
     const as: WeeklyFormat = named ?? formatFor(request, reply, formats);
     const report: Report | undefined = await findReport(db, `weekly-${week}`);
     if (!report?.madeAt) throw new ProblemError("not-found", { detail: "no-such-report" });
-    const lines = (await allLinesOf(db, report.reportId)).map(({ body }): WeeklyLineRead => weeklyLineSchema.parse(body));
+    const lines = (await allLinesOf(db, report.reportId)).map(({ body, tags }): WeeklyLineRead => ({
+      ...weeklyLineSchema.parse(body),
+      ...(tags.includes(UNDELIVERED) ? { notDelivered: true } : {}),
+    }));
     if (as === "json") return { ...report, lines };
     const locale = localeOf(request.headers["accept-language"], "zh");
     const sheet = weeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);

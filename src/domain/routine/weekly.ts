@@ -113,13 +113,16 @@ export function weeklyLine(order: Order, period: Period, asOf: Ms, atRiskWithin:
   };
 }
 
+/** How a delay shows that nobody has reported. */
+export const delayReasons = ["finish-passed", "promise-out-of-reach"] as const;
+
 /** A delay that the record shows and nobody has reported. */
 export interface FoundDelay {
-  readonly why: "finish-passed" | "promise-out-of-reach";
+  readonly why: (typeof delayReasons)[number];
   readonly promisedDate: Day;
   /** The best that is still possible: of the finish while it is being made, of the arrival afterwards. */
-  readonly newFinish?: Day;
-  readonly newArrival?: Day;
+  readonly newFinish?: Day | undefined;
+  readonly newArrival?: Day | undefined;
 }
 
 /**
