@@ -142,29 +142,26 @@ say("starting …");
 const isStack = settings.STACK_SERVER !== undefined;
 /** Found once, so that a database is where it was after a crash. */
 const databasePort = async () => ({ EMBEDDED_DATABASE_PORT: String(await freePort(LOOPBACK)) });
-if (settings.DATABASE_URL === undefined) {
+
+async function startRecords(): Promise<void> {
+  if (settings.DATABASE_URL !== undefined) return;
   const { url: records } = await run("database", await databasePort(), isStack ? "stack-database" : "database");
   env["DATABASE_URL"] = String(records);
 }
-if (elsewhere === undefined) {
+
+async function startEngine(codec: Readonly<Record<string, string>>): Promise<void> {
+  const more: Record<string, string> = { ...codec };
   if (isStack) {
     const where = { ...(await databasePort()), STACK_ROLE: "engine-database" };
     const { url: engine } = await run("engine-database", where, "stack-database");
-    env["STACK_DATABASE_URL"] = String(engine);
+    more["STACK_DATABASE_URL"] = String(engine);
   }
-  // The dev server's UI has no sign-in and sends no token: it is told a path that nobody can guess, new at each start.
-  const codec = {
-    EMBEDDED_CODEC_PATH: randomBytes(32).toString("base64url"),
-    CODEC_UI_ORIGIN: [urlOf(LOOPBACK, uiPort), urlOf("localhost", uiPort)].join(","),
-  };
-  await run("engine", codec, isStack ? "stack-engine" : "engine");
-  await run("codec-server", codec);
-  env["EMBEDDED_ENGINE"] = `${LOOPBACK}:${enginePort}`;
-  urls["codec"] = urlOf(LOOPBACK, codecPort);
-  if (!isStack) urls["temporal"] = urlOf(LOOPBACK, uiPort);
+  await run("engine", more, isStack ? "stack-engine" : "engine");
 }
-const unset = systems.filter((system) => settings[addresses[system]] === undefined);
-if (unset.length > 0) {
+
+async function startStandIns(): Promise<void> {
+  const unset = systems.filter((system) => settings[addresses[system]] === undefined);
+  if (unset.length === 0) return;
   const ports = [await freePort(LOOPBACK), await freePort(LOOPBACK), await freePort(LOOPBACK), await freePort(LOOPBACK)];
   await run("stand-ins", { EMBEDDED_STAND_IN_PORTS: ports.join(",") });
   for (const system of unset) {
@@ -173,6 +170,24 @@ if (unset.length > 0) {
     urls[system] = address;
   }
 }
+
+/** What needs none of the others starts side by side; worker and API need all of it. */
+const needed = [startRecords(), startStandIns()];
+if (elsewhere === undefined) {
+  // The dev server's UI has no sign-in and sends no token: it is told a path that nobody can guess, new at each start.
+  const codec = {
+    EMBEDDED_CODEC_PATH: randomBytes(32).toString("base64url"),
+    CODEC_UI_ORIGIN: [urlOf(LOOPBACK, uiPort), urlOf("localhost", uiPort)].join(","),
+  };
+  needed.push(
+    startEngine(codec),
+    run("codec-server", codec).then(() => undefined),
+  );
+  env["EMBEDDED_ENGINE"] = `${LOOPBACK}:${enginePort}`;
+  if (!isStack) urls["temporal"] = urlOf(LOOPBACK, uiPort);
+  urls["codec"] = urlOf(LOOPBACK, codecPort);
+}
+await Promise.all(needed);
 const [worker] = await Promise.all([run("worker"), run("api")]);
 urls["worker"] = String(worker["url"]);
 await apiServes(url);

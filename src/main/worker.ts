@@ -173,12 +173,14 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
   await connection.close();
 }
 
-const delivering = startDelivering({
-  db,
-  networks: settings.WEBHOOK_NETWORKS,
-  onError: (error) => log.warn({ reason: error instanceof Error ? error.message : "" }, "webhooks are not sent; trying again"),
-});
 const recordsPrepared = prepareRecords();
+const delivering = recordsPrepared.then(() =>
+  startDelivering({
+    db,
+    networks: settings.WEBHOOK_NETWORKS,
+    onError: (error) => log.warn({ reason: error instanceof Error ? error.message : "" }, "webhooks are not sent; trying again"),
+  }),
+);
 const tasks: Promise<unknown>[] = [recordsPrepared];
 onStop(async (why) => {
   log.info({ why }, "stopping: finishing what runs");
@@ -187,7 +189,7 @@ onStop(async (why) => {
   if (worker?.getState() === "RUNNING") worker.shutdown();
   // One that never worked, as the engine is away, has nothing to finish.
   if (worker !== undefined) await Promise.all(tasks);
-  await delivering.stop();
+  await delivering.then((one) => one.stop());
   await Promise.all([probes.close(), db.destroy(), tracing?.close()]);
 });
 
