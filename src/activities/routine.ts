@@ -28,6 +28,7 @@ import {
   NOT_CHECKED,
   ordersIn,
   putLine,
+  raise,
   UNDELIVERED,
   weighing,
   type ReportLine,
@@ -288,6 +289,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
           ),
       ),
     unanswered: (reportId) => countUnanswered(db, reportId),
+    raiseInspection: (reportId, level) => raise(db, reportId, level),
     async announce(key, message) {
       const { result } = await tell({ effectId: key, message });
       return result === "done";

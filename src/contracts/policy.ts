@@ -94,6 +94,7 @@ const routine = z.strictObject({
     .refine((text) => !isDuration(text) || ms(text) >= LEAST_KEPT, faultOf("too-short-a-time"))
     .exactOptional(),
   answerWithin: positive.exactOptional(),
+  ladder: ladder.exactOptional(),
   sample: z
     .strictObject({
       share: share.max(1).exactOptional(),
@@ -165,13 +166,15 @@ function read(json: unknown, locale: Locale): z.infer<typeof policySchema> {
  * @throws WrongPolicy whose message names every wrong path of the whole policy.
  */
 export function routinePolicyFrom(json: unknown): RoutinePolicy {
-  const { schedules = {}, sample: { weights, ...sample } = {}, rewards: numbers = {}, ...rest } = read(json, "en").routine ?? {};
+  const { routine: given = {} } = read(json, "en");
+  const { schedules = {}, ladder: steps, sample: { weights, ...sample } = {}, rewards: numbers = {}, ...rest } = given;
   const { excellent, promotion, penalties, ...terms } = numbers;
   const usual = defaultRoutinePolicy;
   return {
     ...usual,
     ...rest,
     schedules: eachRoutine((name) => ({ ...usual.schedules[name], ...schedules[name] })),
+    ladder: { ...usual.ladder, ...steps },
     sample: { ...usual.sample, ...sample, weights: { ...usual.sample.weights, ...weights } },
     rewards: {
       ...usual.rewards,

@@ -2,6 +2,8 @@ import type { Period } from "../domain/routine/period.ts";
 import type { RoutineName, RoutinePolicy, SamplePolicy } from "../domain/routine/policy.ts";
 import type { Lot } from "../domain/routine/sample.ts";
 import type { Message } from "../domain/order/effects.ts";
+import type { LadderPolicy } from "../domain/policy.ts";
+import type { Watch } from "../domain/order/record.ts";
 import type { Bodies } from "../domain/order/bodies.ts";
 import type { Duration, Instant } from "../domain/time.ts";
 
@@ -61,6 +63,17 @@ export interface SampleStart {
   readonly candidates?: number | undefined;
 }
 
+/** The workflow that watches whether a list is answered; its id is `watch-{reportId}`. */
+export interface WatchInspectionStart {
+  readonly reportId: string;
+  /** Since when, and by when it is to be answered. */
+  readonly from: Instant;
+  readonly dueAt: Instant;
+  readonly ladder: LadderPolicy;
+  /** What has been told so far. */
+  readonly told: Watch["rungs"];
+}
+
 /** What a person said of an order in an inspection. */
 export interface LineAnswer {
   readonly result: "in_order" | "finding";
@@ -105,6 +118,8 @@ export interface RoutineActivities {
   askInspection(page: Page & { readonly by: Bodies["ask-inspection"]["by"] }): Promise<void>;
   /** How many lines of an inspection nobody has answered. */
   unanswered(reportId: string): Promise<number>;
+  /** Keeps how far up it has been told that a list is not answered. */
+  raiseInspection(reportId: string, level: number): Promise<void>;
   /** Tells people about a report, once by its key; `false` when nobody was reached. */
   announce(key: string, message: Message): Promise<boolean>;
 }

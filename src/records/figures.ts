@@ -4,6 +4,7 @@ import type { Rung } from "../domain/clock/ladder.ts";
 import type { Status } from "../domain/order/record.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
+import { allOwed } from "./read.ts";
 
 /** What the records say of the business at a moment. */
 export interface Figures {
@@ -26,10 +27,9 @@ export async function figuresAt(db: Database, at: Ms): Promise<Figures> {
     .groupBy("status")
     .execute();
   const duties = db
-    .selectFrom("duties")
+    .selectFrom(allOwed(db))
     .select(["duty", (eb) => eb.fn.countAll<string>().as("open")])
     .select(sql<string>`count(*) filter (where due_at < ${new Date(at)})`.as("overdue"))
-    .where("state", "in", ["open", "paused"])
     .groupBy("duty")
     .execute();
   const rungs = db

@@ -250,4 +250,14 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`create index events_failed_effects on events (order_no) where event = 'effect-failed'`.execute(db);
     },
   },
+  "0010-inspections-owed": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .alterTable("reports")
+        .addColumn("level", "integer", (column) => column.notNull().defaultTo(0))
+        .execute();
+      // What of a full inspection is still to be answered is owed like any duty, and listed with them.
+      await sql`create index report_lines_unanswered on report_lines (report_id) where answer is null`.execute(db);
+    },
+  },
 };

@@ -2,6 +2,7 @@ import { sql, type Expression, type SqlBool } from "kysely";
 import type { Recipient } from "../domain/order/effects.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Status } from "../domain/order/record.ts";
+import type { DutyRow } from "../domain/order/rows.ts";
 import type { DutyName } from "../domain/policy.ts";
 import { iso, startOfDay, endOfDay, type Day, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
@@ -103,11 +104,38 @@ export interface ListedDuty {
   readonly acknowledgedBy: string | null;
 }
 
-function owed(db: Database, filter: DutyFilter) {
-  let query = db
+/**
+ * All that is owed: duties of orders, and each order of a full inspection that nobody has answered (R6.1), which is the
+ * supervisor's duty as much as if it stood on the order.
+ */
+export function allOwed(db: Database) {
+  const unanswered = db
+    .selectFrom("report_lines")
+    .innerJoin("reports", "reports.report_id", "report_lines.report_id")
+    .where("reports.kind", "=", "full")
+    .where("report_lines.answer", "is", null)
+    .select(["report_lines.order_no", sql<string>`'inspect-' || reports.report_id`.as("duty_id")])
+    .select(sql<DutyName>`'inspect'`.as("duty"))
+    .select(sql<string | null>`reports.report_id`.as("about"))
+    .select(sql<Recipient["role"]>`'supervisor'`.as("owner_role"))
+    .select([
+      sql<string | null>`null`.as("owner_id"),
+      sql<string | null>`null`.as("owner_except"),
+      sql<string>`'R6.1'`.as("rule"),
+    ])
+    .select(["reports.begun_at as opened_at", sql<Date>`(reports.about ->> 'dueAt')::timestamptz`.as("due_at")])
+    .select([sql<DutyRow["state"]>`'open'`.as("state"), "reports.level", sql<string | null>`null`.as("acknowledged_by")]);
+  return db
     .selectFrom("duties")
-    .innerJoin("orders", "orders.order_no", "duties.order_no")
-    .where("duties.state", "in", ["open", "paused"]);
+    .where("state", "in", ["open", "paused"])
+    .select(["order_no", "duty_id", "duty", "about", "owner_role", "owner_id", "owner_except", "rule", "opened_at", "due_at"])
+    .select(["state", "level", "acknowledged_by"])
+    .unionAll(unanswered)
+    .as("duties");
+}
+
+function owed(db: Database, filter: DutyFilter) {
+  let query = db.selectFrom(allOwed(db)).innerJoin("orders", "orders.order_no", "duties.order_no");
   if (filter.salesReps) query = query.where("orders.sales_rep", "in", [...filter.salesReps, ""]);
   if (filter.role !== undefined) query = query.where(sql<SqlBool>`duties.owner_role = ${filter.role}`);
   if (filter.salesRep !== undefined) query = query.where("orders.sales_rep", "=", filter.salesRep);

@@ -218,6 +218,11 @@ export async function countUnanswered(db: Database, reportId: string): Promise<n
   return Number(rows[0]?.count ?? 0);
 }
 
+/** Keeps how far up it has been told that a list is not answered; never less than before. */
+export async function raise(db: Database, reportId: string, level: number): Promise<void> {
+  await db.updateTable("reports").set({ level }).where("report_id", "=", reportId).where("level", "<", level).execute();
+}
+
 /** Keeps a person's answer to a line; the first one stays. False when it was answered before, or there is no such line. */
 export async function answerLine(db: Database, reportId: string, orderNo: string, answer: LineAnswer): Promise<boolean> {
   const { numUpdatedRows: updated } = await db

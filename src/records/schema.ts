@@ -90,6 +90,8 @@ export interface ReportsTable {
   totals: ColumnType<Totals | null, string | null | undefined, string>;
   begun_at: Time;
   made_at: OptionalTime;
+  /** Of one that is to be answered: how far up it has been told that it is not (`ladder.ts`). */
+  level: ColumnType<number, number | undefined, number>;
 }
 
 /** One row an order that a report speaks of. */

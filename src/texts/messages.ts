@@ -248,6 +248,16 @@ const texts: { readonly [M in MessageName]: { readonly [L in Locale]: Write } } 
       body: `The ${part(m, "orders")} orders of last month have been checked: nothing found on ${part(m, "inOrder")}, findings on ${part(m, "found")}, not checked ${part(m, "notChecked")}. Please answer them, one by one or together, at /inspections/${part(m, "inspectionId")} by ${factoryTime(m, "dueAt")} (Asia/Shanghai).${undelivered(m, "en")}`,
     }),
   },
+  "inspection-warning": {
+    zh: (m) => ({
+      subject: `检查 ${part(m, "inspectionId")} 即将到期：尚有 ${part(m, "open")} 单未填报`,
+      body: `检查 ${part(m, "inspectionId")} 将于 ${factoryTime(m, "dueAt")}（北京时间）到期，尚有 ${part(m, "open")} 单未填报，请及时办理。`,
+    }),
+    en: (m) => ({
+      subject: `Inspection ${part(m, "inspectionId")} is due soon: ${part(m, "open")} not answered`,
+      body: `Inspection ${part(m, "inspectionId")} is to be answered by ${factoryTime(m, "dueAt")} (Asia/Shanghai); ${part(m, "open")} orders are not yet. Please see to it in time.`,
+    }),
+  },
   "inspection-overdue": {
     zh: (m) => ({
       subject: `检查 ${part(m, "inspectionId")} 逾期：尚有 ${part(m, "open")} 单未填报`,

@@ -1,11 +1,26 @@
-import { executeChild, makeContinueAsNewFunc, ParentClosePolicy, sleep, startChild, uuid4 } from "@temporalio/workflow";
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import {
+  continueAsNew,
+  executeChild,
+  log,
+  makeContinueAsNewFunc,
+  ParentClosePolicy,
+  sleep,
+  startChild,
+  uuid4,
+  workflowInfo,
+} from "@temporalio/workflow";
 import {
   INSPECTION_WORKFLOW,
   SAMPLE_WORKFLOW,
   type InspectionStart,
   type RoutineStart,
   type SampleStart,
+  type WatchInspectionStart,
 } from "../contracts/workflow-routine.ts";
+import { defaultCalendar } from "../domain/clock/calendar.ts";
+import { levelOf, nextRung, nothingWatched, toldOn, type Course } from "../domain/clock/ladder.ts";
+import type { Watch } from "../domain/order/record.ts";
 import { dayAround, monthBefore } from "../domain/routine/period.ts";
 import { best, sizeOf } from "../domain/routine/sample.ts";
 import { iso, ms } from "../domain/time.ts";
@@ -85,23 +100,40 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
   return reportId;
 }
 
-/** Reminds of a list that has not been answered in time: the supervisor first, management a day later. */
-export async function remindInspection(reportId: string, due: string, again: string): Promise<string> {
-  const tellers = [
-    { at: due, to: [{ role: "supervisor" }] },
-    { at: again, to: [{ role: "supervisor" }, { role: "management" }] },
-  ] as const;
-  for (const { at, to } of tellers) {
-    await sleep(Math.max(1, Date.parse(at) - Date.now()), { summary: `answers of ${reportId}` });
+/**
+ * Tells of a list that is not answered, as of any duty: the supervisor before and when it is due, then management, then both
+ * again and again until it is answered. It ends with the last answer.
+ */
+export async function watchInspection(start: WatchInspectionStart): Promise<string> {
+  const { reportId, dueAt: due, ladder } = start;
+  const [from, dueAt] = [Date.parse(start.from), Date.parse(due)];
+  const owner = { role: "supervisor" } as const;
+  const time = { from, budget: dueAt - from, stood: 0, dueAt };
+  const course: Course = { kind: "always", calendar: defaultCalendar, ...time, ladder, owner };
+  let watch: Watch = { ...nothingWatched, rungs: start.told };
+  while (!workflowInfo().continueAsNewSuggested) {
+    const next = nextRung(course, watch, Date.now());
+    if (!next) break;
+    await sleep(Math.max(1, next.at - Date.now()), { summary: `answers of ${reportId}: ${next.rung}` });
     const open = await activities.unanswered(reportId);
     if (open === 0) return `${reportId} is answered`;
-    await tellOf(`${reportId}-${at}`, {
+    const { rung } = next;
+    const to = toldOn(course, watch, rung, 0, Date.now());
+    const message = rung === "warn" ? "inspection-warning" : "inspection-overdue";
+    // One that reached nobody is in the log; the next rung comes all the same.
+    await tellOf(`${reportId}-${rung}-${iso(next.at)}`, {
       to,
-      message: "inspection-overdue",
+      message,
       params: { inspectionId: reportId, open, dueAt: due },
-    });
+    }).catch((error: unknown) =>
+      log.error("nobody was told that an inspection is not answered", { reportId, rung, error: String(error) }),
+    );
+    const told = { dutyId: `inspect-${reportId}`, duty: "inspect", rule: "R6.1", owner, rung, climbed: 0 } as const;
+    const rungs = [...watch.rungs, { ...told, told: to, rungDueAt: iso(next.at), dueAt: iso(dueAt), at: Date.now() }];
+    watch = { ...watch, rungs };
+    await activities.raiseInspection(reportId, levelOf(watch));
   }
-  return `${reportId} is not answered`;
+  return continueAsNew<typeof watchInspection>({ ...start, told: watch.rungs });
 }
 
 /** R6.1: once a month the supervisor's full inspection of the month before, and management's sample of it. */
@@ -124,17 +156,23 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
     scope,
     sample: policy.sample,
   };
-  // Two that are apart: what becomes of one does not hold up the other.
+  const watch = () => watched({ reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
+  // Two that are apart: what becomes of one does not hold up the other. Whether anybody was told or not, it is to be answered.
   const outcomes = await Promise.allSettled([
-    executeChild(inspection, { args: [inspected], workflowId: full }),
+    executeChild(inspection, { args: [inspected], workflowId: full }).finally(watch),
     executeChild(sampleInspection, { args: [sampled], workflowId: sample }),
   ]);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
-  await startChild(remindInspection, {
-    args: [full, iso(answerBy), iso(answerBy + ms("P1D"))],
-    workflowId: `remind-${full}`,
-    parentClosePolicy: ParentClosePolicy.ABANDON,
-  });
   return `${full}, ${sample}`;
+}
+
+/** Has a list watched, unless it is. */
+async function watched(start: WatchInspectionStart): Promise<void> {
+  const workflowId = `watch-${start.reportId}`;
+  try {
+    await startChild(watchInspection, { args: [start], workflowId, parentClosePolicy: ParentClosePolicy.ABANDON });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
 }

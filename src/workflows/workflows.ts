@@ -1,7 +1,7 @@
 /** The one module that the worker bundles: every workflow type, by its name. */
 export { order } from "./order.ts";
 export { spreadCalendar } from "./spread-calendar.ts";
-export { dailyInspection, inspection, monthlyInspection, remindInspection, sampleInspection } from "./inspections.ts";
+export { dailyInspection, inspection, monthlyInspection, sampleInspection, watchInspection } from "./inspections.ts";
 export { weeklySummary } from "./weekly-summary.ts";
 export { retention } from "./retention.ts";
 export { monthlyRewards, renewRewards, rewardsReview, tellRewards } from "./rewards.ts";

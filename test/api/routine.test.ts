@@ -3,6 +3,7 @@ import { WorkflowNotFoundError } from "@temporalio/client";
 import readXlsx from "read-excel-file/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routineActivities } from "../../src/activities/routine.ts";
+import { dutiesSchema } from "../../src/contracts/answers.ts";
 import { answeredSchema, inspectionSchema, weeklySchema } from "../../src/contracts/reports.ts";
 import type { CommandInput, Tell } from "../../src/contracts/workflow.ts";
 import type { RoutineActivities } from "../../src/contracts/workflow-routine.ts";
@@ -260,6 +261,21 @@ test("example L over the records: drawn by the seed, asked on the order itself, 
     expect(stateOf(orderNo)?.duties.filter(({ duty }) => duty === "inspect")).toMatchObject([
       { owner: { role: "management" }, about: reportId },
     ]);
+  // Not answered in time, it is overdue as any duty is, and management's.
+  const today = stage.clock;
+  stage.clock += 8 * DAY;
+  const late1 = (await request("management", "GET", "/overdue?duty=inspect")).json();
+  expect(late1).toMatchObject({
+    items: [
+      { orderNo: "L-1", about: reportId, owner: { role: "management" }, rule: "R6.1", state: "overdue" },
+      { orderNo: "L-2", about: reportId, owner: { role: "management" }, rule: "R6.1", state: "overdue" },
+    ],
+  });
+  expect((await request("management", "GET", "/overdue/count?duty=inspect")).json()).toMatchObject({
+    total: 2,
+    byRole: { management: 2 },
+  });
+  stage.clock = today;
   const answer = { orderNo: "L-1", result: "finding", rule: "R3.3", person: "li.na", action: "tell the customer" };
   const path = `/inspections/${reportId}/answers`;
   expect((await request("supervisor", "POST", path, { answers: [answer] })).statusCode).toBe(403);
@@ -284,6 +300,20 @@ test("example L over the records: drawn by the seed, asked on the order itself, 
   await activities.inspectOrders({ reportId: full, orderNos: ["L-1", "L-3"], carrierGrace: "PT2H" });
   await activities.finishReport(full);
   expect((await request("supervisor", "GET", `/inspections/${full}`)).json()).toMatchObject({ unanswered: 2, overdue: true });
+  // Each order of it that is not answered is the supervisor's duty, and overdue as any.
+  await activities.raiseInspection(full, 3);
+  await activities.raiseInspection(full, 2);
+  const overdue = dutiesSchema.parse((await request("management", "GET", "/overdue?duty=inspect&limit=1")).json());
+  expect(overdue.items).toMatchObject([
+    { orderNo: "L-1", duty: "inspect", about: full, owner: { role: "supervisor" }, rule: "R6.1", state: "overdue", level: 3 },
+  ]);
+  expect(overdue.items[0]?.overdueSeconds).toBe(1);
+  const more = await request("supervisor", "GET", `/overdue?role=supervisor&duty=inspect&limit=1&cursor=${overdue.next}`);
+  expect(more.json()).toMatchObject({ items: [{ orderNo: "L-3", about: full }], next: null });
+  const counted = () => request("supervisor", "GET", "/overdue/count?duty=inspect");
+  expect((await counted()).json()).toMatchObject({ total: 2, byDuty: { inspect: 2 }, byRole: { supervisor: 2 } });
+  const mine = dutiesSchema.parse((await request("supervisor", "GET", "/duties?assignee=me")).json());
+  expect(mine.items.filter(({ about }) => about === full).map(({ orderNo }) => orderNo)).toEqual(["L-1", "L-3"]);
   const rest = await request("supervisor", "POST", `/inspections/${full}/answers`, { rest: "in_order" });
   expect(answeredSchema.parse(rest.json())).toEqual({ answered: 1, refused: [], unanswered: 1 });
   expect(await activities.unanswered(full)).toBe(1);
@@ -292,6 +322,7 @@ test("example L over the records: drawn by the seed, asked on the order itself, 
   });
   await request("supervisor", "POST", `/inspections/${full}/answers`, { answers: [{ orderNo: "L-1", result: "in_order" }] });
   expect(await activities.unanswered(full)).toBe(0);
+  expect((await counted()).json()).toMatchObject({ total: 0 });
   expect((await request("supervisor", "GET", "/inspections")).json()).toMatchObject({
     items: expect.arrayContaining([expect.objectContaining({ reportId: full })]),
   });

@@ -77,6 +77,7 @@ const says: { readonly [M in (typeof messageNames)[number]]: readonly string[] }
   "weekly-summary": ["2026-W47", "/reports/weekly/2026-W47", "19"],
   inspection: ["/inspections/full-2026-11", "37", "19"],
   "inspection-to-answer": ["/inspections/full-2026-11", "37", "2026-11-24 00:30", "19"],
+  "inspection-warning": ["full-2026-11", "2026-11-24 00:30"],
   "inspection-overdue": ["full-2026-11", "2026-11-24 00:30"],
   sample: ["/inspections/full-2026-11", "37", "19"],
   "rewards-waiting": ["3", "2026-11-24 00:30"],

@@ -32,6 +32,7 @@ export const messageNames = [
   "weekly-summary",
   "inspection",
   "inspection-to-answer",
+  "inspection-warning",
   "inspection-overdue",
   "sample",
   // Of no single order: chapter 7.

@@ -1,3 +1,4 @@
+import { defaultPolicy, type LadderPolicy } from "../policy.ts";
 import type { Duration } from "../time.ts";
 import { defaultRewardsPolicy, type RewardsPolicy } from "./rewards-policy.ts";
 
@@ -49,6 +50,8 @@ export interface RoutinePolicy {
   readonly carrierGrace: Duration;
   /** How long the monthly full inspection may be answered. */
   readonly answerWithin: Duration;
+  /** When people are told that it is not answered: a duty's ladder. */
+  readonly ladder: LadderPolicy;
   readonly sample: SamplePolicy;
   /** How long texts about persons are kept after the last thing that was said of an ended order. */
   readonly personalDataKept: Duration;
@@ -79,6 +82,7 @@ export const defaultRoutinePolicy: RoutinePolicy = {
   atRiskWithin: "P3D",
   carrierGrace: "PT2H",
   answerWithin: "P7D",
+  ladder: defaultPolicy.ladder,
   sample: { share: 0.05, atLeast: 5, atMost: 50, weights: { large: 3, complained: 5 } },
   // Three years: so long the E-Commerce Law of the PRC (article 31) has records of transactions kept at least.
   personalDataKept: "P1096D",
