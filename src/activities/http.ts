@@ -3,6 +3,8 @@ import { ApplicationFailure } from "@temporalio/common";
 import type { z } from "zod";
 import { done, problem } from "../contracts/outside.ts";
 import type { Ask, Dated } from "../contracts/workflow.ts";
+import { HOUR, SECOND, type Ms } from "../domain/time.ts";
+import { retryAfter } from "../retry-after.ts";
 import { timeLimit } from "../time-limit.ts";
 
 /** How one try at an outside system is read (`ORDER.md`, Effects). `afterMs` is its `Retry-After`. */
@@ -26,19 +28,12 @@ const OUTSIDE_UNAVAILABLE = "outside-unavailable";
 const ANSWER_AT_MOST = 256 * 1024;
 const DETAIL_AT_MOST = 500;
 /** A system that asks for more patience than this is asked again anyway: a person takes over when it stays away. */
-const RETRY_AFTER_AT_MOST = 60 * 60 * 1_000;
-const DEFAULT_TRY = 10_000;
+const RETRY_AFTER_AT_MOST = HOUR;
+const DEFAULT_TRY = 10 * SECOND;
 
 /** The address of an ask: below the base, which may have a path. */
 export function askUrl(base: string, what: string): string {
   return new URL(what, base.endsWith("/") ? base : `${base}/`).href;
-}
-
-/** `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in ms from `now`; `undefined` when absent or unreadable. */
-export function retryAfter(header: string | null, now: number): number | undefined {
-  if (header === null) return undefined;
-  const wait = /^\s*\d+\s*$/.test(header) ? Number(header) * 1_000 : Date.parse(header) - now;
-  return Number.isNaN(wait) ? undefined : Math.min(Math.max(wait, 0), RETRY_AFTER_AT_MOST);
 }
 
 /** The time for one try, ms, and what ends it: a little less than the activity has, so that its own reading is kept. */
@@ -124,7 +119,7 @@ export async function post<A>({ url, key, body, answer, signal }: Post<A>): Prom
       return {
         result: "again",
         detail: `answered ${status}`,
-        afterMs: retryAfter(response.headers.get("retry-after"), Date.now()),
+        afterMs: retryAfter(response.headers.get("retry-after"), Date.now(), RETRY_AFTER_AT_MOST),
       };
     const why = problem.safeParse(json(text));
     const said = why.success ? oneLine(why.data.detail ?? why.data.title ?? "") : "";
@@ -134,6 +129,16 @@ export async function post<A>({ url, key, body, answer, signal }: Post<A>): Prom
   }
 }
 
+/** What may pass: Temporal tries again, after so many ms if that was asked for, or else by the order's own policy. */
+export function later(message: string, afterMs: Ms | undefined): ApplicationFailure {
+  return ApplicationFailure.create({
+    message,
+    type: OUTSIDE_UNAVAILABLE,
+    nonRetryable: false,
+    ...(afterMs === undefined ? {} : { nextRetryDelay: afterMs }),
+  });
+}
+
 /**
  * Asks production, the warehouse or logistics once, as an activity.
  * @throws ApplicationFailure {@link OUTSIDE_UNAVAILABLE}, retryable, for what may pass; after the system's `Retry-After` if it gave one.
@@ -141,14 +146,7 @@ export async function post<A>({ url, key, body, answer, signal }: Post<A>): Prom
 export async function ask(base: string, { orderNo, effectId, system, ask: what, data }: Ask): Promise<Dated> {
   const body = { ...data, orderNo };
   const reading = await post({ url: askUrl(base, what), key: effectId, body, answer: done, signal: tryTime() });
-  if (reading.result === "again") {
-    throw ApplicationFailure.create({
-      message: `${system} ${what}: ${reading.detail}`,
-      type: OUTSIDE_UNAVAILABLE,
-      nonRetryable: false,
-      ...(reading.afterMs === undefined ? {} : { nextRetryDelay: reading.afterMs }),
-    });
-  }
+  if (reading.result === "again") throw later(`${system} ${what}: ${reading.detail}`, reading.afterMs);
   const at = Date.now();
   if (reading.result === "refused") return { ...reading, at };
   const { reference } = reading.answer;

@@ -1,10 +1,9 @@
-import { ApplicationFailure } from "@temporalio/common";
 import { told, type Addressee } from "../contracts/outside.ts";
 import type { OrderActivities, Tell, TellOutcome } from "../contracts/workflow.ts";
 import type { Message, Recipient } from "../domain/order/effects.ts";
 import { recipientsOf, type Staff } from "../domain/staff.ts";
 import { messageText } from "../texts/messages.ts";
-import { askUrl, post, tryTime } from "./http.ts";
+import { askUrl, later, post, tryTime } from "./http.ts";
 
 export interface MessagesOptions {
   /** The message system's base address (`openapi/messages.json`). */
@@ -77,7 +76,10 @@ async function tellOne(
   const texts = messageText(message.message, message.params);
   const body = { ...(orderNo === undefined ? {} : { orderNo }), to, message: message.message, params: message.params, texts };
   const reading = await post({ url: askUrl(url, "tell"), key: effectId, body, answer: told, signal });
-  if (reading.result === "again") return { effectId, result: "again", detail: reading.detail };
+  if (reading.result === "again") {
+    const { detail, afterMs } = reading;
+    return { effectId, result: "again", detail, ...(afterMs === undefined ? {} : { notBefore: Date.now() + afterMs }) };
+  }
   if (reading.result === "refused") return { effectId, ...reading };
   const delivered = new Set(reading.answer.delivered.map((person) => person.id ?? keyOf(person)));
   const got = ({ people }: Meant): Addressee[] => people.filter((person) => delivered.has(person.id ?? keyOf(person)));
@@ -130,9 +132,13 @@ export function messagesActivities(options: MessagesOptions): Pick<OrderActiviti
       return outcomes;
     },
     tellAgain: async (message) => {
+      const now = Date.now();
+      if (message.notBefore !== undefined && message.notBefore > now)
+        throw later("messages tell: asked to wait", message.notBefore - now);
       const outcome = await tellSafely(options, message, tryTime());
-      if (outcome.result === "again") throw ApplicationFailure.retryable(outcome.detail, "again");
-      return outcome;
+      if (outcome.result !== "again") return outcome;
+      const { detail, notBefore } = outcome;
+      throw later(`messages tell: ${detail}`, notBefore === undefined ? undefined : Math.max(0, notBefore - Date.now()));
     },
   };
 }

@@ -102,6 +102,8 @@ export interface Tell {
   readonly orderNo?: string | undefined;
   readonly effectId: string;
   readonly message: Message;
+  /** The message system asked for patience until then, ms. */
+  readonly notBefore?: Ms | undefined;
 }
 
 /** An outcome, and when it was had: ms, by the clock of the worker that asked. */
@@ -109,8 +111,15 @@ export interface Dated extends EffectOutcome {
   readonly at?: Ms | undefined;
 }
 
-/** What became of one message of several: `again` is a failure that may pass. */
-export type TellOutcome = { readonly effectId: string } & ({ readonly result: "again"; readonly detail: string } | Dated);
+/** A failure that may pass; `notBefore`: until when the message system asked for patience, ms. */
+interface TellAgain {
+  readonly result: "again";
+  readonly detail: string;
+  readonly notBefore?: Ms | undefined;
+}
+
+/** What became of one message of several. */
+export type TellOutcome = { readonly effectId: string } & (TellAgain | Dated);
 
 /** What the records database is told: events in order, and the rows as they are after the last of them. */
 export interface Publication {

@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { carrierAnswer, done, meanings, problem, reports, requests, told } from "../contracts/outside.ts";
 import type { OutsideSystem } from "../domain/order/effects.ts";
+import { behaviour, reportOrder } from "./behaviour.ts";
 
 /** The systems whose contract is published as `openapi/{system}.json`. */
 export const systems = ["production", "warehouse", "logistics", "messages"] as const satisfies readonly OutsideSystem[];
@@ -153,6 +154,30 @@ export function openApi(system: OutsideSystem): Json {
         : {}),
     },
   };
+}
+
+const controls: Readonly<Record<string, { readonly summary: string; readonly body?: z.ZodType }>> = {
+  behaviour: { summary: "Says how it is to misbehave; `{}` ends all of it", body: behaviour },
+  report: { summary: "Has it report a command to Gendan", body: reportOrder },
+  reset: { summary: "Has it forget everything, and behave" },
+};
+
+/** A stand-in's own document: the contract, and what a real system does not have, by which it is told how to behave. */
+export function standInApi(system: OutsideSystem): Json {
+  const api = openApi(system);
+  const control = Object.entries(controls).map(([name, { summary, body }]): [string, Json] => [
+    `/control/${name}`,
+    {
+      post: {
+        operationId: name,
+        tags: ["stand-in"],
+        summary,
+        ...(body ? { requestBody: { content: { "application/json": { schema: schemaOf(body, new Map()) } } } } : {}),
+        responses: { "2XX": { description: "Done" }, "4XX": { description: "Wrong body", content: problemContent } },
+      },
+    },
+  ]);
+  return { ...api, paths: { ...z.record(z.string(), z.unknown()).parse(api["paths"]), ...Object.fromEntries(control) } };
 }
 
 /** A document as it is committed. */

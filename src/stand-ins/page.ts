@@ -10,6 +10,8 @@ export interface State {
   readonly behaviour: Behaviour;
   readonly asks: readonly Asked[];
   readonly reports: readonly Report[];
+  /** Keys that came again before the `Retry-After` that they were answered with had passed. */
+  readonly hurried: readonly string[];
 }
 
 const SHOWN = 200;

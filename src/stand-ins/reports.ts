@@ -9,8 +9,8 @@ interface ReporterOptions {
   readonly gendanUrl: () => string;
   /** A machine's token of the stand-in's department. */
   readonly token: () => Promise<string>;
-  /** How often each report is sent, beside its own `times`. */
-  readonly copies: () => number;
+  /** How often each report is sent, beside its own `times`, and whether an order's last one goes first. */
+  readonly manner: () => { readonly copies: number; readonly backwards: boolean };
 }
 
 /** Sends reports to Gendan: those of one order in their order, each until Gendan took it on or refused it. */
@@ -42,7 +42,11 @@ function lane({ by, orderNo, key }: Report): string {
   return by === "itself" ? `order ${orderNo}` : `report ${key}`;
 }
 
-export function openReporter({ journal, mode, gendanUrl, token, copies }: ReporterOptions): Reporter {
+function earlier(one: Report, other: Report): boolean {
+  return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.number < other.number);
+}
+
+export function openReporter({ journal, mode, gendanUrl, token, manner }: ReporterOptions): Reporter {
   const waiting = new Map<string, Report>();
   const retryAt = new Map<string, number>();
   const listeners = new Map<string, ((said: string) => void)[]>();
@@ -86,9 +90,9 @@ export function openReporter({ journal, mode, gendanUrl, token, copies }: Report
   }
 
   async function send(report: Report): Promise<void> {
-    let outcome = await tryOnce(report);
-    const more = report.times * copies() - 1;
-    for (let copy = 0; copy < more && outcome.state === "accepted"; copy += 1) outcome = await tryOnce(report);
+    const copies = Array.from({ length: report.times * manner().copies }, () => tryOnce(report));
+    const outcomes = await Promise.all(copies);
+    const outcome = outcomes.find(({ state }) => state !== "accepted") ?? outcomes[0] ?? { state: "waiting", last: "" };
     if (closing.signal.aborted) return;
     const tries = report.tries + 1;
     if (outcome.state === "waiting")
@@ -104,10 +108,11 @@ export function openReporter({ journal, mode, gendanUrl, token, copies }: Report
     clearTimeout(timer);
     if (closing.signal.aborted) return;
     const heads = new Map<string, Report>();
+    const { backwards } = manner();
     for (const report of waiting.values()) {
       const head = heads.get(lane(report));
-      const earlier = !head || report.dueAt < head.dueAt || (report.dueAt === head.dueAt && report.number < head.number);
-      if (earlier && sent(report)) heads.set(lane(report), report);
+      const isFirst = !head || earlier(report, head) !== (backwards && report.by === "itself");
+      if (isFirst && sent(report)) heads.set(lane(report), report);
     }
     let next = Number.POSITIVE_INFINITY;
     for (const [name, report] of heads) {

@@ -2,10 +2,10 @@ import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as sleep } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
-import { affects, behaviour as behaviourShape, wellBehaved, type Behaviour } from "./behaviour.ts";
+import { affects, behaviour as behaviourShape, reportOrder, wellBehaved, type Behaviour, type Trouble } from "./behaviour.ts";
 import type { Asked, Journal, Report } from "./journal.ts";
 import type { Asking, Plan, StandIn, Surroundings, WrongField } from "./kernel.ts";
-import { openApi } from "./openapi.ts";
+import { standInApi } from "./openapi.ts";
 import { page, type State } from "./page.ts";
 import type { Reporter } from "./reports.ts";
 
@@ -13,19 +13,12 @@ interface ServerOptions {
   readonly standIn: StandIn;
   readonly mode: "auto" | "manual";
   readonly journal: Journal;
-  /** `copies` is how often each report is sent now. */
-  readonly reporter: (copies: () => number) => Reporter;
+  /** `manner` is how reports are sent now. */
+  readonly reporter: (manner: () => Pick<Behaviour, "copies" | "backwards">) => Reporter;
   /** How long after an ask a command follows, ms. */
   readonly delay: Surroundings["delay"];
 }
 
-const reportOrder = z.strictObject({
-  orderNo: z.string().min(1),
-  command: z.string().regex(/^[a-z-]+$/),
-  body: z.record(z.string(), z.unknown()).default({}),
-  key: z.string().min(1).optional(),
-  times: z.int().min(1).max(100).default(1),
-});
 const filter = z.object({ orderNo: z.string().optional(), limit: z.coerce.number().int().min(1).default(1_000) });
 const record = z.record(z.string(), z.unknown());
 const addressed = z.object({ orderNo: z.string() });
@@ -66,6 +59,14 @@ function carrierRecord(trackingNumber: string, journal: Journal, { shipments }: 
   return { trackingNumber, state, since: new Date(last.dueAt).toISOString() };
 }
 
+/** Says that an answer of some length comes, and ends the connection in the middle of it. */
+function cutOff(request: FastifyRequest, reply: FastifyReply, answer: object): void {
+  const text = JSON.stringify(answer);
+  reply.hijack();
+  reply.raw.writeHead(200, { "content-type": "application/json", "content-length": Buffer.byteLength(text) });
+  reply.raw.write(text.slice(0, text.length / 2), () => request.raw.socket.destroy());
+}
+
 /** Ends the connection without an answer. */
 function hangUp(request: FastifyRequest, reply: FastifyReply): void {
   reply.hijack();
@@ -82,7 +83,11 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
   const app = Fastify({ logger: false, forceCloseConnections: true });
   const closing = new AbortController();
   let behaviour: Behaviour = wellBehaved;
-  const reporter = openReporter(() => (behaviour.answerTwice ? 2 : 1));
+  const reporter = openReporter(() => behaviour);
+  /** By key: how many tries have met with trouble; not to come again before, ms. */
+  const met = new Map<string, number>();
+  const notBefore = new Map<string, number>();
+  const hurried = new Set<string>();
 
   function planned({ send = [] }: Plan, key: string, orderNo: string, now: number): Report[] {
     if (mode === "manual") return [];
@@ -160,6 +165,29 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
     return taken;
   }
 
+  /** What the next try of a request meets. */
+  function nextTrouble(key: string): Trouble | undefined {
+    if ((notBefore.get(key) ?? 0) > Date.now()) hurried.add(key);
+    const tries = met.get(key) ?? 0;
+    met.set(key, tries + 1);
+    return behaviour.troubles[tries];
+  }
+
+  async function tellBusy(key: string, reply: FastifyReply): Promise<FastifyReply> {
+    const { retryAfter = 1 } = behaviour;
+    notBefore.set(key, Date.now() + retryAfter * 1_000);
+    return refuse(reply.header("retry-after", retryAfter), 429, "told-to-be-busy", "the stand-in was told to be busy");
+  }
+
+  /** Resolves when whoever asked has gone, or this server closes. */
+  async function gone({ raw }: FastifyRequest): Promise<void> {
+    if (raw.socket.destroyed) return;
+    await new Promise<void>((resolve) => {
+      raw.socket.once("close", resolve);
+      closing.signal.addEventListener("abort", () => resolve());
+    });
+  }
+
   async function asked(ask: string, does: Asking, request: FastifyRequest, reply: FastifyReply): Promise<void> {
     const affected = affects(behaviour, ask);
     if (affected && behaviour.slowMs > 0) await sleep(behaviour.slowMs, undefined, { signal: closing.signal });
@@ -168,6 +196,9 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
     const key = request.headers["idempotency-key"];
     if (typeof key !== "string" || key === "")
       return void (await refuse(reply, 400, "malformed", "the header Idempotency-Key is missing"));
+    const trouble = affected ? nextTrouble(key) : undefined;
+    if (trouble === "fail") return void (await refuse(reply, 500, "told-to-fail", "the stand-in was told to fail"));
+    if (trouble === "busy") return void (await tellBusy(key, reply));
     const outcome = work(ask, does, key, request.body);
     if (outcome === "conflict")
       return void (await refuse(reply, 422, "idempotency-conflict", "this Idempotency-Key came with another body before"));
@@ -175,14 +206,10 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
       const detail = outcome.wrong.map(({ path, message }) => `${path}: ${message}`).join("; ");
       return void (await refuse(reply, 422, "invalid-body", detail, outcome.wrong));
     }
-    if (affected && behaviour.dropAnswerTimes > 0) {
-      behaviour = { ...behaviour, dropAnswerTimes: behaviour.dropAnswerTimes - 1 };
-      return hangUp(request, reply);
-    }
-    if (affected && behaviour.garbageTimes > 0) {
-      behaviour = { ...behaviour, garbageTimes: behaviour.garbageTimes - 1 };
-      return void (await reply.type("text/html").send("<html>not what the contract says"));
-    }
+    if (trouble === "late") await gone(request);
+    if (trouble === "cut") return cutOff(request, reply, outcome.answer);
+    if (trouble === "hang-up") return hangUp(request, reply);
+    if (trouble === "garbage") return void (await reply.type("text/html").send("<html>not what the contract says"));
     await reply.send(outcome.answer);
   }
 
@@ -199,6 +226,7 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
       behaviour,
       asks: newest(journal.asked.values()),
       reports: newest(journal.reports.values()),
+      hurried: [...hurried],
     };
   }
 
@@ -240,7 +268,7 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
       .header("x-content-type-options", "nosniff")
       .send(page(standIn.title, state(undefined, Number.POSITIVE_INFINITY))),
   );
-  app.get("/openapi.json", async () => openApi(standIn.system));
+  app.get("/openapi.json", async () => standInApi(standIn.system));
   app.get("/state", async (request, reply) => {
     const shown = filter.safeParse(request.query);
     return shown.success ? state(shown.data.orderNo, shown.data.limit) : wrongFields(reply, shown.error);
@@ -249,6 +277,7 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
     const told = behaviourShape.safeParse(request.body ?? {});
     if (!told.success) return wrongFields(reply, told.error);
     behaviour = told.data;
+    met.clear();
     return behaviour;
   });
   app.post("/control/report", async (request, reply) => {

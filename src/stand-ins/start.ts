@@ -71,7 +71,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
       mode,
       journal,
       delay: (command) => (delays[command] ?? OTHERWISE) * pace,
-      reporter: (copies) =>
+      reporter: (manner) =>
         openReporter({
           journal,
           mode,
@@ -80,7 +80,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
             if (role === undefined) throw new Error(`the ${system} stand-in reports nothing`);
             return token(role, `${system}-stand-in`);
           },
-          copies,
+          manner,
         }),
     });
     stops.push(() => app.close());

@@ -3,6 +3,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { HOUR, MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { claim, lanes, prune, settle, type Claimed, type Settled } from "../records/webhooks.ts";
+import { retryAfter } from "../retry-after.ts";
 import type { Networks } from "./addresses.ts";
 import { post } from "./post.ts";
 
@@ -35,13 +36,6 @@ export const deliveryPolicy: DeliveryPolicy = {
 /** A receiver that asks for more patience than this is asked again anyway. */
 const PATIENCE = 24 * HOUR;
 
-/** `Retry-After` (RFC 9110, 10.2.3: seconds or a date) in ms from `now`; 0 when absent or unreadable. */
-function patienceOf(header: string | undefined, now: Ms): Ms {
-  if (header === undefined) return 0;
-  const asked = /^\s*\d+\s*$/u.test(header) ? Number(header) * SECOND : Date.parse(header) - now;
-  return Number.isNaN(asked) ? 0 : Math.min(Math.max(0, asked), PATIENCE);
-}
-
 /** The headers of Standard Webhooks: id, time, and a signature by each secret that is good now. */
 export function signed({ deliveryId, secrets }: Pick<Claimed, "deliveryId" | "secrets">, body: string, now: Ms) {
   const at = new Date(now);
@@ -59,7 +53,7 @@ export function bodyOf({ type, at, orderNo, number }: Claimed): string {
   return JSON.stringify({ type, timestamp: at, data: { orderNo, number } });
 }
 
-async function tryOnce(claimed: Claimed, networks: Networks, { within, retryAfter }: DeliveryPolicy): Promise<Settled> {
+async function tryOnce(claimed: Claimed, networks: Networks, { within, retryAfter: pauses }: DeliveryPolicy): Promise<Settled> {
   const body = bodyOf(claimed);
   const answer = await post({ url: claimed.url, headers: signed(claimed, body, Date.now()), body, within, networks });
   const status = answer.result === "answered" ? answer.status : undefined;
@@ -67,10 +61,10 @@ async function tryOnce(claimed: Claimed, networks: Networks, { within, retryAfte
   const why = answer.result === "unanswered" ? answer.why : `answered ${answer.status}`;
   // 410: the receiver does not want any more (Standard Webhooks).
   if (status === 410) return { result: "gone", status, why };
-  const pause = retryAfter[claimed.attempts - 1];
+  const pause = pauses[claimed.attempts - 1];
   if (pause === undefined) return { result: "given-up", status, why };
-  const patience = answer.result === "answered" ? patienceOf(answer.retryAfter, Date.now()) : 0;
-  return { result: "again", status, why, after: Math.max(pause, patience) };
+  const asked = answer.result === "answered" ? retryAfter(answer.retryAfter, Date.now(), PATIENCE) : undefined;
+  return { result: "again", status, why, after: Math.max(pause, asked ?? 0) };
 }
 
 interface DeliveringOptions {

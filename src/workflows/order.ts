@@ -150,14 +150,18 @@ export async function order(start: StartOrder): Promise<void> {
     answers += 1;
   }
 
-  const again = new Set<string>();
+  /** Messages that are told one by one from now on, each not before a time, ms, where that was asked for. */
+  const again = new Map<string, Ms | undefined>();
   function askOutside(): Promise<void>[] {
     const waiting = book.pending().filter(({ effectId }) => !underWay.has(effectId));
     const messages = waiting.filter(({ system, effectId }) => system === "messages" && !again.has(effectId));
     const single = waiting.filter((effect) => !messages.includes(effect));
     const activities = activitiesFor(book);
     const together = messages.length === 0 ? [] : [carryOut(messages, () => activities.tell(messages, again))];
-    return [...together, ...single.map((effect) => carryOut([effect], async () => [await activities.ask(effect)]))];
+    return [
+      ...together,
+      ...single.map((effect) => carryOut([effect], async () => [await activities.ask(effect, again.get(effect.effectId))])),
+    ];
   }
 
   let armed: { at: number; cancel: () => void } | undefined;
@@ -261,7 +265,7 @@ function activitiesFor(book: Book) {
     });
   return {
     /** Several messages at once; those that may pass later are tried again one by one. */
-    async tell(effects: readonly Effect[], again: Set<string>): Promise<(Dated | undefined)[]> {
+    async tell(effects: readonly Effect[], again: Map<string, Ms | undefined>): Promise<(Dated | undefined)[]> {
       const tells = effects.flatMap((effect) =>
         effect.system === "messages" ? [{ orderNo, effectId: effect.effectId, message: effect.data }] : [],
       );
@@ -269,15 +273,16 @@ function activitiesFor(book: Book) {
       return effects.map(({ effectId }) => {
         const outcome = outcomes.find((each) => each.effectId === effectId);
         if (outcome && outcome.result !== "again") return outcome;
-        again.add(effectId);
+        again.set(effectId, outcome?.notBefore);
         return undefined;
       });
     },
-    async ask(effect: Effect): Promise<Dated> {
+    /** `notBefore`, ms: for the activity to wait, not for a timer here, so that an order that older code is with replays. */
+    async ask(effect: Effect, notBefore: Ms | undefined): Promise<Dated> {
       const { effectId } = effect;
       const activities = proxy([effect]);
       if (effect.system === "messages") {
-        const outcome = await activities.tellAgain({ orderNo, effectId, message: effect.data });
+        const outcome = await activities.tellAgain({ orderNo, effectId, message: effect.data, notBefore });
         return outcome.result === "again" ? { result: "exhausted", detail: outcome.detail } : outcome;
       }
       const ask = { orderNo, effectId, system: effect.system, ask: effect.ask, data: effect.data };

@@ -1,7 +1,7 @@
 import { ApplicationFailure } from "@temporalio/common";
 import type { ServerResponse } from "node:http";
 import { afterEach, describe, expect, it } from "vitest";
-import { askUrl, retryAfter } from "../../src/activities/http.ts";
+import { askUrl } from "../../src/activities/http.ts";
 import { logisticsActivities } from "../../src/activities/logistics.ts";
 import { productionActivities } from "../../src/activities/production.ts";
 import { warehouseActivities } from "../../src/activities/warehouse.ts";
@@ -140,21 +140,6 @@ describe("asking an outside system", () => {
     await env.run(async () => productionActivities({ url }).askProduction({ ...shipping, system: "production", ask: "place" }));
     await env.run(async () => warehouseActivities({ url }).askWarehouse({ ...shipping, system: "warehouse", ask: "hand-out" }));
     expect(received.map((one) => one.url)).toEqual(["/place", "/hand-out"]);
-  });
-});
-
-describe("Retry-After", () => {
-  const now = Date.parse("2026-11-24T10:00:00Z");
-  it.each([
-    ["0", 0],
-    ["120", 120_000],
-    ["Tue, 24 Nov 2026 10:00:30 GMT", 30_000],
-    ["Tue, 24 Nov 2026 09:00:00 GMT", 0],
-    ["999999999", 3_600_000],
-    ["soon", undefined],
-    [null, undefined],
-  ])("%s is %s ms", (header, expected) => {
-    expect(retryAfter(header, now)).toBe(expected);
   });
 });
 

@@ -173,6 +173,27 @@ describe("messages", () => {
     expect(most).toBe(4);
   });
 
+  it("are not sent again before the time that was asked for, whoever sends them", async () => {
+    const { url, received } = await messageSystem();
+    const busy = await serverThat((_received, response) => response.writeHead(429, { "retry-after": "120" }).end());
+    closers.push(busy.close);
+    const asked = Date.now();
+    const [outcome] = await tell({ url: busy.url, staff }, [telling("e1", {})]);
+    if (outcome?.result !== "again") throw new Error(`was ${outcome?.result}`);
+    const { notBefore = 0 } = outcome;
+    expect(notBefore).toBeGreaterThanOrEqual(asked + 120_000);
+
+    const again = async (to: string, time?: number): Promise<unknown> =>
+      activityWith(5_000)
+        .run(async () => messagesActivities({ url: to, staff }).tellAgain({ ...telling("e1", {}), notBefore: time }))
+        .catch((error: unknown) => error);
+    const waits: unknown = await again(url, notBefore);
+    expect(waits).toMatchObject({ nonRetryable: false, nextRetryDelay: expect.any(Number) });
+    expect(received).toEqual([]);
+    expect(await again(url, asked)).toMatchObject({ result: "done" });
+    expect(await again(busy.url)).toMatchObject({ nonRetryable: false, nextRetryDelay: expect.any(Number) });
+  });
+
   it("that are not answered in the activity's time are to be sent again, all of them", async () => {
     const server = await serverThat(() => undefined);
     closers.push(server.close);

@@ -3,6 +3,7 @@ import { messagesActivities } from "../../src/activities/messages.ts";
 import { productionActivities } from "../../src/activities/production.ts";
 import type { TellOutcome } from "../../src/contracts/workflow.ts";
 import type { EffectOutcome } from "../../src/domain/order/effects.ts";
+import { troubles } from "../../src/stand-ins/behaviour.ts";
 import { lines, standIns } from "../stand-ins/setting.ts";
 import { activityWith } from "./environment.ts";
 
@@ -21,8 +22,9 @@ async function asked(url: string, time = 2_000): Promise<EffectOutcome> {
 describe("the activities and the stand-ins understand each other", () => {
   it("what is repeated until it is answered is done once", async () => {
     const { urls, control, state } = await standIns({ mode: "manual" });
-    for (const trouble of [{ failTimes: 1 }, { away: true }, { dropAnswerTimes: 1 }, { garbageTimes: 1 }, { slowMs: 400 }]) {
-      await control("production", "behaviour", trouble);
+    const all = Object.keys(troubles).map((trouble) => ({ troubles: [trouble] }));
+    for (const behaviour of [{ failTimes: 1 }, { away: true }, { slowMs: 400 }, ...all]) {
+      await control("production", "behaviour", behaviour);
       await expect(asked(urls.production, 200)).rejects.toMatchObject({ type: "outside-unavailable", nonRetryable: false });
     }
     await control("production", "behaviour", {});

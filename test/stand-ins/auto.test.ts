@@ -139,14 +139,25 @@ it("everything that is reported is as the commands' wire contracts have it", asy
 });
 
 describe("reports", () => {
-  it("are made once however often the ask comes, and sent twice when told to", async () => {
+  it("are made once however often the ask comes, and sent five times when told to", async () => {
     const { url, reported } = await gendan();
     const { ask, control, state } = await standIns({ gendanUrl: url });
-    await control("warehouse", "behaviour", { answerTwice: true });
+    await control("warehouse", "behaviour", { copies: 5 });
     for (let time = 0; time < 3; time += 1) await ask("warehouse", "expect-goods", { orderNo: "A-1", lines }, "k1");
     await until(async () => expect((await state("warehouse")).reports).toMatchObject([{ state: "accepted" }]));
-    expect(reported).toHaveLength(2);
-    expect(reported[0]).toMatchObject({ body: reported[1]?.body, headers: { "idempotency-key": "k1-check-goods" } });
+    expect(reported).toHaveLength(5);
+    for (const one of reported)
+      expect(one).toMatchObject({ body: reported[0]?.body, headers: { "idempotency-key": "k1-check-goods" } });
+  });
+
+  it("are sent the last first when told to, each with the time at which it happened", async () => {
+    const { url, reported } = await gendan();
+    const { ask, control } = await standIns({ gendanUrl: url });
+    await control("logistics", "behaviour", { backwards: true });
+    await ask("logistics", "ship", ship);
+    await until(() => expect(commands(reported)).toEqual(["report-delivery", "report-tracking", "dispatch"]));
+    const times = reported.map(({ body }) => String(body["at"]));
+    expect(times).toEqual(times.toSorted().toReversed());
   });
 
   it("keep their order while Gendan fails, and hold up no other order", async () => {

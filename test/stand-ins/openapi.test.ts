@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { asks } from "../../src/domain/order/effects.ts";
+import { behaviour, troubles } from "../../src/stand-ins/behaviour.ts";
 import { openApi, openApiText, systems } from "../../src/stand-ins/openapi.ts";
 import { standIns } from "./setting.ts";
 
@@ -26,7 +27,15 @@ describe.each(systems)("the contract of %s", (system) => {
   });
 });
 
-it("is served by each stand-in", async () => {
+it("is served by each stand-in, with what it can be told: every trouble that it can make", async () => {
   const { urls } = await standIns({ mode: "manual" });
-  expect(await (await fetch(`${urls.logistics}/openapi.json`)).json()).toEqual(JSON.parse(openApiText("logistics")));
+  const api = z.looseObject({ paths: z.record(z.string(), z.unknown()) });
+  const { paths, ...served } = api.parse(await (await fetch(`${urls.logistics}/openapi.json`)).json());
+  const { paths: contract, ...committed } = api.parse(JSON.parse(openApiText("logistics")));
+  expect(served).toEqual(committed);
+  expect(paths).toMatchObject(contract);
+  const more = Object.keys(paths).filter((path) => !(path in contract));
+  expect(more).toEqual(["/control/behaviour", "/control/report", "/control/reset"]);
+  const text = JSON.stringify(paths["/control/behaviour"]);
+  for (const name of [...Object.keys(behaviour.shape), ...Object.keys(troubles)]) expect(text).toContain(`"${name}"`);
 });

@@ -120,19 +120,37 @@ describe("a stand-in can be told to be", () => {
     expect((await ask("logistics", "ship", ship)).status).toBe(200);
   });
 
-  it("one that does the work and never answers", async () => {
+  it("in trouble: each request meets one after the other, then is answered; what was done is done once", async () => {
     const { ask, control, state } = await standIns(manual);
-    await control("production", "behaviour", { dropAnswerTimes: 1 });
-    await expect(ask("production", "place", place, "k")).rejects.toThrow();
-    expect((await ask("production", "place", place, "k")).status).toBe(200);
-    expect((await state("production")).asks).toMatchObject([{ key: "k", times: 2 }]);
+    await control("production", "behaviour", { troubles: ["fail", "busy", "garbage", "hang-up", "cut"], retryAfter: 60 });
+    const placed = (key: string) => ask("production", "place", place, key);
+    expect((await placed("k")).status).toBe(500);
+    const busy = await placed("k");
+    expect([busy.status, busy.headers.get("retry-after")]).toEqual([429, "60"]);
+    expect(await state("production")).toMatchObject({ asks: [], hurried: [] });
+    expect(await (await placed("k")).text()).toContain("<html>");
+    // Another request begins at the beginning.
+    expect((await placed("other")).status).toBe(500);
+    await expect(placed("k")).rejects.toThrow();
+    await expect(placed("k").then((answer) => answer.text())).rejects.toThrow();
+    expect(await (await placed("k")).json()).toHaveProperty("reference");
+    expect(await state("production")).toMatchObject({ asks: [{ key: "k", times: 4 }], hurried: ["k"] });
   });
 
-  it("one that answers with something unreadable", async () => {
-    const { ask, control } = await standIns(manual);
-    await control("production", "behaviour", { garbageTimes: 1 });
-    expect(await (await ask("production", "place", place, "k")).text()).toContain("<html>");
-    expect(await (await ask("production", "place", place, "k")).json()).toHaveProperty("reference");
+  it("late: it does the work, and answers when nobody waits any more", async () => {
+    const { urls, ask, control, state } = await standIns(manual);
+    await control("production", "behaviour", { troubles: ["late"] });
+    const leaving = new AbortController();
+    const asked = fetch(`${urls.production}/place`, {
+      method: "POST",
+      headers: { "content-type": "application/json", "idempotency-key": "k" },
+      body: JSON.stringify(place),
+      signal: leaving.signal,
+    });
+    await until(async () => expect((await state("production")).asks).toMatchObject([{ key: "k" }]));
+    leaving.abort();
+    await expect(asked).rejects.toThrow();
+    expect((await ask("production", "place", place, "k")).status).toBe(200);
   });
 
   it("nothing that it doesn't know", async () => {
