@@ -1,3 +1,4 @@
+import { setMaxListeners } from "node:events";
 import { timeLimit } from "../time-limit.ts";
 import type { Journal, Report } from "./journal.ts";
 
@@ -52,6 +53,7 @@ export function openReporter({ journal, mode, gendanUrl, token, manner }: Report
   const listeners = new Map<string, ((said: string) => void)[]>();
   const busy = new Map<string, Promise<void>>();
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   let timer: NodeJS.Timeout | undefined;
 
   const sent = (report: Report): boolean => report.by === "told" || mode === "auto";

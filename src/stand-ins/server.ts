@@ -1,4 +1,5 @@
 import { createHash, randomUUID } from "node:crypto";
+import { once, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
@@ -82,6 +83,7 @@ async function wrongFields(reply: FastifyReply, error: z.ZodError): Promise<Fast
 export function standInServer({ standIn, mode, journal, reporter: openReporter, delay }: ServerOptions): FastifyInstance {
   const app = Fastify({ logger: false, forceCloseConnections: true });
   const closing = new AbortController();
+  setMaxListeners(0, closing.signal);
   let behaviour: Behaviour = wellBehaved;
   const reporter = openReporter(() => behaviour);
   /** By key: how many tries have met with trouble; not to come again before, ms. */
@@ -181,11 +183,7 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
 
   /** Resolves when whoever asked has gone, or this server closes. */
   async function gone({ raw }: FastifyRequest): Promise<void> {
-    if (raw.socket.destroyed) return;
-    await new Promise<void>((resolve) => {
-      raw.socket.once("close", resolve);
-      closing.signal.addEventListener("abort", () => resolve());
-    });
+    if (!raw.socket.destroyed) await once(raw.socket, "close", { signal: closing.signal }).catch(() => undefined);
   }
 
   async function asked(ask: string, does: Asking, request: FastifyRequest, reply: FastifyReply): Promise<void> {

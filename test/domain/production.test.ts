@@ -49,6 +49,15 @@ describe("progress (R3.1, R3.2)", () => {
       .has({ production: { stageOfWork: "packing", quantityDone: [80] } });
   });
 
+  test("progress from before everything was made, that comes after it, is noted; of later than that it is a discrepancy", () => {
+    const painting = { stage: "painting", quantityDone: [50] };
+    const made = given(upTo("leadTime"))
+      .later("P5D")
+      .report("finish-production", P, { quantity: [100] }, "PT1H");
+    made.report("report-progress", P, painting, "PT1H").brings("report-known");
+    made.report("report-progress", P, painting, "PT30M").brings("discrepancy-opened");
+  });
+
   test("an expected finish too late for the promise is a delay; back within it and untold, it is withdrawn", () => {
     const progress = { stage: "painting", quantityDone: [20] };
     given(upTo("release"))

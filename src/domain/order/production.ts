@@ -33,6 +33,11 @@ function beforeRefusal({ production: run }: Order, at: Ms): boolean {
   return run?.refusal !== undefined && at < run.refusal.stamp.at;
 }
 
+/** Progress from before all of it was made, that comes when it has been: nothing is in the making any more. */
+function overtaken({ production: run, stage }: Order, at: Ms): boolean {
+  return run?.made !== undefined && stage !== "rework" && at <= run.made.at;
+}
+
 /** Starts another production run: what was said of the last one no longer holds. */
 export function makingAgain(order: Order, stamp: Stamp): Order {
   const run = (order.production?.run ?? 0) + 1;
@@ -56,6 +61,7 @@ export const production = chapter({
       stages: ["making", "rework"],
       known: (order, { stage, quantityDone, expectedFinish }, at) =>
         ofEarlierRun(order, at) ||
+        overtaken(order, at) ||
         (order.production?.stageOfWork === stage &&
           same(order.production.quantityDone, quantityDone) &&
           (expectedFinish === undefined || order.forecast?.finish === expectedFinish)),
