@@ -61,14 +61,26 @@ await checkPorts();
 const running: Supervised[] = [];
 let stopping = false;
 
-/** What came last goes first: no more requests, then no more work, then what the work needs. */
+/** No more requests, then no more work, then what the work needs. */
+const STOPPED_IN_ORDER: readonly ProcessName[] = [
+  "api",
+  "worker",
+  "stand-ins",
+  "codec-server",
+  "engine",
+  "engine-database",
+  "database",
+];
+
 async function stopAll(code: number): Promise<void> {
   if (stopping) return;
   stopping = true;
   await rm(note, { force: true });
-  for (const each of running.toReversed()) {
-    say(`stopping ${each.name} …`);
-    await each.stop(STOP_LIMIT);
+  for (const name of STOPPED_IN_ORDER) {
+    for (const each of running.filter((one) => one.name === name)) {
+      say(`stopping ${name} …`);
+      await each.stop(STOP_LIMIT);
+    }
   }
   await giveBack();
   process.exit(code);
