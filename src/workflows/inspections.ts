@@ -158,10 +158,11 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
   };
   const watch = () => watched({ reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
   // Two that are apart: what becomes of one does not hold up the other. Whether anybody was told or not, it is to be answered.
-  const outcomes = await Promise.allSettled([
-    executeChild(inspection, { args: [inspected], workflowId: full }).finally(watch),
+  const [asked, drawn] = [
+    executeChild(inspection, { args: [inspected], workflowId: full }),
     executeChild(sampleInspection, { args: [sampled], workflowId: sample }),
-  ]);
+  ];
+  const outcomes = await Promise.allSettled([asked.then(watch, watch), asked, drawn]);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
   if (failed) throw failed.reason;
   return `${full}, ${sample}`;

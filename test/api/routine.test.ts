@@ -329,3 +329,53 @@ test("example L over the records: drawn by the seed, asked on the order itself, 
   expect(await activities.announce("k", { to: [{ role: "management" }], message: "sample", params: {} })).toBe(true);
   expect(tells.map(({ effectId }) => effectId)).toEqual(["k"]);
 });
+
+test("a finding of the full list on an order that has ended opens it again, once, whatever its end; what is refused is said by name", async () => {
+  await order("E-1", (story) => upTo("receipt", story), 60_000);
+  await order("E-2", (story) => upTo("release", story), 60_000);
+  const settle = (orderNo: string) => {
+    const book = stage.books.get(orderNo);
+    for (const effect of book?.pending() ?? []) book?.settle(effect, { result: "done" }, Date.now());
+  };
+  settle("E-1");
+  const isOver = (orderNo: string) => stage.books.get(orderNo)?.isOver(Date.now());
+  expect([isOver("E-1"), isOver("E-2")]).toEqual([true, false]);
+  const whole = stage.books.get("E-1")?.history() ?? [];
+  const reportId = "full-2026-10";
+  await activities.beginReport({
+    reportId,
+    kind: "full",
+    period: "2026-10",
+    asOf: iso(Date.now()),
+    about: { dueAt: iso(Date.now()) },
+  });
+  await activities.inspectOrders({ reportId, orderNos: ["E-1", "E-2"], carrierGrace: "PT2H" });
+  await activities.finishReport(reportId);
+
+  const finding = { rule: "R4.3", person: "li.na", action: "file the signed receipt" };
+  const path = `/inspections/${reportId}/answers`;
+  const answers = ["E-1", "E-2", "E-none"].map((orderNo) => ({ orderNo, result: "finding", ...finding }));
+  stage.weather.away = true;
+  expect((await request("supervisor", "POST", path, { answers })).statusCode).toBe(503);
+  stage.weather.away = false;
+  const said = answeredSchema.parse((await request("supervisor", "POST", path, { answers })).json());
+  expect(said).toMatchObject({ answered: 2, refused: [{ orderNo: "E-none" }], unanswered: 0 });
+  expect(said.refused[0]?.detail).not.toBe("");
+  expect(isOver("E-1")).toBe(false);
+  expect(stateOf("E-1")).toMatchObject({
+    status: "completed",
+    findings: [{ ...finding, recorded: { by: { id: "wang.fang", role: "supervisor" } } }],
+    duties: [{ duty: "remedy-finding", owner: { role: "sales_rep", id: "li.na" } }],
+  });
+  // The record goes on from the whole one; the same answer again, open or ended, adds nothing.
+  const after = stage.books.get("E-1")?.history() ?? [];
+  expect(after.slice(0, whole.length)).toEqual(whole);
+  await request("supervisor", "POST", path, { answers });
+  const findingId = stateOf("E-1")?.findings[0]?.["findingId"] ?? "";
+  const remedied = await request("sales_rep", "POST", "/orders/E-1/remedy-finding", { findingId, done: "filed" });
+  expect(remedied.statusCode).toBe(200);
+  settle("E-1");
+  expect(isOver("E-1")).toBe(true);
+  await request("supervisor", "POST", path, { answers });
+  expect([isOver("E-1"), stateOf("E-1")?.findings.length]).toEqual([true, 1]);
+});

@@ -6,8 +6,8 @@ import { acceptedSchema, answerSchema, commandStateSchema, orderSchema } from ".
 import { checkBody, commandSchema, orderNumber, type Said } from "../../contracts/bodies.ts";
 import { examples } from "../../contracts/examples.ts";
 import { problemSchema } from "../../contracts/problem.ts";
-import type { CommandAnswer, CommandInput, CommandState, StartOrder } from "../../contracts/workflow.ts";
-import { checkedCommand, type CommandName } from "../../domain/order/bodies.ts";
+import type { CommandAnswer, CommandInput, CommandState } from "../../contracts/workflow.ts";
+import type { CommandName } from "../../domain/order/bodies.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { authorise, commandNames, commands, decide, permitted, replay } from "../../domain/order/order.ts";
 import { isRefusal } from "../../domain/order/refusals.ts";
@@ -18,6 +18,7 @@ import { eventsOf, lastEventOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
+import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { asProblem } from "../plugins/problems.ts";
@@ -86,12 +87,9 @@ const requestBodies = new Map(
 );
 
 /** The routes of the commands: one a row of the table, and nothing said twice. */
-export function commandRoutes({ engine, db, policy, calendar, now }: Parts): Routes {
-  const begin = async (orderNo: string, events?: readonly OrderEvent[]): Promise<StartOrder> => {
-    const [current, working] = await Promise.all([policy(), calendar()]);
-    const salt = randomBytes(16).toString("hex");
-    return { orderNo, policy: current, calendar: working, salt, ...(events ? { events } : {}) };
-  };
+export function commandRoutes(parts: Parts): Routes {
+  const { engine, db, now } = parts;
+  const { begin, recordOf, askAgain } = openingOf(parts);
 
   /** What the records hold of an order; nothing while they are away, when the engine alone must know. */
   async function recorded(orderNo: string): Promise<readonly OrderEvent[]> {
@@ -137,32 +135,16 @@ export function commandRoutes({ engine, db, policy, calendar, now }: Parts): Rou
 
   /** An order whose run has ended: answered from its record, or opened again by what may still be said of it. */
   async function ended(orderNo: string, sent: Sent<CommandName>): Promise<CommandAnswer | "reported"> {
-    const { command, input, caller } = sent;
-    // The engine forgets it some days after its end; before that it may know what the records are still to be told.
-    const events = (await engine.lastRun(orderNo)) ?? (await eventsOf(db, orderNo));
-    if (events.length === 0) throw new ProblemError("not-found", { detail: "no-such-order" });
+    const { command, input, caller, said } = sent;
+    const events = await recordOf(orderNo);
     const order = replay(events);
     const visible = authorise(order, command, caller);
     if (isRefusal(visible)) throw problemOfRefusal({ ...visible, permitted: permitted(order, caller, now()) });
     const before = repeated(events, sent);
     if (before) return before;
-    if (!sent.report) {
-      const at = now();
-      const trial = decide(
-        order,
-        checkedCommand(command, sent.said.body, { actor: caller, key: sent.key, hash: input.hash ?? "", at, receivedAt: at }),
-        order,
-      );
-      if (isRefusal(trial)) throw problemOfRefusal({ ...trial, permitted: permitted(order, caller, at) });
-    }
-    const start = { argument: await begin(orderNo, events), fresh: false };
-    if (sent.report) {
-      await engine.report(orderNo, command, input, start);
-      return "reported";
-    }
-    const answer = await engine.ask(orderNo, command, input, start);
-    if (!answer) throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
-    return answer;
+    if (!sent.report) return askAgain(orderNo, events, command, said.body, input, caller);
+    await engine.report(orderNo, command, input, { argument: await begin(orderNo, events), fresh: false });
+    return "reported";
   }
 
   function accepted(

@@ -20,6 +20,7 @@ import { holds } from "../../domain/people.ts";
 import { iso } from "../../domain/time.ts";
 import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { byPerson, callerOf } from "../plugins/identity.ts";
 import { ProblemError, problemOf } from "../problem.ts";
@@ -61,14 +62,17 @@ function isAnswered({ kind }: Report): boolean {
 }
 
 /** Inspections (R6.1, R6.2): asked for at any time, read, answered. */
-export function inspectionRoutes({ db, engine, routine, now }: Parts): Routes {
+export function inspectionRoutes(parts: Parts): Routes {
+  const { db, engine, routine, now } = parts;
+  const { recordOf, askAgain } = openingOf(parts);
+
   async function found(inspectionId: string): Promise<Report> {
     const report = await findReport(db, inspectionId);
     if (!report || report.kind === "weekly") throw new ProblemError("not-found", { detail: "no-such-report" });
     return report;
   }
 
-  /** Says something of an order, as this person; why not, when it is refused. */
+  /** Says something of an order, as this person; one that has ended is opened again. Why not, when it is refused. */
   async function say<K extends CommandName>(
     request: FastifyRequest,
     orderNo: string,
@@ -76,18 +80,22 @@ export function inspectionRoutes({ db, engine, routine, now }: Parts): Routes {
     body: Bodies[K],
     key: string,
   ): Promise<string | undefined> {
-    const { id: caller, roles, kind } = callerOf(request);
+    const caller = callerOf(request);
+    const { id: actor, roles, kind } = caller;
     const input: CommandInput = {
-      actor: { id: caller, roles, kind },
+      actor: { id: actor, roles, kind },
       body,
       key,
-      hash: digest(command, caller, body),
+      hash: digest(command, actor, body),
       checked: true,
     };
     try {
       if (await engine.ask(orderNo, command, input)) return undefined;
-      const ended = new ProblemError("not-found", { detail: "no-such-order" });
-      return problemOf(ended, localeOf(request.headers["accept-language"]), request.id).detail;
+      const events = await recordOf(orderNo);
+      // Said before, and over again since: there is nothing to be said twice.
+      if (!events.some((event) => event.key === key && event.hash === input.hash))
+        await askAgain(orderNo, events, command, body, input, caller);
+      return undefined;
     } catch (error) {
       if (!(error instanceof ProblemError) || error.code === "unavailable") throw error;
       return problemOf(error, localeOf(request.headers["accept-language"]), request.id).detail;

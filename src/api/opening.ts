@@ -1,0 +1,56 @@
+import { randomBytes } from "node:crypto";
+import type { CommandAnswer, CommandInput, StartOrder } from "../contracts/workflow.ts";
+import { checkedCommand, type Bodies, type CommandName } from "../domain/order/bodies.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import { decide, permitted, replay } from "../domain/order/order.ts";
+import { isRefusal } from "../domain/order/refusals.ts";
+import type { Actor } from "../domain/people.ts";
+import { eventsOf } from "../records/read.ts";
+import type { Parts } from "./parts.ts";
+import { ProblemError, problemOfRefusal } from "./problem.ts";
+
+/** How runs of orders are opened: of new ones, and again of those that have ended. */
+export function openingOf({ engine, db, policy, calendar, now }: Parts) {
+  /** The argument of a run: of a new order, or of one that goes on from its record. */
+  async function begin(orderNo: string, events?: readonly OrderEvent[]): Promise<StartOrder> {
+    const [current, working] = await Promise.all([policy(), calendar()]);
+    const salt = randomBytes(16).toString("hex");
+    return { orderNo, policy: current, calendar: working, salt, ...(events ? { events } : {}) };
+  }
+
+  return {
+    begin,
+    /**
+     * All events of an order whose run has ended: the engine forgets it some days after its end; before that it may know what
+     * the records are still to be told.
+     * @throws ProblemError `not-found` when there is no such order
+     */
+    async recordOf(orderNo: string): Promise<readonly OrderEvent[]> {
+      const events = (await engine.lastRun(orderNo)) ?? (await eventsOf(db, orderNo));
+      if (events.length === 0) throw new ProblemError("not-found", { detail: "no-such-order" });
+      return events;
+    },
+    /**
+     * Has an ended order take a command on, in a run that goes on from its record.
+     * @throws ProblemError the refusal, and then no run is opened; `unavailable`
+     */
+    async askAgain<K extends CommandName>(
+      orderNo: string,
+      events: readonly OrderEvent[],
+      command: K,
+      body: Bodies[K],
+      input: CommandInput,
+      caller: Actor,
+    ): Promise<CommandAnswer> {
+      const order = replay(events);
+      const at = now();
+      const { key = "", hash = "" } = input;
+      const trial = decide(order, checkedCommand(command, body, { actor: caller, key, hash, at, receivedAt: at }), order);
+      if (isRefusal(trial)) throw problemOfRefusal({ ...trial, permitted: permitted(order, caller, at) });
+      const start = { argument: await begin(orderNo, events), fresh: false };
+      const answer = await engine.ask(orderNo, command, input, start);
+      if (!answer) throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
+      return answer;
+    },
+  };
+}
