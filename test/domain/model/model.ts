@@ -62,6 +62,8 @@ interface Run {
   placed: Ms;
   lead: { finish: Day; at: Ms } | undefined;
   made: boolean;
+  /** When the goods were made, as it was reported last. */
+  madeAt: Ms;
   refusal: { at: Ms; lines: string } | undefined;
   progress: { stage: string; quantities: string; at: Ms } | undefined;
 }
@@ -247,7 +249,8 @@ export function isKnown(m: Model, command: Command): boolean {
     case "report-progress": {
       const { stage, quantityDone, expectedFinish } = command.body;
       const same = run?.progress?.stage === stage && run.progress.quantities === JSON.stringify(quantityDone);
-      return earlierRun || (same && (expectedFinish === undefined || m.forecast?.finish === expectedFinish));
+      const overtaken = run?.made === true && m.stage !== "rework" && at <= run.madeAt;
+      return earlierRun || overtaken || (same && (expectedFinish === undefined || m.forecast?.finish === expectedFinish));
     }
     case "report-delay": {
       if (!m.forecast) return false;
@@ -422,7 +425,15 @@ function makeAgain(m: Model, at: Ms): void {
   m.checked = false;
 }
 
-const fresh = (placed: Ms): Run => ({ number: 1, placed, lead: undefined, made: false, refusal: undefined, progress: undefined });
+const fresh = (placed: Ms): Run => ({
+  number: 1,
+  placed,
+  lead: undefined,
+  made: false,
+  madeAt: 0,
+  refusal: undefined,
+  progress: undefined,
+});
 
 function arrives(m: Model, shipment: Shipment, arrival: Day, at: Ms, always: boolean): void {
   if (at < shipment.arrivalAt) return;
@@ -558,6 +569,7 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       }
       if (short || !m.run) break;
       m.run.made = true;
+      m.run.madeAt = at;
       m.stage = "made";
       break;
     }
