@@ -1,4 +1,5 @@
 import { randomUUID } from "node:crypto";
+import { setTimeout as wait } from "node:timers/promises";
 import {
   Client,
   isGrpcCancelledError,
@@ -84,13 +85,20 @@ interface EngineOptions {
   readonly queryWithin?: Ms;
 }
 
-/** gRPC's status code. */
-const NOT_FOUND = 5;
+/** gRPC's status codes. */
+const [NOT_FOUND, FAILED_PRECONDITION] = [5, 9];
+/** Before an update that met a change of runs is sent once more, ms. */
+const ONCE_MORE = 50;
+
+/** gRPC's status code, also of what the client has wrapped. */
+function statusOf(error: unknown): number | undefined {
+  if (isGrpcServiceError(error)) return error.code;
+  return error instanceof Error ? statusOf(error.cause) : undefined;
+}
 
 /** Whether a run is not there; a history's own call says so in gRPC's words. */
 function isGone(error: unknown): boolean {
-  const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
-  return error instanceof WorkflowNotFoundError || code === NOT_FOUND;
+  return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && statusOf(error) === NOT_FOUND);
 }
 
 function isRefusedCommand(value: unknown): value is RefusedCommand {
@@ -142,6 +150,21 @@ export function openEngine(connection: Connection, namespace: string, options: E
     }
   }
 
+  /**
+   * An update that comes in the moment in which an order continues as new is turned away with the workflow task that it was in: it is sent
+   * to the next run, as the same update, until the time of the call is up.
+   */
+  async function toTheNextRun<T>(call: () => Promise<T>): Promise<T> {
+    for (;;) {
+      try {
+        return await call();
+      } catch (error) {
+        if (statusOf(error) !== FAILED_PRECONDITION) throw error;
+        await wait(ONCE_MORE);
+      }
+    }
+  }
+
   function startOptions(orderNo: string, { argument, fresh }: Start) {
     const reuse: WorkflowIdReusePolicy = fresh ? "REJECT_DUPLICATE" : "ALLOW_DUPLICATE";
     const args: [StartOrder] = [argument];
@@ -184,20 +207,22 @@ export function openEngine(connection: Connection, namespace: string, options: E
         const updateId = input.key;
         const sent = { args: [input] as [CommandInput], ...(updateId === undefined ? {} : { updateId }) };
         if (!start)
-          return unlessGone(() => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, sent));
-        const startWorkflowOperation = new WithStartWorkflowOperation<(argument: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
-          ...startOptions(orderNo, start),
-          workflowIdConflictPolicy: "USE_EXISTING",
-        });
-        try {
-          return await client.workflow.executeUpdateWithStart<
-            (argument: StartOrder) => Promise<void>,
-            CommandAnswer,
-            [CommandInput]
-          >(command, {
-            ...sent,
-            startWorkflowOperation,
+          return unlessGone(() =>
+            toTheNextRun(() => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, sent)),
+          );
+        // Each try needs one of its own.
+        const starting = () =>
+          new WithStartWorkflowOperation<(argument: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
+            ...startOptions(orderNo, start),
+            workflowIdConflictPolicy: "USE_EXISTING",
           });
+        try {
+          return await toTheNextRun(() =>
+            client.workflow.executeUpdateWithStart<(argument: StartOrder) => Promise<void>, CommandAnswer, [CommandInput]>(
+              command,
+              { ...sent, startWorkflowOperation: starting() },
+            ),
+          );
         } catch (error) {
           if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
           throw error;

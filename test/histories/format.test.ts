@@ -3,6 +3,7 @@ import { describe, expect, it } from "vitest";
 import type { StartOrder } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { levelOf } from "../../src/domain/clock/ladder.ts";
+import { FORMAT } from "../../src/domain/order/events.ts";
 import { duties, replay } from "../../src/domain/order/order.ts";
 import type { Order } from "../../src/domain/order/record.ts";
 import { DAY, iso, type Ms } from "../../src/domain/time.ts";
@@ -105,4 +106,18 @@ describe.each(formats)("%s", async (format) => {
     const { order, events: published } = publicationOf(events, at);
     expect([order.lastEvent, published.length]).toEqual([events.length, events.length]);
   });
+});
+
+it.each([
+  ["an event of a later format", { version: FORMAT + 1 }],
+  ["an event that it does not know", { event: "abducted" }],
+])("%s is not read as if it were known", async (_what, newer) => {
+  const text = await readFile(new URL("format-1/regular.json", here), "utf8");
+  const { start }: Golden = JSON.parse(text, (_key, value: unknown) =>
+    typeof value === "object" && value !== null && "event" in value && value.event === "released"
+      ? { ...value, ...newer }
+      : value,
+  );
+  expect(() => replay(start.events ?? [])).toThrow(/written by newer code/u);
+  expect(() => openBook(start)).toThrow(/written by newer code/u);
 });

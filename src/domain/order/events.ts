@@ -165,6 +165,9 @@ export interface Stamp {
   readonly actor: Author;
 }
 
+/** The format of events that this code writes; it reads this one and all before (`docs/upgrading.md`). */
+export const FORMAT = 1;
+
 /** One line of the audit trail. The list of these is the order. */
 export type OrderEvent<E extends EventName = EventName> = {
   readonly [N in E]: Stamp & {
@@ -172,7 +175,7 @@ export type OrderEvent<E extends EventName = EventName> = {
     readonly command: CommandName | "clock";
     readonly event: N;
     readonly data: Facts[N];
-    readonly version: 1;
+    readonly version: typeof FORMAT;
     readonly reason?: string | undefined;
     readonly note?: string | undefined;
     /** The command's idempotency key and the hash of what was sent. */

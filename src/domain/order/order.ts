@@ -21,7 +21,7 @@ import {
 import { confirmation } from "./confirmation.ts";
 import { delays, forecasts, promisePassesAt } from "./delays.ts";
 import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
-import { fact, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
+import { fact, FORMAT, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
 import { inspections } from "./inspections.ts";
 import { production } from "./production.ts";
 import type { ClosedDuty, Discrepancy, Order } from "./record.ts";
@@ -207,11 +207,21 @@ function requested(order: Order, event: OrderEvent, requests: readonly Occasione
   });
 }
 
+/** Events come from records, too, and newer code may have written those. */
+function known({ event, version, number }: { event: string; version: number; number: number }): void {
+  if (version > FORMAT || (event !== "received" && !Object.hasOwn(evolve, event)))
+    throw new TypeError(
+      `event ${number}, "${event}" of format ${version}, was written by newer code: this knows format ${FORMAT}`,
+    );
+}
+
 /**
  * Lays one event on the record, with all that follows from it by derivation: duties that are no longer owed are kept as
  * closed, and what must be asked outside is noted.
+ * @throws TypeError for an event that newer code has written: half of an order would be worse than none.
  */
 export function apply(order: Order | undefined, event: OrderEvent): Order {
+  known(event);
   if (!order) {
     if (event.event !== "received") throw new TypeError(`the first event of an order is "received", not "${event.event}"`);
     return opened(begun(event.data, event), [], event);
@@ -237,7 +247,7 @@ function opened(order: Order, before: readonly Duty[], event: OrderEvent): Order
 
 /**
  * The record that a list of events amounts to.
- * @throws TypeError when the list does not begin with `received`.
+ * @throws TypeError when the list does not begin with `received`, or newer code has written some of it.
  */
 export function replay(events: readonly OrderEvent[]): Order {
   const order = events.reduce<Order | undefined>(apply, undefined);
@@ -395,7 +405,7 @@ function extend(
       command: command ?? origin.command,
       event,
       data,
-      version: 1,
+      version: FORMAT,
     } as OrderEvent;
     order = apply(order, next);
     events.push(next);

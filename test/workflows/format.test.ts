@@ -1,0 +1,105 @@
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker } from "@temporalio/worker";
+import { readdir, readFile } from "node:fs/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
+import { FORMAT } from "../../src/domain/order/events.ts";
+import { by } from "../domain/given.ts";
+import { bundle, devServer } from "../support/engines.ts";
+import { until } from "../support/until.ts";
+import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
+
+/**
+ * The upgrade, on an engine: what released code handed on when it continued as new is the argument of a run of today's code, which goes on
+ * with the order and hands it on again (`docs/upgrading.md`). That each means what it meant is `test/histories/format.test.ts`.
+ */
+
+const histories = new URL("../histories/", import.meta.url);
+const formats = (await readdir(histories)).filter((name) => name.startsWith("format-") && !name.includes(".")).toSorted();
+const carried = await Promise.all(
+  formats.flatMap(async (format) =>
+    (await readdir(new URL(`${format}/`, histories))).map((name) => ({ format, name: name.replace(".json", "") })),
+  ),
+).then((all) => all.flat());
+
+async function handedOn(format: string, name: string): Promise<StartOrder> {
+  const golden: { start: StartOrder } = JSON.parse(await readFile(new URL(`${format}/${name}.json`, histories), "utf8"));
+  return golden.start;
+}
+
+const QUEUE = "format";
+let env: TestWorkflowEnvironment;
+let stop: () => Promise<void>;
+beforeAll(async () => {
+  const [engine, workflowBundle] = await Promise.all([devServer(), bundle()]);
+  env = engine;
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle,
+    activities: { ...willing(nothingSeen()) },
+    sinks: unheard,
+    shutdownGraceTime: 500,
+  });
+  const running = worker.run();
+  stop = async () => {
+    worker.shutdown();
+    await running;
+  };
+});
+afterAll(async () => {
+  await stop();
+  await env.teardown();
+});
+
+/** As the API sends it: opens a run where none is open, and what meets a change of runs is answered by the next one. */
+const engine = (): Engine => openEngine(env.connection, "default", { taskQueue: QUEUE });
+const asked = async (orderNo: string, start: StartOrder, key: string) => {
+  const sent = input(by("customer_service"), { about: "灯罩有划痕" }, { key });
+  return engine().ask(orderNo, "record-complaint", sent, { argument: start, fresh: false });
+};
+const runOf = async (orderNo: string) => (await env.client.workflow.getHandle(orderNo).describe()).runId;
+
+test.each(carried)("an order of $format, $name, is carried on across continue-as-new", async ({ format, name }) => {
+  const argument = await handedOn(format, name);
+  const [before, orderNo] = [argument.events ?? [], `${format}-${name}`];
+  const start = { ...argument, continueAfter: 15 };
+  await asked(orderNo, start, "first");
+  const first = await runOf(orderNo);
+  let told = 0;
+  for (; told < 40 && (await runOf(orderNo)) === first; told += 1) {
+    const answer = await asked(orderNo, start, `after-${told}`);
+    expect(answer?.events.map(({ event }) => event)).toEqual(["complaint-recorded"]);
+  }
+  expect(await runOf(orderNo)).not.toBe(first);
+  const order = onStage(env, QUEUE, orderNo);
+  const after = await order.history();
+  expect(after.slice(0, before.length)).toEqual(before);
+  expect(after.map(({ number }) => number)).toEqual(after.map((_, index) => index + 1));
+  expect(after.at(-1)?.version).toBe(FORMAT);
+  expect(after.filter(({ event }) => event === "complaint-recorded").length).toBeGreaterThan(told);
+  // A command of before the upgrade, sent once more, is known.
+  const key = before.find((event) => event.key !== undefined)?.key ?? "";
+  expect((await order.state(key)).state).toBe("done");
+  await order.handle.terminate();
+});
+
+test.each([
+  ["a later format", { version: FORMAT + 1 }],
+  ["a name that is not known", { event: "abducted" }],
+])("an event of %s stops the order loudly, and loses nothing: it waits for newer code", async (what, newer) => {
+  const start = await handedOn("format-1", "regular");
+  const events = (start.events ?? []).map((event) => (event.event === "released" ? { ...event, ...newer } : event));
+  const handle = await env.client.workflow.start(ORDER_WORKFLOW, {
+    workflowId: `newer, ${what}`,
+    taskQueue: QUEUE,
+    args: [{ ...start, events }],
+  });
+  const failed = async () =>
+    (await handle.fetchHistory()).events?.find((event) => event.workflowTaskFailedEventAttributes)
+      ?.workflowTaskFailedEventAttributes?.failure?.message;
+  expect(await until(failed, (message) => message !== undefined)).toMatch(/written by newer code: this knows format 1/u);
+  expect((await handle.describe()).status.name).toBe("RUNNING");
+  await handle.terminate();
+});
