@@ -91,7 +91,7 @@ async function look(): Promise<string[]> {
 }
 /** Looks again and again until these clocks, and no others, are said to have stopped. */
 const stopped = (...names: readonly ClockName[]): Promise<string[]> =>
-  until(look, (found) => found.toSorted().join() === [...names].toSorted().join(), 40_000);
+  until(look, (found) => found.toSorted().join() === [...names].toSorted().join());
 const toldOf = (): string[] => told.map((key) => key.split("-")[1] ?? "").toSorted();
 
 const received = { customer: { name: "客户A", contact: { phone: "+8613800000000" } }, channel: "phone" } as const;

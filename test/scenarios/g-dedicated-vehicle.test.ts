@@ -70,7 +70,7 @@ test("an ordinary order goes by courier, and freight is borne as policy says or 
   await done(rep, "G-2", "confirm-receiving-time", { from: momentInDays(1), to: momentInDays(9), channel: "phone" });
   expect(await refused(logistics, "G-2", "arrange-transport", vehicle)).toBe("dedicated-vehicle-only-special");
   const booked = async () => (await askedOf(gendan, "logistics", "G-2")).map(({ ask, body }) => [ask, body["freightBorneBy"]]);
-  await expect.poll(booked, { timeout: 10_000 }).toEqual([["book", "customer"]]);
+  await expect.poll(booked, { timeout: 90_000 }).toEqual([["book", "customer"]]);
   const courier = { method: "courier", carrier: "SF Express", freightBorneBy: "agreed" } as const;
   expect((await done(logistics, "G-2", "arrange-transport", courier)).transport).toMatchObject(courier);
 });

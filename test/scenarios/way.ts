@@ -91,7 +91,7 @@ export async function became(who: Sender, orderNo: string, key: string): Promise
     const answer = await who.get(`/orders/${orderNo}/commands/${key}`);
     return answer.status === 503 ? { state: "waiting" as const } : body(commandStateSchema, answer, 200);
   };
-  return until(state, (now) => now.state !== "waiting", 60_000);
+  return until(state, (now) => now.state !== "waiting");
 }
 
 /** The order as somebody sees it now. */
