@@ -217,7 +217,7 @@ test("both start while the engine is away, and say that they are not ready", asy
 test("no token and no personal data is logged", async () => {
   const api = await start("api");
   await answering(api, "/readyz");
-  await start("worker");
+  await answering(await start("worker"), "/readyz");
   const answer = await receive(api, "P-5");
   expect(answer.status).toBe(201);
   api.child.kill("SIGTERM");
