@@ -1,4 +1,4 @@
-import { exempted } from "../order/delays.ts";
+import { isExempt } from "../order/delays.ts";
 import type { EventName, OrderEvent } from "../order/events.ts";
 import { apply, duties } from "../order/order.ts";
 import type { Complaint, Order } from "../order/record.ts";
@@ -47,6 +47,7 @@ interface Ended {
   readonly dutyId: string;
   readonly duty: DutyName;
   readonly about?: string | undefined;
+  /** Whose it is; of a late one, whose it was when it fell due. */
   readonly owner: { readonly role: string; readonly id?: string | undefined };
   readonly dueAt: Ms;
   readonly inTime: boolean;
@@ -54,35 +55,21 @@ interface Ended {
   readonly closing?: OrderEvent;
 }
 
-/** The last representative that an order had at an instant. */
-type RepAt = (at: Ms) => string | undefined;
-
 function cite(order: Order, { number, event, at }: OrderEvent): Citation {
   return { orderNo: order.orderNo, event: number, name: event, at: iso(at) };
-}
-
-function isExempt(order: Order, breach: Ended): boolean {
-  return order.forceMajeure.some(({ forceMajeureId }) => exempted(order, forceMajeureId, [breach]).length > 0);
-}
-
-/** Whose a breach is: of those who had the order, the one who had it when the duty fell due. Of a finding, who is named. */
-function blamed({ owner, duty, dueAt }: Ended, repAt: RepAt): string | undefined {
-  if (owner.role !== "sales_rep") return undefined;
-  return duty === "remedy-finding" ? owner.id : repAt(dueAt);
 }
 
 function openedBy(events: readonly OrderEvent[], { dutyId }: Ended): OrderEvent | undefined {
   return events[Number(dutyId.slice(dutyId.lastIndexOf("-") + 1)) - 1];
 }
 
-function dutyShown(order: Order, ended: Ended, events: readonly OrderEvent[], repAt: RepAt): Shown | undefined {
+function dutyShown(order: Order, ended: Ended, events: readonly OrderEvent[]): Shown | undefined {
   const { dutyId, duty, owner, dueAt, inTime, late, closing } = ended;
   const by = inTime ? closing : openedBy(events, ended);
   if (!by || (!inTime && (!late || isExempt(order, ended)))) return undefined;
-  const person = inTime ? (owner.role === "sales_rep" ? owner.id : undefined) : blamed(ended, repAt);
-  if (person === undefined) return undefined;
+  if (owner.role !== "sales_rep" || owner.id === undefined) return undefined;
   const cites = [{ ...cite(order, by), duty: { dutyId, duty, dueAt: iso(dueAt), inTime } }];
-  return { shows: "duty", person, at: inTime ? by.at : dueAt, inTime, cites };
+  return { shows: "duty", person: owner.id, at: inTime ? by.at : dueAt, inTime, cites };
 }
 
 /** What the supervisor judged with this event, if it was a complaint. */
@@ -142,14 +129,12 @@ function eventShown(before: Order, event: OrderEvent, { findingRules }: RewardsP
  */
 export function shownBy(events: readonly OrderEvent[], now: Ms, policy: RewardsPolicy): Shown[] {
   let order: Order | undefined;
-  const reps: { at: Ms; id: string | undefined }[] = [];
   const ended = new Map<string, Ended>();
   const shown: Shown[] = [];
   const judgements: { order: Order; event: OrderEvent }[] = [];
   for (const event of events) {
     const before = order;
     order = apply(before, event);
-    if (before === undefined || order.salesRep !== before.salesRep) reps.push({ at: event.at, id: order.salesRep });
     for (const closed of order.closedDuties.slice(before?.closedDuties.length ?? 0)) {
       ended.set(closed.dutyId, { ...closed, inTime: closed.how === "met" && !closed.late, closing: event });
     }
@@ -157,12 +142,14 @@ export function shownBy(events: readonly OrderEvent[], now: Ms, policy: RewardsP
     if (judgedBy(order, event)) judgements.push({ order, event });
   }
   if (!order) throw new TypeError("an order has at least one event");
-  for (const owed of duties(order, now)) ended.set(owed.dutyId, { ...owed, inTime: false, late: owed.dueAt < now });
+  for (const owed of duties(order, now)) {
+    const late = owed.dueAt < now;
+    ended.set(owed.dutyId, { ...owed, owner: late ? owed.answerable : owed.owner, inTime: false, late });
+  }
 
   const last = order;
-  const repAt: RepAt = (at) => reps.findLast((rep) => rep.at <= at)?.id;
   const all = [...ended.values()];
-  shown.push(...all.flatMap((each) => dutyShown(last, each, events, repAt) ?? []));
+  shown.push(...all.flatMap((each) => dutyShown(last, each, events) ?? []));
 
   const numbered = (number: number | undefined): Citation[] =>
     events.filter((event) => event.number === number).map((event) => cite(last, event));
