@@ -79,7 +79,10 @@ interface EngineOptions {
   readonly plugins?: ClientPlugin[];
   /** How what is sent is encrypted, and what comes back is read. */
   readonly dataConverter?: DataConverter;
-  /** How long an answered command may take, ms. */
+  /**
+   * How long an answered command may take, ms: longer than the 10 s after which the engine gives a workflow task to somebody else, when the
+   * worker that had it was stopped or killed just then.
+   */
   readonly answerWithin?: Ms;
   /** How long a query may take before the records are asked instead, ms. */
   readonly queryWithin?: Ms;
@@ -128,7 +131,7 @@ function problemOf(error: unknown): unknown {
 
 /** Opens the engine's client. Nothing is asked before it is needed, so that the API starts while the engine is away. */
 export function openEngine(connection: Connection, namespace: string, options: EngineOptions = {}): Engine {
-  const { taskQueue = TASK_QUEUE, dataConverter, plugins = [], answerWithin = 10 * SECOND, queryWithin = 2 * SECOND } = options;
+  const { taskQueue = TASK_QUEUE, dataConverter, plugins = [], answerWithin = 15 * SECOND, queryWithin = 2 * SECOND } = options;
   const client = new Client({ connection, namespace, plugins, ...(dataConverter ? { dataConverter } : {}) });
   const { loadedDataConverter } = client.options;
 
