@@ -46,14 +46,23 @@ export function body<T>(schema: z.ZodType<T>, { status, body: said }: Answer, ex
   return schema.parse(said);
 }
 
+/** Sends with one key until there is an answer, as a client does that is told to come again (503). */
+function answered(ask: (headers: Readonly<Record<string, string>>) => Promise<Answer>): Promise<Answer> {
+  const key = { "idempotency-key": randomUUID() };
+  return until(
+    () => ask(key),
+    ({ status }) => status !== 503,
+  );
+}
+
 /** A person's command that is carried out: the order after it. */
 export async function done<K extends CommandName>(who: Sender, orderNo: string, command: K, said: Bodies[K]): Promise<Order> {
-  return body(answerSchema, await who.send(orderNo, command, said), 200).order;
+  return body(answerSchema, await answered((key) => who.send(orderNo, command, said, key)), 200).order;
 }
 
 /** A person's command that is refused: the stable word. */
 export async function refused<K extends CommandName>(who: Sender, orderNo: string, command: K, said: Bodies[K]): Promise<string> {
-  const { status, body: problem } = await who.send(orderNo, command, said);
+  const { status, body: problem } = await answered((key) => who.send(orderNo, command, said, key));
   if (status !== 409) throw new Error(`answered ${status}, not refused: ${JSON.stringify(problem)}`);
   return typeof problem === "object" && problem !== null && "reason" in problem ? String(problem.reason) : "";
 }
@@ -210,7 +219,8 @@ export async function entered(
   orderNo: string,
   { lines = lamps, custom = null, date = inDays(20) }: Wish = {},
 ): Promise<Order> {
-  body(orderSchema, await rep.post("/orders", { orderNo, customer, lines, custom, requestedDate: date, channel: "phone" }), 201);
+  const first = { orderNo, customer, lines, custom, requestedDate: date, channel: "phone" };
+  body(orderSchema, await answered((key) => rep.post("/orders", first, key)), 201);
   await done(rep, orderNo, "confirm", { lines, deliveryDate: date, channel: "phone" });
   return done(rep, orderNo, "enter", {
     customer,
