@@ -1,7 +1,7 @@
 import { defineConfig } from "vitest/config";
 
 /** Scenarios share one `npm start`; these stop it, or need settings of their own. */
-const starting = "test/scenarios/{doubt,faults,h-courier-three-days,late-confirmation,readme}.test.ts";
+const starting = "test/scenarios/{calendar-and-absence,doubt,faults,h-courier-three-days,late-confirmation,readme}.test.ts";
 const scenarios = "test/scenarios/**/*.test.ts";
 /** Fast tests side by side; those on an engine, real processes or thousands of orders two at a time: they mostly wait. */
 const engines = [

@@ -14,6 +14,7 @@ export interface Answer {
 export interface Sender {
   get(path: string): Promise<Answer>;
   post(path: string, body: unknown, headers?: Readonly<Record<string, string>>): Promise<Answer>;
+  put(path: string, body: unknown): Promise<Answer>;
   /** Sends a command of an order. A machine's carries a key of its own. */
   send<K extends CommandName>(
     orderNo: string,
@@ -49,6 +50,14 @@ export async function sender(gendan: Served, id: string, role: Role, machine = f
   return {
     get: async (path) => read(await fetch(`${gendan.url}${path}`, { headers: { authorization } })),
     post,
+    put: async (path, body) =>
+      read(
+        await fetch(`${gendan.url}${path}`, {
+          method: "PUT",
+          headers: { authorization, "content-type": "application/json" },
+          body: JSON.stringify(body),
+        }),
+      ),
     send: (orderNo, command, body, headers) =>
       post(command === "receive" ? "/orders" : `/orders/${orderNo}/${command}`, body, headers),
   };
