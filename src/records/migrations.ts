@@ -260,4 +260,15 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`create index report_lines_unanswered on report_lines (report_id) where answer is null`.execute(db);
     },
   },
+  "0011-answers": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      await db.schema
+        .createTable("answers")
+        .addColumn("id", "text", (column) => column.primaryKey())
+        .addColumn("hash", "text", (column) => column.notNull())
+        .addColumn("body", "jsonb", (column) => column.notNull())
+        .addColumn("answered_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
+        .execute();
+    },
+  },
 };

@@ -1,4 +1,4 @@
-import type { ColumnType } from "kysely";
+import type { ColumnType, Generated } from "kysely";
 import type { LineAnswer, ReportKind, Totals } from "../contracts/workflow-routine.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
@@ -144,6 +144,14 @@ export interface DeliveriesTable {
   created_at: Time;
 }
 
+/** One row a key: what was answered to a request that is done once (`once.ts`). Forgotten after a while. */
+export interface AnswersTable {
+  id: string;
+  hash: string;
+  body: ColumnType<object, string, string>;
+  answered_at: Generated<Date>;
+}
+
 /** One row a fact of a proposal of rewards and penalties: who, when, why. Written once, never changed. */
 export interface RewardFactsTable {
   proposal_id: string;
@@ -180,6 +188,7 @@ export interface Schema {
   report_lines: ReportLinesTable;
   webhooks: WebhooksTable;
   deliveries: DeliveriesTable;
+  answers: AnswersTable;
   reward_facts: RewardFactsTable;
   reward_months: RewardMonthsTable;
 }

@@ -2,6 +2,7 @@ import { Webhook } from "standardwebhooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { HOUR, MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
+import { forgetAnswers } from "../records/once.ts";
 import { claim, lanes, prune, settle, type Claimed, type Settled } from "../records/webhooks.ts";
 import { retryAfter } from "../retry-after.ts";
 import type { Networks } from "./addresses.ts";
@@ -19,7 +20,7 @@ export interface DeliveryPolicy {
   readonly atOnce: number;
   /** How often it is looked whether something is to be sent, ms. */
   readonly every: Ms;
-  /** Deliveries are kept so long, ms. */
+  /** Deliveries, and the answers to what was asked of webhooks under a key, are kept so long, ms. */
   readonly keep: Ms;
 }
 
@@ -106,6 +107,7 @@ export function startDelivering({ db, networks, policy = deliveryPolicy, onError
         }
         if (performance.now() - pruned > HOUR) {
           await prune(db, policy.keep);
+          await forgetAnswers(db, policy.keep);
           pruned = performance.now();
         }
       } catch (error) {

@@ -65,6 +65,30 @@ test("a subscription is made, shown without its secret, changed, and ended", asy
   expect((await ask("PATCH", `/webhooks/${webhookId}`, { state: "on" })).statusCode).toBe(404);
 });
 
+test("the same key makes one new secret, however often and at once it is asked for; with something else none", async () => {
+  const key = { "idempotency-key": "rotation" };
+  const { webhookId, secret } = webhookWithSecret.parse((await ask("POST", "/webhooks", { url })).json());
+  const rotate = (headers = key) => ask("POST", `/webhooks/${webhookId}/rotate-secret`, undefined, headers);
+  const answers = await Promise.all([rotate(), rotate(), rotate()]);
+  for (const answer of [...answers, await rotate()]) {
+    expect([answer.statusCode, answer.json()]).toEqual([200, answers[0]?.json()]);
+  }
+  const [first] = answers.map((answer) => secretSchema.parse(answer.json()));
+  expect(first?.secret).not.toBe(secret);
+  expect(secretSchema.parse((await rotate({ "idempotency-key": "another" })).json()).secret).not.toBe(first?.secret);
+  expect((await rotate()).json()).toEqual(first);
+  // The key was for another subscription, another thing to do; what failed may be asked for again.
+  const other = webhookWithSecret.parse((await ask("POST", "/webhooks", { url })).json());
+  for (const path of [`${other.webhookId}/rotate-secret`, `${webhookId}/deliveries/msg_1/resend`]) {
+    const conflict = await ask("POST", `/webhooks/${path}`, undefined, key);
+    expect([conflict.statusCode, problemSchema.parse(conflict.json()).code]).toEqual([422, "idempotency-conflict"]);
+  }
+  const lost = { "idempotency-key": "lost" };
+  expect((await ask("POST", `/webhooks/${webhookId}/deliveries/msg_1/resend`, undefined, lost)).statusCode).toBe(404);
+  expect((await rotate(lost)).statusCode).toBe(200);
+  expect((await rotate({ "idempotency-key": "not a key" })).statusCode).toBe(400);
+});
+
 test("the same key makes one subscription, and with another body none", async () => {
   const key = { "idempotency-key": "once" };
   const [first, second] = [await ask("POST", "/webhooks", { url }, key), await ask("POST", "/webhooks", { url }, key)];
@@ -108,6 +132,15 @@ test("what happens to an order is put up for delivery, and can be looked at page
   expect((await ask("GET", `/webhooks/${webhookId}/deliveries?cursor=x`)).statusCode).toBe(422);
   const again = await ask("POST", `/webhooks/${webhookId}/deliveries/${page.items[0]?.deliveryId}/resend`);
   expect([again.statusCode, again.json()]).toEqual([202, { accepted: true }]);
+  // Under a key it is sent once more once: not again when it has been delivered since.
+  const { deliveryId = "" } = page.items[0] ?? {};
+  const resent = () =>
+    ask("POST", `/webhooks/${webhookId}/deliveries/${deliveryId}/resend`, undefined, { "idempotency-key": "r" });
+  expect((await resent()).statusCode).toBe(202);
+  await stage.db.updateTable("deliveries").set({ state: "delivered" }).where("delivery_id", "=", deliveryId).execute();
+  expect((await resent()).json()).toEqual({ accepted: true });
+  const state = stage.db.selectFrom("deliveries").select("state").where("delivery_id", "=", deliveryId);
+  expect(await state.executeTakeFirst()).toEqual({ state: "delivered" });
   // Of another's subscription it is not.
   const other = webhookWithSecret.parse((await ask("POST", "/webhooks", { url })).json());
   expect((await ask("POST", `/webhooks/${other.webhookId}/deliveries/${page.items[0]?.deliveryId}/resend`)).statusCode).toBe(404);

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { problemSchema } from "../../contracts/problem.ts";
@@ -25,9 +25,12 @@ import {
   unsubscribe,
   type Subscription,
 } from "../../records/webhooks.ts";
+import { once } from "../../records/once.ts";
+import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
 import { whyNoReceiver } from "../../webhooks/addresses.ts";
+import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { ProblemError } from "../problem.ts";
@@ -61,10 +64,6 @@ function newSecret(): string {
   return `whsec_${randomBytes(32).toString("base64")}`;
 }
 
-function sha256(...parts: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-}
-
 /** Without what only its maker is told. */
 function shown({ webhookId, url, events, state, description, createdBy, createdAt }: Subscription): Subscription {
   return { webhookId, url, events, state, description, createdBy, createdAt };
@@ -89,7 +88,17 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
     throw new ProblemError("invalid-body", { detail: "body-fields", errors: [{ path: "url", message }] });
   }
 
+  /** Does it once, where the caller has given it a key. */
+  async function keyed<T extends object>(request: FastifyRequest, what: string, work: (trx: Database) => Promise<T>): Promise<T> {
+    const key = keyOf(request);
+    if (key === undefined) return work(db);
+    const done = await once(db, { id: sha256(callerOf(request).id, key), hash: sha256(what, request.params) }, work);
+    if (done === "conflict") throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+    return done.answer;
+  }
+
   const params = z.object({ webhookId: id });
+  const headers = z.object({ "idempotency-key": z.string().max(200).optional() });
   const operation = <R extends Readonly<Record<number, z.ZodType>>>(operationId: string, summary: string, response: R) => ({
     config: { access },
     schema: { tags: ["webhooks"], operationId, summary, response: { ...response, ...refusals } },
@@ -105,7 +114,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
           ...subscribing.schema,
           description:
             "Each event is posted as `{type, timestamp, data: {orderNo, number}}`: that it happened, nothing personal; what it says is asked for here. Signed after Standard Webhooks, at least once, an order's events in their order until one is given up, after three days.",
-          headers: z.object({ "idempotency-key": z.string().max(200).optional() }),
+          headers,
           body: webhookBody,
         },
       },
@@ -113,10 +122,10 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
         const said = read(request, webhookBody);
         checkAddress(request, said.url);
         const { id } = callerOf(request);
-        const key = request.headers["idempotency-key"];
-        const webhookId = `wh_${typeof key === "string" ? sha256(id, key).slice(0, 24) : randomBytes(12).toString("hex")}`;
+        const key = keyOf(request);
+        const webhookId = `wh_${key !== undefined ? sha256(id, key).slice(0, 24) : randomBytes(12).toString("hex")}`;
         const made = { webhookId, ...said, state: "on" as const, createdBy: id, createdAt: iso(now()) };
-        const hash = sha256(said);
+        const hash = sha256(canonical(said));
         await subscribe(db, made, newSecret(), hash);
         const kept = await subscription(db, webhookId);
         if (!kept) throw notFound();
@@ -165,11 +174,16 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
     const rotating = operation("rotate-webhook-secret", "Makes a new secret; for a day the one before signs too", {
       200: secretSchema,
     });
-    app.post("/webhooks/:webhookId/rotate-secret", { ...rotating, schema: { ...rotating.schema, params } }, async (request) => {
-      const secret = newSecret();
-      if (!(await replaceSecret(db, request.params.webhookId, secret, OVERLAP))) throw notFound();
-      return { secret, previousUntil: iso(now() + OVERLAP) };
-    });
+    app.post(
+      "/webhooks/:webhookId/rotate-secret",
+      { ...rotating, schema: { ...rotating.schema, headers, params } },
+      async (request) =>
+        keyed(request, "rotate-secret", async (trx) => {
+          const secret = newSecret();
+          if (!(await replaceSecret(trx, request.params.webhookId, secret, OVERLAP))) throw notFound();
+          return { secret, previousUntil: iso(now() + OVERLAP) };
+        }),
+    );
     const listing = operation("webhook-deliveries", "What was sent, or is to be sent, newest first", { 200: deliveriesSchema });
     app.get(
       "/webhooks/:webhookId/deliveries",
@@ -183,12 +197,15 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
     const sending = operation("resend-delivery", "Sends a delivery once more", { 202: z.object({ accepted: z.literal(true) }) });
     app.post(
       "/webhooks/:webhookId/deliveries/:deliveryId/resend",
-      { ...sending, schema: { ...sending.schema, params: params.extend({ deliveryId: id }) } },
+      { ...sending, schema: { ...sending.schema, headers, params: params.extend({ deliveryId: id }) } },
       async (request, reply) => {
         const { webhookId, deliveryId } = request.params;
-        if (!(await resend(db, webhookId, deliveryId))) throw new ProblemError("not-found", { detail: "no-such-delivery" });
+        const answer = await keyed(request, "resend", async (trx) => {
+          if (!(await resend(trx, webhookId, deliveryId))) throw new ProblemError("not-found", { detail: "no-such-delivery" });
+          return { accepted: true as const };
+        });
         void reply.code(202);
-        return { accepted: true as const };
+        return answer;
       },
     );
   };

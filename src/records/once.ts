@@ -1,0 +1,48 @@
+import { sql } from "kysely";
+import type { Ms } from "../domain/time.ts";
+import type { Database } from "./database.ts";
+
+/** What was asked, under whose key. */
+export interface Keyed {
+  /** Of caller and key. */
+  readonly id: string;
+  /** Of all that the request says. */
+  readonly hash: string;
+}
+
+/**
+ * Does `work` once a key, in one transaction with the record of its answer; the same again is answered the same, and what comes at the same
+ * time waits for it. What `work` throws undoes all of it, so that the same may be asked again.
+ * @returns `"conflict"` when the key was used for something else
+ */
+export async function once<T extends object>(
+  db: Database,
+  { id, hash }: Keyed,
+  work: (trx: Database) => Promise<T>,
+): Promise<{ readonly answer: T } | "conflict"> {
+  return db.transaction().execute(async (trx) => {
+    const { numInsertedOrUpdatedRows = 0n } = await trx
+      .insertInto("answers")
+      .values({ id, hash, body: "{}" })
+      .onConflict((conflict) => conflict.column("id").doNothing())
+      .executeTakeFirst();
+    if (numInsertedOrUpdatedRows > 0n) {
+      const answer = await work(trx);
+      await trx
+        .updateTable("answers")
+        .set({ body: JSON.stringify(answer) })
+        .where("id", "=", id)
+        .execute();
+      return { answer };
+    }
+    const before = await trx.selectFrom("answers").select(["hash", "body"]).where("id", "=", id).executeTakeFirstOrThrow();
+    // What was written under this hash is what this work answers.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    return before.hash === hash ? { answer: before.body as T } : "conflict";
+  });
+}
+
+/** Forgets answers that were given longer than `keep` ms ago. */
+export async function forgetAnswers(db: Database, keep: Ms): Promise<void> {
+  await sql`delete from answers where answered_at < now() - ${keep} * interval '1 millisecond'`.execute(db);
+}
