@@ -1,6 +1,7 @@
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import { SECOND } from "../domain/time.ts";
+import { impatient } from "../impatient.ts";
 import { answerBrokenRequest } from "./broken-requests.ts";
 import { checkParameters } from "./parameters.ts";
 import type { Parts } from "./parts.ts";
@@ -34,10 +35,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: 1_048_576,
-    // Whoever sends slowly, or does not take their answer, is cut off: head and body within the one time, looked at often.
-    requestTimeout: patience,
-    connectionTimeout: 2 * patience,
-    http: { headersTimeout: patience, requestTimeout: patience, connectionsCheckingInterval: Math.ceil(patience / 6) },
+    ...impatient(patience),
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 250 },
     // Idle connections are closed while requests that run are finished.

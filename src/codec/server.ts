@@ -6,7 +6,9 @@ import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstanc
 import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Role } from "../domain/people.ts";
+import { SECOND, type Ms } from "../domain/time.ts";
 import { IssuerAway, type Verify } from "../identity/verify.ts";
+import { impatient } from "../impatient.ts";
 import { encryptionCodec, Undecodable } from "./codec.ts";
 import type { KeyRing } from "./keys.ts";
 
@@ -20,6 +22,8 @@ interface CodecServerParts {
   readonly openPath?: string | undefined;
   /** Requests a minute for one caller. */
   readonly rateLimit: number;
+  /** How long whoever asks may take to send, or to take their answer, ms. */
+  readonly patience?: Ms | undefined;
   readonly logger?: FastifyBaseLogger | undefined;
 }
 
@@ -66,12 +70,12 @@ function isSame(given: string, secret: string): boolean {
  * only, by their token. No payload is ever logged.
  */
 export async function buildCodecServer(parts: CodecServerParts): Promise<FastifyInstance> {
-  const { ring, verify, origins, openPath, logger } = parts;
+  const { ring, verify, origins, openPath, logger, patience = 30 * SECOND } = parts;
   const codec = encryptionCodec(ring);
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: BODY_AT_MOST,
-    requestTimeout: 30_000,
+    ...impatient(patience),
     forceCloseConnections: "idle",
     // The path may be the embedded one, which is secret, and who asks is in a header: neither is logged.
     childLoggerFactory: (parent, bindings, options) =>

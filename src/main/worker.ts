@@ -1,6 +1,5 @@
 import { Client } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
-import Fastify from "fastify";
 import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
 import { fileURLToPath } from "node:url";
@@ -26,6 +25,7 @@ import { engineAddress } from "./connection.ts";
 import { keysOrExit } from "./keys.ts";
 import { openTracing } from "./tracing.ts";
 import { urlOf, whyNot } from "./ports.ts";
+import { probeServer } from "./probes.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
 import { everyOrder } from "./running.ts";
 import { ensureSchedules } from "./schedules.ts";
@@ -64,10 +64,7 @@ const isReady = (): boolean => !stopping && worker?.getState() === "RUNNING";
 
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
-const probes = Fastify({ logger: false });
-probes.get("/livez", async () => ({ alive: true }));
-probes.get("/readyz", async (_request, reply) => reply.code(isReady() ? 200 : 503).send({ ready: isReady() }));
-probes.get("/metrics", async (_request, reply) => reply.type(registry.contentType).send(await registry.metrics()));
+const probes = probeServer(isReady, registry);
 
 const tracing = await openTracing("worker", settings.OTEL_EXPORTER_OTLP_ENDPOINT);
 const db = openDatabase(databaseUrl, { onError: ({ message }) => log.warn({ reason: message }, "a database connection broke") });

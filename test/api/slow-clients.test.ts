@@ -8,6 +8,7 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { openDatabase } from "../../src/records/database.ts";
+import { drip } from "../support/drip.ts";
 import { until } from "../support/until.ts";
 
 /** Clients that take their time, and too many at once: what each may take, and that others are served meanwhile. */
@@ -69,25 +70,6 @@ async function open(atOnce: number) {
   const url = await app.listen({ port: 0, host: "127.0.0.1" });
   const ask = (path: string) => fetch(`${url}${path}`, { headers: { authorization: "Bearer good" } });
   return { app, url, ask, goOn };
-}
-
-/** Sends `first`, then one character after the other for as long as it is let: what was answered before it was cut off. */
-function drip(url: string, first: string, each = ""): Promise<string> {
-  return new Promise((resolve) => {
-    let answer = "";
-    let drops: NodeJS.Timeout | undefined;
-    const socket = connect(Number(new URL(url).port), "127.0.0.1", () => {
-      socket.write(first);
-      if (each !== "") drops = setInterval(() => socket.write(each), 20);
-    });
-    socket.on("data", (data) => (answer += data.toString()));
-    // One that writes to what has been cut off is told so in its own way.
-    socket.on("error", () => undefined);
-    socket.on("close", () => {
-      clearInterval(drops);
-      resolve(answer);
-    });
-  });
 }
 
 const body =

