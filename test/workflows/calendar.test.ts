@@ -10,7 +10,7 @@ import { iso } from "../../src/domain/time.ts";
 import { by } from "../domain/given.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing } from "./stage.ts";
+import { nothingSeen, onStage, unheard, willing } from "./stage.ts";
 
 let env: TestWorkflowEnvironment;
 let code: WorkflowBundle;
@@ -45,6 +45,7 @@ async function working<T>(activities: OrderActivities, run: () => Promise<T>): P
     taskQueue: "calendar",
     workflowBundle: code,
     activities: { ...activities, ...pages },
+    sinks: unheard,
   });
   return worker.runUntil(run());
 }
