@@ -1,37 +1,32 @@
-import type { Kysely } from "kysely";
 import { defaultCalendar } from "../domain/clock/calendar.ts";
 import { defaultPolicy } from "../domain/policy.ts";
 import { defaultRoutinePolicy } from "../domain/routine/policy.ts";
 import { NotAuthenticated } from "../identity/verify.ts";
-import { openDatabase } from "../records/database.ts";
-import type { Schema } from "../records/schema.ts";
+import { openDatabase, type Database } from "../records/database.ts";
 import { buildApp } from "./app.ts";
-import type { Engine } from "./engine.ts";
+import type { Parts } from "./parts.ts";
 
-const nobody = async (): Promise<never> => {
-  throw new NotAuthenticated("no requests are served");
-};
-const engine: Engine = {
-  ask: nobody,
-  report: nobody,
-  order: nobody,
-  history: nobody,
-  lastRun: nobody,
-  state: nobody,
-  isReachable: async () => false,
-  inspect: nobody,
-  spreadCalendar: nobody,
-  renewRewards: nobody,
-  tellRewards: nobody,
-};
-
-/** The OpenAPI document as it is committed: derived from the routes, with nothing behind them. */
-export async function documentOf(): Promise<string> {
-  const db: Kysely<Schema> = openDatabase("postgres://127.0.0.1:1/none");
-  const app = await buildApp({
-    engine,
+/**
+ * The API's parts with nothing behind them.
+ * @param fail what becomes of whatever is asked of the engine or of an issuer
+ */
+export function nothingBehind(db: Database, fail: () => Promise<never>): Parts {
+  return {
+    engine: {
+      ask: fail,
+      report: fail,
+      order: fail,
+      history: fail,
+      lastRun: fail,
+      state: fail,
+      isReachable: async () => false,
+      inspect: fail,
+      spreadCalendar: fail,
+      renewRewards: fail,
+      tellRewards: fail,
+    },
     db,
-    verify: nobody,
+    verify: fail,
     policy: async () => defaultPolicy,
     routine: defaultRoutinePolicy,
     calendar: async () => defaultCalendar,
@@ -47,7 +42,16 @@ export async function documentOf(): Promise<string> {
     now: () => 0,
     webhookNetworks: [],
     rateLimit: 1,
-  });
+  };
+}
+
+/** The OpenAPI document as it is committed: derived from the routes, with nothing behind them. */
+export async function documentOf(): Promise<string> {
+  const db = openDatabase("postgres://127.0.0.1:1/none");
+  const nobody = async (): Promise<never> => {
+    throw new NotAuthenticated("no requests are served");
+  };
+  const app = await buildApp(nothingBehind(db, nobody));
   await app.ready();
   const document = `${JSON.stringify(app.swagger(), null, 1)}\n`;
   await app.close();

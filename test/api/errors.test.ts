@@ -3,10 +3,8 @@ import { connect } from "node:net";
 import { pino } from "pino";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { buildApp } from "../../src/api/app.ts";
+import { nothingBehind } from "../../src/api/document.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
 import { IssuerAway, NotAuthenticated, type Verify } from "../../src/identity/verify.ts";
 import { openDatabase } from "../../src/records/database.ts";
 
@@ -35,35 +33,8 @@ interface Wanted {
 }
 async function open({ rateLimit = 10_000, lines = [] }: Wanted = {}): Promise<FastifyInstance> {
   const app = await buildApp({
-    engine: {
-      ask: broken,
-      report: broken,
-      order: broken,
-      history: broken,
-      lastRun: broken,
-      state: broken,
-      isReachable: async () => false,
-      inspect: broken,
-      spreadCalendar: broken,
-      renewRewards: broken,
-      tellRewards: broken,
-    },
-    db,
+    ...nothingBehind(db, broken),
     verify: known,
-    policy: async () => defaultPolicy,
-    routine: defaultRoutinePolicy,
-    calendar: async () => defaultCalendar,
-    staff: async () => undefined,
-    stopping: () => false,
-    clocks: () => ({
-      engine: "unchecked",
-      worker: "unchecked",
-      schedules: "unchecked",
-      duties: "unchecked",
-      records: "unchecked",
-    }),
-    now: () => Date.UTC(2026, 10, 23),
-    webhookNetworks: [],
     rateLimit,
     logger: pino({ level: "trace" }, { write: (text: string) => void lines.push(text) }),
   });

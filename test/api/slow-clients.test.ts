@@ -3,10 +3,8 @@ import { connect } from "node:net";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, expect, test } from "vitest";
 import { buildApp } from "../../src/api/app.ts";
+import { nothingBehind } from "../../src/api/document.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
 import { openDatabase } from "../../src/records/database.ts";
 import { drip } from "../support/drip.ts";
 import { until } from "../support/until.ts";
@@ -29,39 +27,17 @@ async function open(atOnce: number) {
   const never = async (): Promise<never> => {
     throw new Error("not asked for here");
   };
+  const nothing = nothingBehind(db, never);
   const app = await buildApp({
+    ...nothing,
     engine: {
-      ask: never,
-      report: never,
-      order: never,
-      history: never,
-      lastRun: never,
+      ...nothing.engine,
       state: async () => {
         await held;
         return { state: "waiting" };
       },
-      isReachable: async () => false,
-      inspect: never,
-      spreadCalendar: never,
-      renewRewards: never,
-      tellRewards: never,
     },
-    db,
     verify: async () => ({ id: "li.na", roles: ["sales_rep"], kind: "person" }),
-    policy: async () => defaultPolicy,
-    routine: defaultRoutinePolicy,
-    calendar: async () => defaultCalendar,
-    staff: async () => undefined,
-    stopping: () => false,
-    clocks: () => ({
-      engine: "unchecked",
-      worker: "unchecked",
-      schedules: "unchecked",
-      duties: "unchecked",
-      records: "unchecked",
-    }),
-    now: () => Date.UTC(2026, 10, 23),
-    webhookNetworks: [],
     rateLimit: 10_000,
     atOnce,
     patience: PATIENCE,
