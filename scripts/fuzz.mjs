@@ -54,19 +54,34 @@ async function ordersOf(gendan) {
   return ["F-1", "F-2", "F-3", "F-none"];
 }
 
+/** Ctrl-C, or whoever tells us to stop: what runs is ended, what was made is removed. */
+let stopped;
+let running;
+for (const signal of ["SIGINT", "SIGTERM"]) {
+  process.on(signal, () => {
+    stopped ??= signal;
+    running?.kill(signal);
+  });
+}
+
 function end(program, args, cwd) {
   return new Promise((resolve, reject) => {
     const child = spawn(program, args, { cwd, stdio: "inherit" });
+    running = child;
     child.once("error", reject);
-    child.once("exit", (code) => resolve(code === 0));
+    child.once("exit", (code) => {
+      running = undefined;
+      resolve(code === 0);
+    });
   });
 }
 
 const schemathesis = await bringSchemathesis();
 const folder = await mkdtemp(join(tmpdir(), "gendan-fuzz-"));
-const gendan = await startGendan({ STAND_INS: "manual", RATE_LIMIT: "1000000" });
+let gendan;
 const failed = [];
 try {
+  gendan = await startGendan({ STAND_INS: "manual", RATE_LIMIT: "1000000" });
   const document = await documentIn(folder);
   const config = join(folder, "schemathesis.toml");
   const orders = JSON.stringify(await ordersOf(gendan));
@@ -82,6 +97,7 @@ try {
     { id: "logistics-system", roles: ["logistics"], machine: true, phases: "fuzzing", examples: "2" },
   ];
   for (const { id, roles: held, machine = false, phases, examples } of callers) {
+    if (stopped) break;
     process.stdout.write(`\n── ${id}\n`);
     const token = await issuer.token({ id, roles: held, machine, ttl: "PT2H" });
     const passed = await end(
@@ -99,11 +115,15 @@ try {
       ],
       folder,
     );
-    if (!passed) failed.push(id);
+    if (!passed && !stopped) failed.push(id);
   }
+} catch (error) {
+  // On a terminal Ctrl-C reaches what we start, too: that it has gone is no news then.
+  if (!stopped) throw error;
 } finally {
-  await gendan.end();
+  await gendan?.end();
   await rm(folder, { recursive: true, force: true });
 }
-process.stdout.write(failed.length === 0 ? "fuzz: passed\n" : `fuzz: FAILED as ${failed.join(", ")}\n`);
-process.exitCode = failed.length === 0 ? 0 : 1;
+const verdict = failed.length > 0 ? `FAILED as ${failed.join(", ")}` : stopped ? `stopped by ${stopped}` : "passed";
+process.stdout.write(`fuzz: ${verdict}\n`);
+process.exitCode = failed.length > 0 ? 1 : stopped ? 130 : 0;
