@@ -1,3 +1,4 @@
+import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import { SECOND } from "../domain/time.ts";
@@ -55,6 +56,11 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   // JSON is the only language spoken here.
   app.removeContentTypeParser("text/plain");
 
+  // First, so that whoever is turned away is told to be careful, too. No CORS: other sites' pages have no business here.
+  await app.register(helmet, {
+    // Swagger UI's page needs its own styles and data: images; nothing else is served as a page.
+    contentSecurityPolicy: { directives: { "img-src": ["'self'", "data:"], "upgrade-insecure-requests": null } },
+  });
   if (parts.tracing) await app.register(parts.tracing);
   await app.register(problems);
   await app.register(metrics);

@@ -200,3 +200,22 @@ test("the log names neither customers nor tokens", async () => {
   expect(log).toContain('"url":"/orders"');
   for (const personal of ["陈先生", encodeURIComponent("陈先生"), "Bearer", "good"]) expect(log).not.toContain(personal);
 });
+
+test("no page of another site is told that it may ask, and every answer tells browsers to be careful", async () => {
+  const origin = "https://elsewhere.example";
+  const asking = { origin, "access-control-request-method": "POST", "access-control-request-headers": "authorization" };
+  const answers = [
+    await app.inject({ method: "OPTIONS", url: "/orders", headers: asking }),
+    await app.inject({ url: "/livez", headers: { origin } }),
+    await app.inject({ url: "/orders", headers: { origin } }),
+  ];
+  for (const { headers } of answers) {
+    expect(Object.keys(headers).filter((name) => name.startsWith("access-control-"))).toEqual([]);
+    expect(headers).toMatchObject({
+      "x-content-type-options": "nosniff",
+      "x-frame-options": "SAMEORIGIN",
+      "strict-transport-security": expect.stringContaining("max-age="),
+      "content-security-policy": expect.stringContaining("default-src 'self'"),
+    });
+  }
+});

@@ -2,6 +2,7 @@ import type { FastifyInstance } from "fastify";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { pino } from "pino";
 import { renewMonth, tellingsOf, type RewardsOptions } from "../../src/activities/rewards.ts";
 import { buildApp } from "../../src/api/app.ts";
 import type { Engine } from "../../src/api/engine.ts";
@@ -41,7 +42,8 @@ export interface Stage {
   end(): Promise<void>;
 }
 
-export async function openStage(): Promise<Stage> {
+/** `lines`: where what is logged goes. */
+export async function openStage(lines?: string[]): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "gendan-api-"));
   const [issuer, embedded] = await Promise.all([openLocalIssuer(folder), startEmbeddedDatabase(join(folder, "records"))]);
   const db = openDatabase(embedded.url);
@@ -127,6 +129,7 @@ export async function openStage(): Promise<Stage> {
     now,
     webhookNetworks: networksFrom("127.0.0.0/8"),
     rateLimit: 100_000,
+    ...(lines ? { logger: pino({ level: "trace" }, { write: (text: string) => void lines.push(text) }) } : {}),
   });
   await app.ready();
   return Object.assign(stage, {

@@ -1,6 +1,6 @@
 import { exportJWK, generateKeyPair, SignJWT, UnsecuredJWT, type CryptoKey, type JWTPayload } from "jose";
 import { createServer, type RequestListener, type Server } from "node:http";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { IssuerAway, NotAuthenticated, verifierFor, type Trust, type Verify } from "../../src/identity/verify.ts";
 
 const ISSUER = "https://issuer.example";
@@ -139,6 +139,36 @@ describe("an issuer that is found by discovery", () => {
     const token = await issuer.token();
     await Promise.all(Array.from({ length: 5 }, () => check(token)));
     expect(issuer.asked()).toBe(2);
+  });
+
+  test("changes its keys: the new one is good within a minute, and the one withdrawn no longer after some", async () => {
+    vi.useFakeTimers({ toFake: ["Date"] });
+    try {
+      const issuer = await openIssuer();
+      const { publicKey, privateKey: next } = await generateKeyPair("ES256");
+      const added = { ...(await exportJWK(publicKey)), kid: "next", alg: "ES256", use: "sig" };
+      const says = (keys: readonly object[]) =>
+        issuer.answers((request, response) => {
+          const url = `${issuer.url}/jwks`;
+          response.end(JSON.stringify(request.url === "/jwks" ? { keys } : { issuer: issuer.url, jwks_uri: url }));
+        });
+      const old = { ...trust.keys?.keys[0] };
+      const check = verifierFor({ issuer: issuer.url, audience: AUDIENCE });
+      const byOld = () => signed({ ...good, iss: issuer.url });
+      const byNext = () => signed({ ...good, iss: issuer.url }, { key: next, kid: "next" });
+      says([old]);
+      await check(await byOld());
+      await expect(check(await byNext())).rejects.toBeInstanceOf(NotAuthenticated);
+      says([old, added]);
+      vi.advanceTimersByTime(60_000);
+      for (const token of [await byNext(), await byOld()]) expect(await check(token)).toMatchObject({ id: "li.na" });
+      says([added]);
+      vi.advanceTimersByTime(11 * 60_000);
+      expect(await check(await byNext())).toMatchObject({ id: "li.na" });
+      await expect(check(await byOld())).rejects.toBeInstanceOf(NotAuthenticated);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   const failures: Readonly<Record<string, RequestListener>> = {

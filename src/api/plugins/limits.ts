@@ -1,4 +1,3 @@
-import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
 import underPressure from "@fastify/under-pressure";
 import type { FastifyRequest } from "fastify";
@@ -12,13 +11,9 @@ interface LimitsOptions {
   readonly atOnce: number;
 }
 
-/** What keeps one caller, or too many, from harming the others. No CORS: other sites' pages have no business here. */
+/** What keeps one caller, or too many, from harming the others. */
 export const limits = fp<LimitsOptions>(
   async (app, { rateLimit: max, atOnce }) => {
-    await app.register(helmet, {
-      // Swagger UI's page needs its own styles and data: images; nothing else is served as a page.
-      contentSecurityPolicy: { directives: { "img-src": ["'self'", "data:"], "upgrade-insecure-requests": null } },
-    });
     await app.register(rateLimit, {
       max,
       timeWindow: "1 minute",

@@ -161,6 +161,11 @@ export function commandRoutes(parts: Parts): Routes {
     return { accepted: true as const };
   }
 
+  /** By which a request is found in the logs of the workers, and in the engine: the order's number is its workflow's id. */
+  function log(request: FastifyRequest, orderNo: string, { command, report }: Sent<CommandName>): void {
+    request.log.info({ workflowId: orderNo, command }, report ? "taken in" : "carried out");
+  }
+
   async function receive(request: FastifyRequest, reply: FastifyReply) {
     const sent = read(request, "receive", now());
     const { caller, input, said, report } = sent;
@@ -190,10 +195,12 @@ export function commandRoutes(parts: Parts): Routes {
         await conflictFree(orderNo, sent);
         if (!(await engine.report(orderNo, "receive", input, start))) throw exists();
       }
+      log(request, orderNo, sent);
       return accepted(request, reply, orderNo, sent, location);
     }
     const answer = before ?? (await engine.ask(orderNo, "receive", input, start));
     if (!answer) throw exists();
+    log(request, orderNo, sent);
     await recordedSoon(orderNo, answer.events);
     void reply.code(201).header("location", location);
     return shownTo(caller, checked(answer, sent).order);
@@ -209,11 +216,13 @@ export function commandRoutes(parts: Parts): Routes {
         if (order && !sees(caller, order.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
       }
       if (!(await engine.report(orderNo, command, input))) await ended(orderNo, sent);
+      log(request, orderNo, sent);
       return accepted(request, reply, orderNo, sent);
     }
     const answer = (await engine.ask(orderNo, command, input)) ?? (await ended(orderNo, sent));
     if (answer === "reported") return accepted(request, reply, orderNo, sent);
     const { order, events } = checked(answer, sent);
+    log(request, orderNo, sent);
     await recordedSoon(orderNo, answer.events);
     return { order: shownTo(caller, order), events: historyFor(caller, events) };
   }
