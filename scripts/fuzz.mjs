@@ -55,7 +55,9 @@ async function ordersOf(gendan) {
 }
 
 /** Ctrl-C, or whoever tells us to stop: what runs is ended, what was made is removed. */
+/** @type {NodeJS.Signals | undefined} */
 let stopped;
+/** @type {import("node:child_process").ChildProcess | undefined} */
 let running;
 for (const signal of ["SIGINT", "SIGTERM"]) {
   process.on(signal, () => {

@@ -19,6 +19,14 @@ export const line = (most: number) =>
     .max(most)
     .refine((value) => !NO_TEXT.test(value) && !LINE_ENDS.test(value), faultOf("not-one-line"));
 
+/** Trimmed text of one line, or nothing. */
+export const remark = (most: number) =>
+  z
+    .string()
+    .trim()
+    .max(most)
+    .refine((value) => !NO_TEXT.test(value) && !LINE_ENDS.test(value), faultOf("not-one-line"));
+
 /** Trimmed text that may have several lines, not empty. Forms in a browser send CRLF. */
 const text = (most: number) =>
   z

@@ -5,6 +5,7 @@ import { orderErrors } from "../domain/routine/rewards-policy.ts";
 import { DAY, isDuration, ms } from "../domain/time.ts";
 import { fieldTexts } from "../texts/fields.ts";
 import type { Locale } from "../texts/locale.ts";
+import { line } from "./fields.ts";
 import { faultOf, inLanguage, wrongFields, type WrongField } from "./wrong-fields.ts";
 
 /** A policy as `GENDAN_POLICY` gives it: any part of it, laid over the default one. What it does not know is wrong. */
@@ -70,7 +71,7 @@ const rewards = z.strictObject({
       months: z.int().min(1).max(36).exactOptional(),
       ordersEachMonth: count.exactOptional(),
       errors: z.array(z.enum(orderErrors)).exactOptional(),
-      findingRules: z.array(z.string().min(1)).exactOptional(),
+      findingRules: z.array(line(100)).max(100).exactOptional(),
     })
     .exactOptional(),
   penalties: z
@@ -120,7 +121,11 @@ export const policySchema = z
   .meta({
     id: "Policy",
     description: "What differs from the default policy; everything that it does not say stays the default",
-    example: { largeAmountFen: 1_000_000, duties: { confirm: { within: "PT2H" }, sign: { calendar: "working" } } },
+    example: {
+      largeAmountFen: 1_000_000,
+      duties: { confirm: { within: "PT2H" }, sign: { calendar: "working" } },
+      rewards: { promotion: { findingRules: ["R2.1"] } },
+    },
   });
 
 /** What parts of a policy say together: of each the default, with what is said otherwise. */

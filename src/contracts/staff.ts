@@ -2,15 +2,16 @@ import { z } from "zod";
 import { roles } from "../domain/people.ts";
 import type { Person, Staff } from "../domain/staff.ts";
 import { endOfDay, instant, startOfDay } from "../domain/time.ts";
+import { id, line, name } from "./fields.ts";
+import { inLanguage } from "./wrong-fields.ts";
 
-const id = z.string().trim().min(1).max(100);
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
   error: "a date (YYYY-MM-DD, the whole day in the factory's zone) or a time (RFC 3339 with offset)",
 });
 
 const person = z.strictObject({
   id,
-  name: z.string().trim().min(1).max(200),
+  name,
   roles: z.array(z.enum(roles)).min(1),
   reportsTo: id.optional(),
   deputies: z.array(id).optional(),
@@ -18,14 +19,31 @@ const person = z.strictObject({
   reach: z
     .strictObject({
       email: z.email().optional(),
-      phone: z.string().min(3).max(40).optional(),
-      wecom: z.string().min(1).max(100).optional(),
+      phone: line(40).min(3).optional(),
+      wecom: line(100).optional(),
     })
     .optional(),
 });
 
 /** The staff file (`GENDAN_STAFF`): who is who, what they may, who acts for them, how they are reached. */
-export const staffSchema = z.array(person).max(10_000).meta({ id: "Staff" });
+export const staffSchema = z
+  .array(person)
+  .max(10_000)
+  .meta({
+    id: "Staff",
+    example: [
+      { id: "wang.fang", name: "王芳", roles: ["supervisor"], reach: { phone: "+8613800000001", wecom: "wang.fang" } },
+      {
+        id: "li.na",
+        name: "李娜",
+        roles: ["sales_rep"],
+        reportsTo: "wang.fang",
+        deputies: ["wang.fang"],
+        absences: [{ from: "2026-12-21", to: "2026-12-24" }],
+        reach: { email: "li.na@example.com" },
+      },
+    ],
+  });
 type StaffFile = z.infer<typeof staffSchema>;
 
 interface Wrong {
@@ -44,6 +62,9 @@ function isDay(text: string): boolean {
 function absence({ from, to }: { from: string; to: string }): { from: number; to: number } {
   return { from: isDay(from) ? startOfDay(from) : instant(from), to: isDay(to) ? endOfDay(to) : instant(to) };
 }
+
+/** What zod has no words of its own for. */
+const english = inLanguage("en");
 
 /** What a schema of one field can't see: ids used twice, people who are named but not there, absences that end first. */
 function wrongIn(people: StaffFile): Wrong[] {
@@ -76,7 +97,7 @@ function failure(wrong: readonly Wrong[]): Error {
  * @throws Error with one line that names every wrong path, such as `[3].reportsTo: nobody has the id "x"`.
  */
 export function staffFrom(json: unknown): Staff {
-  const parsed = staffSchema.safeParse(json);
+  const parsed = staffSchema.safeParse(json, { error: (issue) => (issue.code === "custom" ? english(issue) : undefined) });
   if (!parsed.success) throw failure(parsed.error.issues.map(({ path, message }) => ({ path: pathOf(path), message })));
   const wrong = wrongIn(parsed.data);
   if (wrong.length > 0) throw failure(wrong);

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import type { Facts } from "../domain/order/events.ts";
+import { line, remark } from "./fields.ts";
 
 /** Outgoing webhooks, after Standard Webhooks: who is told that something happened to an order. */
 
@@ -89,7 +90,7 @@ const eventType = z
   .enum(Object.keys(known).map((name) => `order.${name}`))
   .meta({ id: "WebhookEventType", description: "An event of an order, as its history names it", example: "order.signed" });
 
-const url = z.string().max(2_000).meta({
+const url = line(2_000).meta({
   format: "uri",
   description: "https, and public unless `WEBHOOK_NETWORKS` allows it",
   example: "https://example.com/hook",
@@ -100,7 +101,7 @@ const events = z
   .max(200)
   .nullable()
   .meta({ description: "`null`: all of them", example: ["order.delivered"] });
-const description = z.string().max(200).meta({ description: "For people", example: "the customer portal" });
+const description = remark(200).meta({ description: "For people", example: "the customer portal" });
 
 export const webhookBody = z
   .strictObject({ url, events: events.default(null), description: description.default("") })
@@ -109,7 +110,11 @@ export const webhookBody = z
 export const webhookChange = z
   .strictObject({ url, events, description, state: z.enum(["on", "off"]) })
   .partial()
-  .meta({ id: "webhook-change", description: "What is not named stays", example: { state: "off" } });
+  .meta({
+    id: "webhook-change",
+    description: "What is not named stays",
+    example: { state: "off", description: "the customer portal" },
+  });
 
 const state = z
   .enum(["on", "off", "failing"])

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { z } from "zod";
 import { historySchema } from "../../src/contracts/answers.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
@@ -51,6 +53,7 @@ beforeAll(async () => {
     "design",
     "warehouse",
     "logistics",
+    "management",
   ] as const)
     tokens.set(role, await stage.token(role === "sales_rep" ? "li.na" : `${role}.1`, role));
   expect((await send("/orders", "sales_rep", JSON.stringify({ ...examples.receive, orderNo: "SO-1" }))).statusCode).toBe(201);
@@ -109,6 +112,50 @@ describe.each(commandNames)("%s", (command) => {
         .statusCode,
     ).toBe(200);
   });
+});
+
+/** What else has a body, by the OpenAPI document: how it is sent, with the example that it gives. */
+const documented = z.object({
+  paths: z.record(z.string(), z.record(z.string(), z.looseObject({ requestBody: z.unknown().optional() }))),
+  components: z.object({ schemas: z.record(z.string(), z.looseObject({ example: z.unknown().optional() })) }),
+});
+const written = documented.parse(JSON.parse(readFileSync(new URL("../../openapi/gendan.json", import.meta.url), "utf8")));
+const others = Object.entries(written.paths).flatMap(([path, operations]) =>
+  Object.entries(operations).flatMap(([method, { requestBody }]) => {
+    if (requestBody === undefined || path === "/orders" || path.startsWith("/orders/")) return [];
+    const [, name = ""] = /#\/components\/schemas\/([\w-]+)/u.exec(JSON.stringify(requestBody)) ?? [];
+    return [{ method, path, body: written.components.schemas[name]?.example }];
+  }),
+);
+
+test("all of what else is sent has an example to begin with", () => {
+  expect(others.length).toBeGreaterThan(6);
+  expect(others.filter(({ body }) => typeof body !== "object" || body === null).map(({ path }) => path)).toEqual([]);
+});
+
+test.each(others)("$method $path is clear about whatever is in any of its fields", async ({ method, path, body }) => {
+  const wrong: unknown[] = [];
+  const made = await send("/webhooks", "supervisor", JSON.stringify({ url: "https://receiver.example/hook" }));
+  const { webhookId } = z.object({ webhookId: z.string() }).parse(made.json());
+  const url = path
+    .replace("{webhookId}", webhookId)
+    .replace("{month}", "2026-10")
+    .replaceAll(/\{\w+\}/gu, "x-1");
+  for (const at of leaves(body)) {
+    for (const [name, by] of [...Object.entries(strings), ...Object.entries(values)]) {
+      for (const role of ["supervisor", "management"]) {
+        const headers = { authorization: `Bearer ${tokens.get(role) ?? ""}`, "content-type": "application/json" };
+        const answer = await stage.app.inject({
+          method: method.toUpperCase() as "POST",
+          url,
+          payload: JSON.stringify(replaced(body, at, by)),
+          headers,
+        });
+        if (!isClear(answer)) wrong.push([at.join("."), name, answer.statusCode, answer.body.slice(0, 300)]);
+      }
+    }
+  }
+  expect(wrong).toEqual([]);
 });
 
 test("what is taken in comes out as it was, with the line ends of text", async () => {
