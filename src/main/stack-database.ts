@@ -1,12 +1,13 @@
 import { execFile } from "node:child_process";
 import { randomBytes } from "node:crypto";
-import { access, chmod, chown, mkdir, readFile, rm, writeFile } from "node:fs/promises";
+import { access, chmod, chown, mkdir, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { freePort } from "./ports.ts";
 import { keep } from "./keeper.ts";
 import { exit, settingsOrExit } from "./process.ts";
+import { secretFile } from "../secret-file.ts";
 
 /**
  * One of the stack's two Postgres clusters, the records' or the engine's, in the home and on the loopback, with a password made
@@ -35,13 +36,6 @@ async function isThere(path: string): Promise<boolean> {
     () => true,
     () => false,
   );
-}
-
-/** The password, made once and readable by us alone. */
-async function passwordFor(): Promise<string> {
-  const path = join(home, "postgres.password");
-  if (!(await isThere(path))) await writeFile(path, randomBytes(24).toString("base64url"), { mode: 0o600 });
-  return readFile(path, "utf8");
 }
 
 /** Makes the cluster when there is none. What a first try left half done is made anew: it holds nothing yet. */
@@ -87,7 +81,9 @@ async function serves(url: string): Promise<Readonly<Record<string, unknown>>> {
 
 try {
   await mkdir(home, { recursive: true });
-  const [password, owner] = [await passwordFor(), await whoRuns()];
+  // One password for both clusters, which are made side by side.
+  const password = await secretFile(join(home, "postgres.password"), async () => randomBytes(24).toString("base64url"));
+  const owner = await whoRuns();
   // Another user has to pass through the home to its folder, and no more than that.
   if (owner.uid !== undefined) await chmod(home, 0o711);
   await makeCluster(password, owner);
