@@ -126,7 +126,7 @@ export async function watchInspection(start: WatchInspectionStart): Promise<stri
       message,
       params: { inspectionId: reportId, open, dueAt: due },
     }).catch((error: unknown) =>
-      log.error("nobody was told that an inspection is not answered", { reportId, rung, error: String(error) }),
+      log.warn("nobody was told that an inspection is not answered", { reportId, rung, error: String(error) }),
     );
     const told = { dutyId: `inspect-${reportId}`, duty: "inspect", rule: "R6.1", owner, rung, climbed: 0 } as const;
     const rungs = [...watch.rungs, { ...told, told: to, rungDueAt: iso(next.at), dueAt: iso(dueAt), at: Date.now() }];
