@@ -12,7 +12,8 @@ export type Victim = (typeof victims)[number];
 /** Whether a process is still the one that was meant: a number can have been given to another since. */
 async function isStill(pid: number, victim: Victim): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
-  return command.includes(`/main/${victim}.ts`);
+  // `npm run stack` has programs of its own for some of them.
+  return [`/main/${victim}.ts`, `/main/stack-${victim}.ts`].some((program) => command.includes(program));
 }
 
 async function kill(gendan: Gendan, victim: Victim): Promise<boolean> {
