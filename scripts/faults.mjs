@@ -20,7 +20,8 @@ const { values } = parseArgs({
 const project = fileURLToPath(new URL("..", import.meta.url));
 const child = spawn(
   join(project, "node_modules", ".bin", "vitest"),
-  ["run", "--project", "engines", "--disable-console-intercept", "test/faults/crash.test.ts"],
+  // An option without a value comes last: it would take the file's name for its value, and everything would run.
+  ["run", "test/faults/crash.test.ts", "--project", "engines", "--disable-console-intercept"],
   {
     cwd: project,
     env: {

@@ -1,3 +1,4 @@
+import { Client, Connection } from "@temporalio/client";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { createServer } from "node:net";
@@ -5,8 +6,11 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bringEngine } from "../../scripts/setup/engine.mjs";
+import { encryptionCodec } from "../../src/codec/codec.ts";
+import { openLocalKeys } from "../../src/codec/keys.ts";
 import { openLocalIssuer } from "../../src/identity/local-keys.ts";
 import type { Role } from "../../src/domain/people.ts";
+import { recordHistories } from "./histories.ts";
 import { until } from "./until.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
@@ -46,6 +50,13 @@ export interface Served {
 /** A token of the embedded issuer in a home. */
 export async function tokenFrom(home: string, id: string, role: Role, machine = false): Promise<string> {
   return (await openLocalIssuer(home)).token({ id, roles: [role], machine, ttl: "PT1H" });
+}
+
+/** Keeps what orders went through, for `test/workflows/replay.test.ts`. */
+async function record(temporalAddress: string, home: string): Promise<void> {
+  const connection = await Connection.connect({ address: temporalAddress });
+  await recordHistories(new Client({ connection }), encryptionCodec(await openLocalKeys(home)));
+  await connection.close();
 }
 
 /** The real processes of `npm start`, on free ports and in a home of their own. */
@@ -132,6 +143,7 @@ export async function startGendan(env: Readonly<Record<string, string>> = {}, ho
     interrupt,
     again: (more = {}) => startGendan({ ...env, ...more }, folder),
     async end() {
+      if (process.env["RECORD_HISTORIES"] === "yes") await record((await run()).temporalAddress, folder);
       await interrupt();
       await rm(folder, { recursive: true, force: true });
     },

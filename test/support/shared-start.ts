@@ -1,8 +1,4 @@
-import { Client, Connection } from "@temporalio/client";
 import type { TestProject } from "vitest/node";
-import { encryptionCodec } from "../../src/codec/codec.ts";
-import { openLocalKeys } from "../../src/codec/keys.ts";
-import { recordHistories } from "./histories.ts";
 import { startGendan, type Gendan } from "./gendan.ts";
 
 /** Where the one `npm start` of the scenarios is. */
@@ -28,10 +24,5 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
-  if (gendan && process.env["RECORD_HISTORIES"] === "yes") {
-    const connection = await Connection.connect({ address: (await gendan.run()).temporalAddress });
-    await recordHistories(new Client({ connection }), encryptionCodec(await openLocalKeys(gendan.home)));
-    await connection.close();
-  }
   await gendan?.end();
 }
