@@ -1,8 +1,11 @@
 import { beforeAll, expect, test } from "vitest";
+import { z } from "zod";
+import { inspectionSchema } from "../../src/contracts/reports.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
 import {
+  body,
   castOf,
   DAY,
   done,
@@ -82,4 +85,42 @@ test("logistics helps to verify the shipping status: its finding counts as well,
   expect((await cast.rep.send("K-2", "record-finding", what)).status).toBe(403);
   const end = await done(cast.boss, "K-2", "remedy-finding", { findingId, done: "compared; equal" });
   expect(end.duties.map(({ duty }) => duty)).not.toContain("remedy-finding");
+});
+
+test("an inspection that is asked for finds it by itself, and once while it is open", async () => {
+  const { boss, rep } = cast;
+  await largeMaking(cast, "K-3");
+  await until(
+    () => owed(boss, "K-3", "update-progress"),
+    (duty) => duty?.state === "overdue",
+  );
+  const inspected = async () => {
+    const asked = await boss.post("/inspections", { orders: ["K-3", "K-none"], reason: "the customer called" });
+    const { inspectionId } = body(z.object({ inspectionId: z.string() }), asked, 202);
+    const made = async () => {
+      const answer = await boss.get(`/inspections/${inspectionId}`);
+      return answer.status === 200 ? body(inspectionSchema, answer, 200) : undefined;
+    };
+    return until(made, (report) => typeof report?.madeAt === "string", 60_000);
+  };
+  const report = await inspected();
+  expect(report?.items).toMatchObject([
+    {
+      orderNo: "K-3",
+      tags: ["found", "found:progress"],
+      body: { salesRep: "li.na", findings: [{ check: "progress", rule: "R3.2", person: "li.na", known: false }] },
+    },
+    { orderNo: "K-none", tags: ["not-checked"] },
+  ]);
+  const found = await until(
+    () => order(boss, "K-3"),
+    ({ findings }) => findings.length > 0,
+  );
+  expect(found.findings).toMatchObject([
+    { rule: "R3.2", person: "li.na", recorded: { by: { id: "gendan", role: "supervisor" } } },
+  ]);
+  expect(await owed(rep, "K-3", "remedy-finding")).toMatchObject({ owner: { id: "li.na" }, rule: "R6.3" });
+  // While it is open, nothing is found twice.
+  expect((await inspected())?.items[0]).toMatchObject({ body: { findings: [{ known: true }] } });
+  expect((await order(boss, "K-3")).findings).toHaveLength(1);
 });
