@@ -53,7 +53,7 @@ function took({ order, events }: MadeOrder, { duty, dutyId, openedAt, closedAt }
 
 const blamedAnyway = ["tell-customer-of-delay", "tell-customer-of-shipment", "tell-change-outcome"];
 
-function isExempt(events: readonly OrderEvent[], { duty, dueAt }: ClosedDuty): boolean {
+export function isExempt(events: readonly OrderEvent[], { duty, dueAt }: Pick<ClosedDuty, "duty" | "dueAt">): boolean {
   if (blamedAnyway.includes(duty)) return false;
   return events.some((declared) => {
     if (declared.event !== "force-majeure-declared") return false;

@@ -2,6 +2,17 @@ import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import type { Client } from "@temporalio/client";
+import { renewMonth } from "../../src/activities/rewards.ts";
+import { routineActivities } from "../../src/activities/routine.ts";
+import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
+import { monthNamed, weekBefore } from "../../src/domain/routine/period.ts";
+import { defaultRewardsPolicy } from "../../src/domain/routine/rewards-policy.ts";
+import { iso } from "../../src/domain/time.ts";
+import { rewardsMonth } from "../../src/records/rewards.ts";
+import { activityWith } from "../activities/environment.ts";
+import { standingsOf, weekOf } from "./routine-figures.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
 import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
 import { performance, type Figures } from "../../src/records/performance.ts";
@@ -60,6 +71,39 @@ test.each<Asked>([
   expect(expected.length).toBeGreaterThan(4);
   expect(await reported(asked)).toEqual(expected);
 });
+
+test.each(["2026-09", "2026-10", "2026-11"])("so are the standings of a month's rewards: %s", async (name) => {
+  await renewMonth({ db, policy: async () => defaultRewardsPolicy, staff: async () => undefined, now: () => MANY_UNTIL }, name);
+  const standings = (await rewardsMonth(db, name))?.standings ?? [];
+  const expected = standingsOf(orders, monthNamed(name), MANY_UNTIL);
+  expect(expected.size).toBeGreaterThan(1);
+  const counted = standings.map(({ person, met, late, scores, scoreSum }) => [person, { met, late, scores, scoreSum }] as const);
+  expect(new Map(counted)).toEqual(expected);
+});
+
+test("so is what the weekly summary lists", async () => {
+  const { beginReport, orderPage, summarise, finishReport } = routineActivities({
+    ...{ db, taskQueue: "q", policy: defaultPolicy, calendar: async () => defaultCalendar, carrierRecord: async () => undefined },
+    // What it reports to orders is not what this is about.
+    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+    client: { withDeadline: async () => undefined } as unknown as Client,
+    tell: async ({ effectId }) => ({ effectId, result: "done" }),
+  });
+  const [asOf, period] = [iso(MANY_UNTIL), weekBefore(MANY_UNTIL)];
+  const reportId = `weekly-${period.name}`;
+  await beginReport({ reportId, kind: "weekly", period: period.name, asOf, about: {} });
+  let after: string | undefined;
+  do {
+    const { orderNos, next } = await orderPage({ orders: "since", from: iso(period.from) }, after);
+    await activityWith(600_000).run(async () => summarise({ reportId, orderNos, period, asOf, atRiskWithin: "P3D" }));
+    after = next;
+  } while (after !== undefined);
+  const { tags } = await finishReport(reportId);
+  const expected = weekOf(orders, period, MANY_UNTIL);
+  for (const [section, count] of Object.entries(expected)) expect([section, tags[section] ?? 0]).toEqual([section, count]);
+  expect(Object.values(expected).every((count) => count > 0)).toBe(true);
+  expect(tags["not-checked"]).toBeUndefined();
+}, 600_000);
 
 test("the orders that these figures are of had all kinds of fates", () => {
   const months = figuresOf(orders, { ...year, by: ["month"] });
