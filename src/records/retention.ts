@@ -1,3 +1,4 @@
+import { sql, type SqlBool } from "kysely";
 import { randomBytes } from "node:crypto";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { replay } from "../domain/order/order.ts";
@@ -77,9 +78,17 @@ async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration
         .where("number", "=", event.number)
         .execute();
     }
+    const order = replay(bare);
+    // What reports say of it beside its customer's name is who did what, when and why, or their own words.
+    await trx
+      .updateTable("report_lines")
+      .set({ body: sql`body || jsonb_build_object('customer', ${order.customer.name}::text)` })
+      .where("order_no", "=", orderNo)
+      .where(sql<SqlBool>`body ? 'customer'`)
+      .execute();
     await trx
       .updateTable("orders")
-      .set({ customer: replay(bare).customer.name, personal_removed_to: locked.last_event })
+      .set({ customer: order.customer.name, personal_removed_to: locked.last_event })
       .where("order_no", "=", orderNo)
       .execute();
   });

@@ -4,6 +4,10 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { replay } from "../../src/domain/order/order.ts";
 import { isRemoved, withPersonal } from "../../src/domain/order/personal.ts";
+import { weeklyLineSchema } from "../../src/contracts/reports.ts";
+import { weekOf } from "../../src/domain/routine/period.ts";
+import { weeklyLine } from "../../src/domain/routine/weekly.ts";
+import { lineOf, putLine } from "../../src/records/reports.ts";
 import { dutyRows, view } from "../../src/domain/order/view.ts";
 import { DAY, iso, type Ms } from "../../src/domain/time.ts";
 import { withoutPersonal } from "../../src/records/chain.ts";
@@ -21,7 +25,7 @@ beforeAll(async () => {
   records = await openRecords();
 }, 120_000);
 afterAll(() => records.end());
-beforeEach(() => sql`truncate orders, events, duties`.execute(records.db));
+beforeEach(() => sql`truncate orders, events, duties, report_lines`.execute(records.db));
 
 const PERIOD = "P1096D";
 const KEPT = 1_096 * DAY;
@@ -33,12 +37,13 @@ async function write(events: readonly OrderEvent[], at: Ms = MONDAY): Promise<vo
   await publish(records.db, publicationOf(events, at));
 }
 async function everything(): Promise<string> {
-  const [orders, events, duties] = await Promise.all([
+  const [orders, events, duties, lines] = await Promise.all([
     records.db.selectFrom("orders").selectAll().execute(),
     records.db.selectFrom("events").selectAll().execute(),
     records.db.selectFrom("duties").selectAll().execute(),
+    records.db.selectFrom("report_lines").selectAll().orderBy("report_id").execute(),
   ]);
-  return JSON.stringify({ orders, events, duties });
+  return JSON.stringify({ orders, events, duties, lines });
 }
 const remove = (at: Ms) => removePersonalData(records.db, at, PERIOD);
 
@@ -53,6 +58,39 @@ test("what is about persons goes when the period has passed since the order's en
   // Once is enough.
   expect(await remove(MONDAY + KEPT + 2 * DAY)).toMatchObject({ orders: 0 });
   expect(await everything()).toBe(after);
+});
+
+test("the customer's name goes from what reports said of it too, and the rest of them stays", async () => {
+  const late = when(upTo("sign"), "report-delay", by("production"), { cause: "no chips", newFinish: "2026-12-30" });
+  const told = when(late, "tell-customer-of-delay", by("sales_rep"), {
+    reason: "chips came late",
+    remedy: { kind: "discount", valueFen: 100 },
+    newDate: "2027-01-05",
+    channel: "phone",
+  });
+  const agreed = when(told, "agree-remedy", by("sales_rep"), { accepted: true });
+  const asked = when(agreed, "request-cancellation", by("sales_rep"), { askedBy: "customer", reason: "too late" });
+  const story = when(asked, "cancel", by("supervisor"), { reason: "agreed" });
+  expect(story.order?.stage).toBe("cancelled");
+  await write(salted(story.events, "SO-ended"));
+  const line = weeklyLine(replay(told.events), weekOf("2026-11-23"), MONDAY, "P3D");
+  expect(JSON.stringify(line)).toMatch(PERSONAL);
+  const put = (reportId: string, orderNo: string) =>
+    putLine(records.db, reportId, { orderNo, rank: 0, tags: ["delayed"], body: { ...line, orderNo } });
+  await put("weekly-1", "SO-ended");
+  await put("weekly-1", "SO-other");
+  await putLine(records.db, "weekly-2", { orderNo: "SO-ended", rank: 1, tags: ["not-checked"], body: { notChecked: "Error" } });
+  expect(await remove(MONDAY + KEPT + DAY)).toEqual({ orders: 1, failed: [] });
+
+  const kept = await lineOf(records.db, "weekly-1", "SO-ended");
+  expect(JSON.stringify(kept)).not.toMatch(PERSONAL);
+  expect(weeklyLineSchema.parse(kept?.body)).toMatchObject({
+    salesRep: "li.na",
+    sections: ["delayed"],
+    delays: [{ delayId: line?.delays[0]?.delayId, newDate: "2027-01-05", remedy: { kind: "discount", valueFen: 100 } }],
+  });
+  expect((await lineOf(records.db, "weekly-2", "SO-ended"))?.body).toEqual({ notChecked: "Error" });
+  expect((await lineOf(records.db, "weekly-1", "SO-other"))?.body).toMatchObject({ customer: "客户A" });
 });
 
 test("who did what, when, why stays, and the chain still proves it", async () => {
