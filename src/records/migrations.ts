@@ -271,7 +271,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .execute();
     },
   },
-  "0011-report-lines-of-orders": {
+  "0012-report-lines-of-orders": {
     async up(db: Kysely<unknown>): Promise<void> {
       // Personal texts are removed order by order, from reports too.
       await db.schema.createIndex("report_lines_orders").on("report_lines").column("order_no").execute();
