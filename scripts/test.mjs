@@ -12,6 +12,8 @@ const project = fileURLToPath(new URL("..", import.meta.url));
 const env = {
   // The model test's whole length (`test/domain/model.test.ts`); by hand it is shorter.
   MODEL_STEPS: "100000",
+  // Figures against an independent computation over so many orders (`test/records/performance.test.ts`); by hand fewer.
+  PERFORMANCE_ORDERS: "2000",
   ...process.env,
   TZ: "UTC",
   FORCE_COLOR: process.stdout.isTTY ? "1" : "0",
