@@ -31,6 +31,8 @@ export function followOrders({ db, client, onError }: RecordsOptions): {
   // In a replay nothing new happens.
   return {
     projector,
-    sinks: { records: { changed: { fn: ({ workflowId }) => projector.changed(workflowId), callDuringReplay: false } } },
+    sinks: {
+      records: { changed: { fn: ({ workflowId }, when) => projector.changed(workflowId, when), callDuringReplay: false } },
+    },
   };
 }

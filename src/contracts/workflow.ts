@@ -133,7 +133,8 @@ export interface Publication {
  * committed (`records/project.ts`).
  */
 export interface OrderSinks extends Sinks {
-  records: { changed(): void };
+  /** `soon` may wait a little: what changed by answers from outside alone is often followed by more. */
+  records: { changed(when: "at-once" | "soon"): void };
 }
 
 /** The activities of an order. */

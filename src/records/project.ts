@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { SECOND, type Ms } from "../domain/time.ts";
 import type { Publication } from "../contracts/workflow.ts";
 import type { Database } from "./database.ts";
@@ -10,11 +11,11 @@ import { publish } from "./write.ts";
  * and neither clock nor commands wait for it. What a worker had still to write when it died is found when one starts: {@link Projector.sweep}.
  */
 export interface Projector {
-  /** Something may have happened to an order that the records do not hold. */
-  changed(orderNo: string): void;
+  /** Something may have happened to an order that the records do not hold. What is asked for `soon` is asked for with what comes meanwhile. */
+  changed(orderNo: string, when?: "at-once" | "soon"): void;
   /** Looks after all these orders, as fast as the machine has nothing else to write. */
   sweep(orders: AsyncIterable<{ readonly orderNo: string }>): Promise<void>;
-  /** Ends what is under way. What is left is found by whoever starts next. */
+  /** Writes what it has heard of, for a while, and ends. What is left is found by whoever starts next. */
   stop(): Promise<void>;
 }
 
@@ -30,13 +31,18 @@ interface ProjectingOptions {
 
 /** Orders under way at a time. */
 const AT_ONCE = 8;
+/** What `soon` means, ms. */
+const SOON = SECOND;
+/** How long what is known is still written at the end, ms. */
+const LAST = 5 * SECOND;
 
 /** Keeps the records in step with the orders of this worker. */
 export function startProjecting({ db, publication, onError, again = SECOND }: ProjectingOptions): Projector {
   const owed = new Set<string>();
   const busy = new Set<string>();
   const lanes = new Set<Promise<void>>();
-  const timers = new Set<NodeJS.Timeout>();
+  /** Orders that are asked for later: what did not work, and what may wait. */
+  const later = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
   async function project(orderNo: string): Promise<void> {
@@ -58,18 +64,25 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
         await project(mine);
       } catch (error) {
         onError(mine, error);
-        const timer = setTimeout(() => {
-          timers.delete(timer);
-          changed(mine);
-        }, again);
-        timers.add(timer);
+        wait(mine, again);
       }
       busy.delete(mine);
     }
   }
 
-  function changed(orderNo: string): void {
+  function wait(orderNo: string, time: Ms): void {
+    if (!stopped && !later.has(orderNo))
+      later.set(
+        orderNo,
+        setTimeout(() => changed(orderNo), time),
+      );
+  }
+
+  function changed(orderNo: string, when: "at-once" | "soon" = "at-once"): void {
     if (stopped) return;
+    if (when === "soon") return wait(orderNo, SOON);
+    clearTimeout(later.get(orderNo));
+    later.delete(orderNo);
     owed.add(orderNo);
     if (lanes.size >= AT_ONCE || next() === undefined) return;
     const started = lane().finally(() => lanes.delete(started));
@@ -86,8 +99,15 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
       }
     },
     async stop() {
+      for (const orderNo of later.keys()) changed(orderNo);
+      const given = new AbortController();
+      const written = async (): Promise<void> => {
+        while (lanes.size > 0) await Promise.race(lanes);
+      };
+      await Promise.race([written(), sleep(LAST, undefined, { signal: given.signal }).catch(() => undefined)]);
+      given.abort();
       stopped = true;
-      for (const timer of timers) clearTimeout(timer);
+      for (const timer of later.values()) clearTimeout(timer);
       await Promise.all(lanes);
     },
   };

@@ -10,11 +10,13 @@ import {
   defineSignal,
   defineUpdate,
   isCancellation,
+  patched,
   proxyActivities,
   proxySinks,
   setCurrentDetails,
   setHandler,
   sleep,
+  upsertMemo,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
@@ -74,6 +76,16 @@ export async function order(start: StartOrder): Promise<void> {
   }
   /** The attributes as they were last set. Emptied, they are set anew, so that this workflow task leaves something in the history. */
   let shown = "";
+  /**
+   * Whether this workflow task has to leave something in the history, as it changes the record. One that leaves nothing is joined to the next
+   * when a worker takes the order over: signals and updates then come before the answers of activities that were there first, events are
+   * numbered otherwise than they were told, and what is asked by those numbers is asked again. Runs that began before this was known keep to
+   * what they did.
+   */
+  let toLeave = false;
+  function leaveSomething(): void {
+    toLeave ||= patched("every-change-leaves-something");
+  }
 
   for (const name of commandNames) {
     setHandler(defineUpdate<CommandAnswer, [CommandInput]>(name), (input) => answered(name, input), {
@@ -109,6 +121,7 @@ export async function order(start: StartOrder): Promise<void> {
     if (wrong) throw failure({ refused: "body-invalid", details: { fields: wrong }, permitted: [] }, "body-invalid");
     const answer = book.carryOut(name, input, input.key ?? currentUpdateInfo()?.id ?? uuid4(), passTo(arrived));
     if ("refused" in answer) throw failure(answer, answer.refused);
+    commanded = true;
     return answer;
   }
 
@@ -120,10 +133,14 @@ export async function order(start: StartOrder): Promise<void> {
     const wrong = known ? await wrongFields(name, known) : ["actor", "body"];
     passTo(arrived);
     book.takeOn(name, known, known?.key ?? uuid4(), arrived, wrong);
+    leaveSomething();
     signalled = true;
+    commanded = true;
   }
 
   let signalled = false;
+  /** Whether a command has been carried out of which whoever keeps the records has not heard: somebody waits for its being listed. */
+  let commanded = false;
   /** The last event of which whoever keeps the records has heard. */
   let told = 0;
   const failed: unknown[] = [];
@@ -145,6 +162,7 @@ export async function order(start: StartOrder): Promise<void> {
       if (!outcome) return;
       const { at, result, detail, reached, unreached } = outcome;
       if (at === undefined) shown = "";
+      else leaveSomething();
       book.settle(effect, { result, detail, reached, unreached }, passTo(at ?? now()));
     });
     answers += 1;
@@ -186,14 +204,17 @@ export async function order(start: StartOrder): Promise<void> {
     });
   }
 
-  function show(): void {
+  /** Answers whether that left something in the history. */
+  function show(): boolean {
     const record = book.order();
-    if (!record) return;
+    if (!record) return false;
     setCurrentDetails(detailsOf(record, clock));
     const attributes = attributesOf(record, clock);
     const text = JSON.stringify(attributes);
-    if (text !== shown) upsertSearchAttributes(attributes);
+    const isNew = text !== shown;
+    if (isNew) upsertSearchAttributes(attributes);
     shown = text;
+    return isNew;
   }
 
   // A start whose first command was refused is no order.
@@ -215,10 +236,13 @@ export async function order(start: StartOrder): Promise<void> {
         book.tick(passTo(now()));
         if (book.pending().every(({ effectId }) => underWay.has(effectId))) shown = "";
       }
-      for (const asked of askOutside()) keep(asked);
-      show();
-      if (book.last() !== told) records.changed();
-      told = book.last();
+      const asked = askOutside();
+      asked.forEach(keep);
+      const isShown = show();
+      if (toLeave && asked.length === 0 && !isShown) upsertMemo({ events: book.last() });
+      toLeave = false;
+      if (book.last() !== told) records.changed(commanded ? "at-once" : "soon");
+      [told, commanded] = [book.last(), false];
       keep(arm());
       const over = () => book.isOver(clock) && allHandlersFinished();
       if (over()) return;

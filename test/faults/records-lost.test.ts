@@ -48,7 +48,14 @@ beforeAll(async () => {
     taskQueue: QUEUE,
     workflowBundle: code,
     activities: { ...willing(nothingSeen()) },
-    sinks: { records: { changed: { fn: ({ workflowId }) => follower.changed(workflowId), callDuringReplay: false } } },
+    sinks: {
+      records: {
+        changed: {
+          fn: ({ workflowId }, when: "at-once" | "soon") => follower.changed(workflowId, when),
+          callDuringReplay: false,
+        },
+      },
+    },
     shutdownGraceTime: 500,
   });
   const running = worker.run();
@@ -66,7 +73,7 @@ afterAll(async () => {
 });
 
 const rep = by("sales_rep");
-/** Rows without those of the message effects that may still be settling: waits until they no longer change. */
+/** The rows when they no longer change: answers from outside are recorded up to a second after they came. */
 async function rows(): Promise<Awaited<ReturnType<typeof rowsOf>>> {
   let last = "";
   const settled = async () => {
@@ -74,7 +81,7 @@ async function rows(): Promise<Awaited<ReturnType<typeof rowsOf>>> {
     const text = JSON.stringify(now);
     const same = text === last;
     last = text;
-    await new Promise((resolve) => setTimeout(resolve, 300));
+    await new Promise((resolve) => setTimeout(resolve, 1_500));
     return { now, same };
   };
   return (await until(settled, ({ same }) => same)).now;

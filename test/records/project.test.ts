@@ -91,3 +91,21 @@ test("whoever starts finds what another had still to write", async () => {
   await until(missing, (count) => count === 0);
   await projector.stop();
 });
+
+test("what may wait is asked for with what comes meanwhile, and at the end without waiting", async () => {
+  const held = new Map([
+    ["SO-1", 2],
+    ["SO-2", 2],
+  ]);
+  const { projector, asked } = engineWith(held);
+  projector.changed("SO-1", "soon");
+  projector.changed("SO-2", "soon");
+  projector.changed("SO-1");
+  await until(
+    () => last("SO-1"),
+    (number) => number === 2,
+  );
+  await projector.stop();
+  expect(asked).toEqual(["SO-1 0", "SO-2 0"]);
+  expect(await last("SO-2")).toBe(2);
+});
