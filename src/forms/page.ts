@@ -1,6 +1,7 @@
 import { createHash } from "node:crypto";
 import { locales, type Locale } from "../texts/locale.ts";
 import { pageOf } from "../texts/forms.ts";
+import { fonts } from "./fonts.ts";
 import type { Field, Section, Sheet, Signature } from "./form.ts";
 
 /** A form as an HTML page that prints on A4. */
@@ -11,12 +12,18 @@ function escaped(text: string): string {
   return text.replaceAll(/["&'<>]/gu, (character) => entities[character] ?? character);
 }
 
+/** Ten megabytes a weight: the last of the families, so that it is fetched only where none of the others is there. */
+const shipped = Object.entries(fonts).map(
+  ([weight, { path }]) => `@font-face{font-family:"Gendan SC";font-weight:${weight};src:url("${path}") format("truetype")}`,
+);
+
 function style(locale: Locale): string {
   const [before, between, after] = pageOf[locale];
   const counter = `"${before}" counter(page) "${between}" counter(pages) "${after}"`;
   return `@page{size:A4;margin:14mm 12mm 16mm;@bottom-center{content:${counter};font:8pt sans-serif;color:#444}}
 *{box-sizing:border-box}
-body{margin:0 auto;padding:10mm 0;max-width:186mm;color:#000;background:#fff;font:9.5pt/1.45 "Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei",sans-serif}
+body{margin:0 auto;padding:10mm 0;max-width:186mm;color:#000;background:#fff;font:9.5pt/1.45 "Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","Gendan SC",sans-serif}
+${shipped.join("\n")}
 header{text-align:center;margin-bottom:4mm}
 header p{margin:0;font-size:11pt}
 h1{margin:1mm 0;font-size:17pt;letter-spacing:.15em}
@@ -41,10 +48,11 @@ footer{margin-top:3mm;font-size:8pt;color:#444;overflow-wrap:anywhere}
 
 const styles: { readonly [L in Locale]: string } = { zh: style("zh"), en: style("en") };
 
-/** What such a page may load: nothing but its own style, known by its hash (CSP level 3). */
+/** What such a page may load: nothing but its own style, known by its hash (CSP level 3), and our fonts. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `style-src ${locales.map((locale) => `'sha256-${createHash("sha256").update(styles[locale]).digest("base64")}'`).join(" ")}`,
+  "font-src 'self'",
   "base-uri 'none'",
   "form-action 'none'",
   "frame-ancestors 'self'",

@@ -1,17 +1,15 @@
 import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { create, type Font } from "fontkit";
 import pdfmake from "pdfmake";
 import type { Content, TableCell } from "pdfmake/interfaces.js";
 import { pageOf } from "../texts/forms.ts";
+import { fonts } from "./fonts.ts";
 import type { Field, Form, Section, Signature } from "./form.ts";
 import { inRows } from "./page.ts";
 
 /** A form as PDF, A4, with the fonts in it. */
 
-const fontFile = (name: string): string => createRequire(import.meta.url).resolve(`@expo-google-fonts/noto-sans-sc/${name}`);
-const REGULAR = fontFile("400Regular/NotoSansSC_400Regular.ttf");
-const BOLD = fontFile("700Bold/NotoSansSC_700Bold.ttf");
+const [REGULAR, BOLD] = [fonts[400].file, fonts[700].file];
 const FONT = "NotoSansSC";
 
 pdfmake.setFonts({ [FONT]: { normal: REGULAR, bold: BOLD } });

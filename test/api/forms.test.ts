@@ -1,3 +1,4 @@
+import { create } from "fontkit";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { CommandName } from "../../src/domain/order/bodies.ts";
@@ -77,7 +78,24 @@ describe("a form", () => {
     expect(browser.headers["content-type"]).toBe("text/html; charset=utf-8");
   });
 
-  test("loads nothing, and its style is the one that its policy names", async () => {
+  test("has a Chinese font of ours, for a machine that has none", async () => {
+    const page = await get(CONFIRMATION);
+    const urls = [...page.body.matchAll(/url\("([^"]+)"\)/gu)].map(([, url = ""]) => url);
+    expect(urls).toHaveLength(2);
+    expect(String(page.headers["content-security-policy"])).toContain("font-src 'self'");
+    for (const url of urls) {
+      const served = await stage.app.inject(url);
+      expect([served.statusCode, served.headers["content-type"]]).toEqual([200, "font/ttf"]);
+      expect(served.rawPayload).toHaveLength(Number(served.headers["content-length"]));
+      const font = create(served.rawPayload);
+      expect(
+        "hasGlyphForCodePoint" in font &&
+          ["订", "单", "确", "认"].every((one) => font.hasGlyphForCodePoint(one.codePointAt(0) ?? 0)),
+      ).toBe(true);
+    }
+  });
+
+  test("loads nothing else, and its style is the one that its policy names", async () => {
     const page = await get(CONFIRMATION);
     const policy = String(page.headers["content-security-policy"]);
     expect(policy).toMatch(/^default-src 'none';style-src 'sha256-/u);

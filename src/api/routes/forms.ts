@@ -1,3 +1,4 @@
+import { open } from "node:fs/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { orderNumber } from "../../contracts/bodies.ts";
@@ -5,6 +6,7 @@ import { problemSchema } from "../../contracts/problem.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { replay } from "../../domain/order/order.ts";
 import type { Order } from "../../domain/order/record.ts";
+import { fonts } from "../../forms/fonts.ts";
 import { formNames, type Form, type FormName, type SeenOrder, type Subject } from "../../forms/form.ts";
 import { orderConfirmation } from "../../forms/order-confirmation.ts";
 import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
@@ -94,6 +96,13 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
 
   return async (app) => {
     app.addHook("onClose", () => printer.close());
+    for (const { path, file } of Object.values(fonts))
+      app.get(path, { config: { access: "public" }, schema: { hide: true } }, async (_request, reply) => {
+        const font = await open(file);
+        const { size } = await font.stat();
+        void reply.type("font/ttf").header("content-length", size).header("cache-control", "public, max-age=31536000, immutable");
+        return font.createReadStream();
+      });
     for (const name of formNames) {
       const schema = {
         tags: ["forms"],
