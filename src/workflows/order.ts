@@ -16,7 +16,6 @@ import {
   setCurrentDetails,
   setHandler,
   sleep,
-  upsertMemo,
   upsertSearchAttributes,
   uuid4,
   workflowInfo,
@@ -204,17 +203,14 @@ export async function order(start: StartOrder): Promise<void> {
     });
   }
 
-  /** Answers whether that left something in the history. */
-  function show(): boolean {
+  function show(): void {
     const record = book.order();
-    if (!record) return false;
+    if (!record) return;
     setCurrentDetails(detailsOf(record, clock));
     const attributes = attributesOf(record, clock);
     const text = JSON.stringify(attributes);
-    const isNew = text !== shown;
-    if (isNew) upsertSearchAttributes(attributes);
+    if (text !== shown) upsertSearchAttributes(attributes);
     shown = text;
-    return isNew;
   }
 
   // A start whose first command was refused is no order.
@@ -238,9 +234,9 @@ export async function order(start: StartOrder): Promise<void> {
       }
       const asked = askOutside();
       asked.forEach(keep);
-      const isShown = show();
-      if (toLeave && asked.length === 0 && !isShown) upsertMemo({ events: book.last() });
+      if (toLeave && asked.length === 0) shown = "";
       toLeave = false;
+      show();
       if (book.last() !== told) records.changed(commanded ? "at-once" : "soon");
       [told, commanded] = [book.last(), false];
       keep(arm());
