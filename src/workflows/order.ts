@@ -82,6 +82,8 @@ export async function order(start: StartOrder): Promise<void> {
    * what they did.
    */
   let toLeave = false;
+  /** The workflow task that has left something last, by the history's length then. */
+  let leftAt = 0;
   function leaveSomething(): void {
     toLeave ||= patched("every-change-leaves-something");
   }
@@ -234,7 +236,9 @@ export async function order(start: StartOrder): Promise<void> {
       }
       const asked = askOutside();
       asked.forEach(keep);
-      if (toLeave && asked.length === 0) shown = "";
+      // Once a task: in how many rounds its answers come is not the same in a replay.
+      const { historyLength } = workflowInfo();
+      if (toLeave && asked.length === 0 && leftAt !== historyLength) [shown, leftAt] = ["", historyLength];
       toLeave = false;
       show();
       if (book.last() !== told) records.changed(commanded ? "at-once" : "soon");
