@@ -76,6 +76,9 @@ export type CommandState =
  */
 export const QUERIES = { order: "order", history: "history", command: "command", publication: "publication" } as const;
 
+/** The header of a query that is to be answered from what workflow tasks have handed over, as no other will come: the workflow is closed. */
+export const AS_HANDLED = "as-handled";
+
 /** The signal that brings a newer calendar to a running order. */
 export const SET_CALENDAR = "set-calendar";
 /** The workflow that brings a calendar to every running order; its id is `calendar-{version}`. */

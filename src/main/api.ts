@@ -16,6 +16,7 @@ import { openWatchman } from "../watch/watchman.ts";
 import { engineAddress } from "./connection.ts";
 import { keysOrExit } from "./keys.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
+import { noLookAhead } from "./no-look-ahead.ts";
 import { openTracing } from "./tracing.ts";
 import { whyNot } from "./ports.ts";
 import { trustOrExit } from "./trust.ts";
@@ -49,7 +50,11 @@ const watchman = openWatchman({
 });
 let stopping = false;
 const app = await buildApp({
-  engine: openEngine(connection, namespace, { taskQueue, dataConverter, plugins: tracing ? [tracing.engine] : [] }),
+  engine: openEngine(connection, namespace, {
+    taskQueue,
+    dataConverter,
+    plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])],
+  }),
   db,
   verify: verifierFor(trust),
   policy: policyReader(db, settings.policy),

@@ -9,6 +9,7 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import type { Recorded } from "../records/rebuild.ts";
 import type { Settings } from "../settings.ts";
 import { keysOrExit } from "./keys.ts";
+import { noLookAhead } from "./no-look-ahead.ts";
 import { exit } from "./process.ts";
 
 /** What tools that run beside the service work on: what the settings name, or what `npm start` runs in this home. */
@@ -43,7 +44,7 @@ export async function connectTo(name: string, settings: Settings, { temporalAddr
   const connection = await Connection.connect({ ...connectionOptions, ...address }).catch((error: unknown) =>
     exit(name, `TEMPORAL_ADDRESS: the engine does not answer (${error instanceof Error ? error.name : "unknown"})`),
   );
-  return { connection, client: new Client({ connection, namespace, dataConverter }) };
+  return { connection, client: new Client({ connection, namespace, dataConverter, plugins: [noLookAhead] }) };
 }
 
 /** Every order that the engine holds once, by its last run. */

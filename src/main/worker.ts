@@ -23,6 +23,7 @@ import { calendarReader, routinePolicyOf, staffReader } from "../records/put.ts"
 import { startDelivering } from "../webhooks/deliver.ts";
 import { engineAddress } from "./connection.ts";
 import { keysOrExit } from "./keys.ts";
+import { noLookAhead } from "./no-look-ahead.ts";
 import { openTracing } from "./tracing.ts";
 import { urlOf, whyNot } from "./ports.ts";
 import { probeServer } from "./probes.ts";
@@ -118,7 +119,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
   const connection = await untilDone("the engine is away", () => NativeConnection.connect(address.connectionOptions));
   if (!connection) return;
   await prepareEngine(connection);
-  const client = new Client({ connection, namespace: address.namespace, dataConverter });
+  const client = new Client({ connection, namespace: address.namespace, dataConverter, plugins: [noLookAhead] });
   const { projector, sinks } = followOrders({
     db,
     client,
@@ -146,7 +147,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
         }),
       },
       sinks,
-      plugins: tracing ? [tracing.engine] : [],
+      plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])],
       maxCachedWorkflows: settings.WORKER_CACHE,
       shutdownGraceTime: 10_000,
       shutdownForceTime: 25_000,

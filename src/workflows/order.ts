@@ -82,8 +82,6 @@ export async function order(start: StartOrder): Promise<void> {
    * what they did.
    */
   let toLeave = false;
-  /** The workflow task that has left something last, by the history's length then. */
-  let leftAt = 0;
   function leaveSomething(): void {
     toLeave ||= patched("every-change-leaves-something");
   }
@@ -236,9 +234,7 @@ export async function order(start: StartOrder): Promise<void> {
       }
       const asked = askOutside();
       asked.forEach(keep);
-      // Once a task: in how many rounds its answers come is not the same in a replay.
-      const { historyLength } = workflowInfo();
-      if (toLeave && asked.length === 0 && leftAt !== historyLength) [shown, leftAt] = ["", historyLength];
+      if (toLeave && asked.length === 0) shown = "";
       toLeave = false;
       show();
       if (book.last() !== told) records.changed(commanded ? "at-once" : "soon");

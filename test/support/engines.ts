@@ -1,6 +1,7 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundle } from "@temporalio/worker";
 import { fileURLToPath } from "node:url";
+import { noLookAhead } from "../../src/main/no-look-ahead.ts";
 import { searchAttributes } from "../../src/contracts/search-attributes.ts";
 
 /** Engines that tests run orders on. Where they are is found by `set-up.ts`, through the project's own set-up. */
@@ -19,6 +20,7 @@ function executable(variable: "TEMPORAL_CLI" | "TEMPORAL_TEST_SERVER"): { type: 
 /** A dev server in memory, on free ports, with an order's search attributes; in real time. `teardown()` stops it. */
 export async function devServer(extraArgs: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createLocal({
+    plugins: [noLookAhead],
     server: {
       executable: executable("TEMPORAL_CLI"),
       searchAttributes: Object.values(searchAttributes),
@@ -29,7 +31,10 @@ export async function devServer(extraArgs: readonly string[] = []): Promise<Test
 
 /** A server whose time flies while `result()` or `env.sleep()` is awaited, and not otherwise. `teardown()` stops it. */
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
-  const env = await TestWorkflowEnvironment.createTimeSkipping({ server: { executable: executable("TEMPORAL_TEST_SERVER") } });
+  const env = await TestWorkflowEnvironment.createTimeSkipping({
+    plugins: [noLookAhead],
+    server: { executable: executable("TEMPORAL_TEST_SERVER") },
+  });
   const types = { KEYWORD: 2, INT: 3, DATETIME: 6, KEYWORD_LIST: 7 } as const;
   await env.connection.operatorService.addSearchAttributes({
     namespace: env.namespace ?? "default",
@@ -40,5 +45,5 @@ export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
 
 /** The order's workflow as a worker runs it. */
 export function bundle(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath, logger: new DefaultLogger("WARN") });
+  return bundleWorkflowCode({ workflowsPath, plugins: [noLookAhead], logger: new DefaultLogger("WARN") });
 }
