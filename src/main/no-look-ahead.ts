@@ -3,13 +3,13 @@ import { fileURLToPath } from "node:url";
 import { QueryNotRegisteredError, QueryRejectedError, type WorkflowClientInterceptor } from "@temporalio/client";
 import { defaultPayloadConverter } from "@temporalio/common";
 import { SimplePlugin } from "@temporalio/plugin";
-import { temporal } from "@temporalio/proto";
+import proto from "@temporalio/proto";
 import { AS_HANDLED } from "../contracts/workflow.ts";
 
 /** How often a query is asked, and before it is asked again, ms. */
 const [TRIES, PAUSE] = [5, 50];
 
-const { QUERY_REJECT_CONDITION_NOT_OPEN } = temporal.api.enums.v1.QueryRejectCondition;
+const { QUERY_REJECT_CONDITION_NOT_OPEN } = proto.temporal.api.enums.v1.QueryRejectCondition;
 
 /**
  * Asks a query that failed again: it may have come between an event and its workflow task. Where there will be no workflow task, as the
