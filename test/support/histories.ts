@@ -1,7 +1,7 @@
 import type { Client } from "@temporalio/client";
 import type { PayloadCodec } from "@temporalio/common";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
-import { writeFile } from "node:fs/promises";
+import { access, writeFile } from "node:fs/promises";
 import { z } from "zod";
 import { ORDER_WORKFLOW } from "../../src/contracts/workflow.ts";
 
@@ -27,6 +27,18 @@ async function inClear(value: unknown, codec: PayloadCodec): Promise<unknown> {
   };
 }
 
+/** The file of an order's run; the first is 1. */
+const fileOf = (orderNo: string, run: number): URL =>
+  new URL(`../histories/${orderNo}${run === 1 ? "" : `-run-${run}`}.json`, import.meta.url);
+
+/** Orders that an engine holds and of which no history is kept. */
+export async function unrecorded(client: Client): Promise<string[]> {
+  const without = new Set<string>();
+  for await (const { workflowId } of client.workflow.list({ query: `WorkflowType="${ORDER_WORKFLOW}"` }))
+    await access(fileOf(workflowId, 1)).catch(() => without.add(workflowId));
+  return [...without].toSorted();
+}
+
 /**
  * Keeps the history of every run of an order that an engine holds, for `test/workflows/replay.test.ts`: with
  * `RECORD_HISTORIES=yes` the tests that run orders do so at their end. Of those that are recorded, commit what is new.
@@ -37,8 +49,7 @@ export async function recordHistories(client: Client, codec?: PayloadCodec): Pro
     const run = (runs.get(workflowId) ?? 0) + 1;
     runs.set(workflowId, run);
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
-    const file = new URL(`../histories/${workflowId}${run === 1 ? "" : `-run-${run}`}.json`, import.meta.url);
     const recorded: unknown = JSON.parse(historyToJSON(history));
-    await writeFile(file, `${JSON.stringify(codec ? await inClear(recorded, codec) : recorded)}\n`);
+    await writeFile(fileOf(workflowId, run), `${JSON.stringify(codec ? await inClear(recorded, codec) : recorded)}\n`);
   }
 }

@@ -1,5 +1,7 @@
+import { Client, Connection } from "@temporalio/client";
 import type { TestProject } from "vitest/node";
 import { startGendan, type Gendan } from "./gendan.ts";
+import { unrecorded } from "./histories.ts";
 
 /** Where the one `npm start` of the scenarios is. */
 export interface ServedAt {
@@ -24,5 +26,11 @@ export async function setup(project: TestProject): Promise<void> {
 }
 
 export async function teardown(): Promise<void> {
-  await gendan?.end();
+  if (!gendan) return;
+  const connection = await Connection.connect({ address: (await gendan.run()).temporalAddress });
+  const missing = await unrecorded(new Client({ connection }));
+  await connection.close();
+  await gendan.end();
+  if (missing.length > 0)
+    throw new Error(`no history in test/histories of ${missing.join(", ")}: docs/upgrading.md, Recording histories`);
 }
