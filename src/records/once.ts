@@ -42,6 +42,34 @@ export async function once<T extends object>(
   });
 }
 
+/**
+ * Keeps the answer of `work` under a key, where it cannot be undone: each part of it has to be such that nothing happens by doing it again,
+ * as whoever is cut off before there is an answer asks again. The same again is answered the same.
+ * @returns `"conflict"` when the key was used for something else
+ */
+export async function remembered<T extends object>(
+  db: Database,
+  { id, hash }: Keyed,
+  work: () => Promise<T>,
+): Promise<{ readonly answer: T } | "conflict"> {
+  const kept = () => db.selectFrom("answers").select(["hash", "body"]).where("id", "=", id).executeTakeFirstOrThrow();
+  await db
+    .insertInto("answers")
+    .values({ id, hash, body: "{}" })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .execute();
+  const before = await kept();
+  if (before.hash !== hash) return "conflict";
+  if (Object.keys(before.body).length === 0) {
+    const body = JSON.stringify(await work());
+    // The first of those that were at it at the same time.
+    await db.updateTable("answers").set({ body }).where("id", "=", id).where("body", "=", {}).execute();
+  }
+  // What was written under this hash is what this work answers.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return { answer: (await kept()).body as T };
+}
+
 /** Forgets answers that were given longer than `keep` ms ago. */
 export async function forgetAnswers(db: Database, keep: Ms): Promise<void> {
   await sql`delete from answers where answered_at < now() - ${keep} * interval '1 millisecond'`.execute(db);

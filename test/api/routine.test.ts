@@ -358,10 +358,14 @@ test("a finding of the full list on an order that has ended opens it again, once
   const finding = { rule: "R4.3", person: "li.na", action: "file the signed receipt" };
   const path = `/inspections/${reportId}/answers`;
   const answers = ["E-1", "E-2", "E-none"].map((orderNo) => ({ orderNo, result: "finding", ...finding }));
+  const key = { "idempotency-key": "answers" };
   stage.weather.away = true;
-  expect((await request("supervisor", "POST", path, { answers })).statusCode).toBe(503);
+  expect((await request("supervisor", "POST", path, { answers }, key)).statusCode).toBe(503);
   stage.weather.away = false;
-  const said = answeredSchema.parse((await request("supervisor", "POST", path, { answers })).json());
+  const said = answeredSchema.parse((await request("supervisor", "POST", path, { answers }, key)).json());
+  expect((await request("supervisor", "POST", path, { answers }, key)).json()).toEqual(said);
+  const other = await request("supervisor", "POST", path, { answers: answers.slice(1) }, key);
+  expect([other.statusCode, other.json()]).toEqual([422, expect.objectContaining({ code: "idempotency-conflict" })]);
   expect(said).toMatchObject({ answered: 2, refused: [{ orderNo: "E-none" }], unanswered: 0 });
   expect(said.refused[0]?.detail).not.toBe("");
   expect(isOver("E-1")).toBe(false);

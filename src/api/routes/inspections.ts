@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from "node:crypto";
+import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { problemSchema } from "../../contracts/problem.ts";
@@ -19,7 +19,9 @@ import type { Bodies, CommandName } from "../../domain/order/bodies.ts";
 import { holds } from "../../domain/people.ts";
 import { iso } from "../../domain/time.ts";
 import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
+import { remembered } from "../../records/once.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { byPerson, callerOf } from "../plugins/identity.ts";
@@ -44,10 +46,7 @@ const refusals = {
 const inspectors = ["supervisor"] as const;
 const kinds = ["daily", "asked", "full", "sample"] as const;
 const params = z.object({ inspectionId: id });
-
-function digest(...parts: readonly unknown[]): string {
-  return createHash("sha256").update(JSON.stringify(parts)).digest("hex");
-}
+const headers = z.object({ "idempotency-key": z.string().max(200).optional() });
 
 /** What a request says, or every field of it that is wrong. */
 function read<T extends z.ZodType>(schema: T, request: FastifyRequest): z.output<T> {
@@ -86,7 +85,7 @@ export function inspectionRoutes(parts: Parts): Routes {
       actor: { id: actor, roles, kind },
       body,
       key,
-      hash: digest(command, actor, body),
+      hash: sha256(command, actor, body),
       checked: true,
     };
     try {
@@ -102,13 +101,25 @@ export function inspectionRoutes(parts: Parts): Routes {
     }
   }
 
-  async function answers(request: FastifyRequest, inspectionId: string) {
+  async function answers(request: FastifyRequest, inspectionId: string): Promise<z.output<typeof answeredSchema>> {
     const report = await found(inspectionId);
     const caller = callerOf(request);
     if (!isAnswered(report)) throw new ProblemError("not-found", { detail: "no-such-report" });
     const may = report.kind === "sample" ? caller.roles.includes("management") : holds(caller, "supervisor");
     if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
     const said = read(answersBody, request);
+    const key = keyOf(request);
+    if (key === undefined) return answerOrders(request, report, said);
+    const keyed = { id: sha256(caller.id, key), hash: sha256("answers", inspectionId, canonical(said)) };
+    const done = await remembered(db, keyed, () => answerOrders(request, report, said));
+    if (done === "conflict") throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+    return done.answer;
+  }
+
+  /** Each order is answered under a key of its own: nothing happens by saying it again. */
+  async function answerOrders(request: FastifyRequest, report: Report, said: z.output<typeof answersBody>) {
+    const { reportId: inspectionId } = report;
+    const caller = callerOf(request);
     const refused: { orderNo: string; detail: string }[] = [];
     let answered = 0;
     const by = { by: caller.id, at: iso(now()) };
@@ -145,7 +156,7 @@ export function inspectionRoutes(parts: Parts): Routes {
           operationId: "inspect",
           summary: "Inspects all large orders, or a choice of orders, now",
           description: "The four checks of R6.2; each finding goes onto its order. What became of it is at `Location`.",
-          headers: z.object({ "idempotency-key": z.string().min(1).max(200).optional() }),
+          headers,
           body: inspectionBody,
           response: { 202: z.object({ inspectionId: z.string() }).meta({ id: "InspectionAsked" }), ...refusals },
         },
@@ -153,9 +164,9 @@ export function inspectionRoutes(parts: Parts): Routes {
       async (request, reply) => {
         const { orders, reason } = read(inspectionBody, request);
         const { id: caller } = callerOf(request);
-        const key = request.headers["idempotency-key"];
-        const hash = digest(orders ?? "large", reason);
-        const period = key === undefined ? randomBytes(8).toString("hex") : digest(caller, key).slice(0, 16);
+        const key = keyOf(request);
+        const hash = sha256(orders ?? "large", reason);
+        const period = key === undefined ? randomBytes(8).toString("hex") : sha256(caller, key).slice(0, 16);
         const reportId = `asked-${period}`;
         const before = await findReport(db, reportId);
         if (before && before.about["hash"] !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
@@ -214,6 +225,7 @@ export function inspectionRoutes(parts: Parts): Routes {
           tags: ["inspections"],
           operationId: "answer-inspection-list",
           summary: "Answers orders of a monthly inspection: one by one, or the rest of a full one together",
+          headers,
           params,
           body: answersBody,
           response: { 200: answeredSchema, ...refusals },
