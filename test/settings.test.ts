@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -22,6 +22,14 @@ function wrongness(env: Readonly<Record<string, string>>): string {
   }
   return "none";
 }
+
+test.each(["README.md", "README.zh-CN.md"])("%s has every setting", async (name) => {
+  const [own = ""] = (await readFile(new URL("../src/settings.ts", import.meta.url), "utf8")).split("// What `npm start` tells");
+  const names = [...own.matchAll(/^ {2}([A-Z][A-Z_]+):/gmu)].map(([, setting]) => setting);
+  const text = await readFile(new URL(`../${name}`, import.meta.url), "utf8");
+  expect(names.length).toBeGreaterThan(25);
+  expect(names.filter((setting) => !text.includes(`\`${setting}\``))).toEqual([]);
+});
 
 test("the defaults are those of HTTP.md", () => {
   expect(readSettings({})).toMatchObject({

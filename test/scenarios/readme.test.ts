@@ -55,21 +55,28 @@ for (const name of ["README.md", "README.zh-CN.md"]) {
   });
 }
 
-test("a command can be signalled with the Temporal CLI, and the history be read, as the README says", async () => {
-  const all = await blocks("README.md");
-  const [tokens = "", signal = "", show = ""] = ["URL=", "temporal workflow signal", "temporal workflow show"].map((start) =>
-    all.find((each) => each.startsWith(start)),
-  );
+test.each([
+  ["README.md", "SO-1", "asked for the date"],
+  ["README.zh-CN.md", "SO-zh", "客户询问交期"],
+])("a command can be signalled with the Temporal CLI, and the history be read, as %s says", async (name, orderNo, said) => {
+  const all = await blocks(name);
   const temporal = await bringEngine();
-  await type(tokens, signal.replace("temporal workflow", `${temporal} workflow`));
+  const [tokens = "", signal = "", show = ""] = ["URL=", "temporal workflow signal", "temporal workflow show"].map((start) =>
+    all
+      .find((each) => each.startsWith(start))
+      ?.replaceAll("SO-1", orderNo)
+      .replace("temporal workflow", `${temporal} workflow`),
+  );
+  await type(tokens, signal);
   const boss = await sender(gendan, "wang.fang", "supervisor");
-  const history = async () => JSON.stringify((await boss.get("/orders/SO-1/history")).body);
+  const history = async () => JSON.stringify((await boss.get(`/orders/${orderNo}/history`)).body);
   await until(history, (text) => text.includes("communication-recorded"));
-  const shown = show.replace("temporal workflow", `${temporal} workflow`).trimEnd();
-  expect(payloadsOf(await type(tokens, `${shown} --output json`))).toContain("asked for the date");
-  const undecoded = payloadsOf(await type(`${temporal} workflow show --address 127.0.0.1:7233 --workflow-id SO-1 --output json`));
+  expect(payloadsOf(await type(tokens, `${show.trimEnd()} --output json`))).toContain(said);
+  const undecoded = payloadsOf(
+    await type(`${temporal} workflow show --address 127.0.0.1:7233 --workflow-id ${orderNo} --output json`),
+  );
   expect(undecoded).toContain("binary/encrypted");
-  expect(undecoded).not.toContain("asked for the date");
+  expect(undecoded).not.toContain(said);
 });
 
 test("the curl that npm start prints works as it is printed", async () => {
