@@ -47,15 +47,18 @@ export async function connectTo(name: string, settings: Settings, { temporalAddr
   return { connection, client: new Client({ connection, namespace, dataConverter, plugins: [noLookAhead] }) };
 }
 
-/** Every order that the engine holds once, by its last run. */
+/** Every order that the engine holds once, by its last run; those that run first. */
 export async function* everyOrder(client: Client): AsyncGenerator<Recorded> {
   const seen = new Set<string>();
-  for await (const { workflowId } of client.workflow.list({ query: `WorkflowType="${ORDER_WORKFLOW}"`, pageSize: 200 })) {
-    if (seen.has(workflowId)) continue;
-    seen.add(workflowId);
-    yield {
-      orderNo: workflowId,
-      events: () => client.workflow.getHandle(workflowId).query<readonly OrderEvent[]>(QUERIES.history),
-    };
+  for (const running of ["=", "!="]) {
+    const query = `WorkflowType="${ORDER_WORKFLOW}" AND ExecutionStatus${running}"Running"`;
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: 200 })) {
+      if (seen.has(workflowId)) continue;
+      seen.add(workflowId);
+      yield {
+        orderNo: workflowId,
+        events: () => client.workflow.getHandle(workflowId).query<readonly OrderEvent[]>(QUERIES.history),
+      };
+    }
   }
 }

@@ -13,8 +13,8 @@ import { publish } from "./write.ts";
 export interface Projector {
   /** Something may have happened to an order that the records do not hold. What is asked for `soon` is asked for with what comes meanwhile. */
   changed(orderNo: string, when?: "at-once" | "soon"): void;
-  /** Looks after all these orders, as fast as the machine has nothing else to write. */
-  sweep(orders: AsyncIterable<{ readonly orderNo: string }>): Promise<void>;
+  /** Looks after all these orders, beside those that it hears of: an order that nobody tells of must not wait until all others are quiet. */
+  sweep(orders: AsyncGenerator<{ readonly orderNo: string }>): Promise<void>;
   /** Writes what it has heard of, for a while, and ends. What is left is found by whoever starts next. */
   stop(): Promise<void>;
 }
@@ -29,8 +29,8 @@ interface ProjectingOptions {
   readonly again?: Ms;
 }
 
-/** Orders under way at a time. */
-const AT_ONCE = 8;
+/** Orders under way at a time: those that it hears of, and those that it looks after all the same. */
+const [HEARD_AT_ONCE, SWEPT_AT_ONCE] = [8, 4];
 /** What `soon` means, ms. */
 const SOON = SECOND;
 /** How long what is known is still written at the end, ms. */
@@ -55,18 +55,21 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
     return undefined;
   }
 
+  async function look(orderNo: string): Promise<void> {
+    busy.add(orderNo);
+    try {
+      await project(orderNo);
+    } catch (error) {
+      onError(orderNo, error);
+      wait(orderNo, again);
+    }
+    busy.delete(orderNo);
+  }
+
   async function lane(): Promise<void> {
     for (let orderNo = next(); orderNo !== undefined && !stopped; orderNo = next()) {
       owed.delete(orderNo);
-      busy.add(orderNo);
-      const mine = orderNo;
-      try {
-        await project(mine);
-      } catch (error) {
-        onError(mine, error);
-        wait(mine, again);
-      }
-      busy.delete(mine);
+      await look(orderNo);
     }
   }
 
@@ -84,7 +87,7 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
     clearTimeout(later.get(orderNo));
     later.delete(orderNo);
     owed.add(orderNo);
-    if (lanes.size >= AT_ONCE || next() === undefined) return;
+    if (lanes.size >= HEARD_AT_ONCE || next() === undefined) return;
     const started = lane().finally(() => lanes.delete(started));
     lanes.add(started);
   }
@@ -92,11 +95,18 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
   return {
     changed,
     async sweep(orders) {
-      for await (const { orderNo } of orders) {
-        changed(orderNo);
-        while (!stopped && lanes.size > AT_ONCE / 2) await Promise.race(lanes);
-        if (stopped) return;
+      async function sweeping(): Promise<void> {
+        for await (const { orderNo } of orders) {
+          if (stopped) return;
+          // One that is under way is looked after once more, as it may have been asked before.
+          if (busy.has(orderNo)) changed(orderNo);
+          else {
+            owed.delete(orderNo);
+            await look(orderNo);
+          }
+        }
       }
+      await Promise.all(Array.from({ length: SWEPT_AT_ONCE }, sweeping));
     },
     async stop() {
       for (const orderNo of later.keys()) changed(orderNo);

@@ -92,6 +92,28 @@ test("whoever starts finds what another had still to write", async () => {
   await projector.stop();
 });
 
+test("whoever starts finds it also while others change all the time", async () => {
+  const held = new Map(Array.from({ length: 20 }, (_, index) => [`SO-${index}`, 2] as const));
+  const { projector, asked } = engineWith(held);
+  let restless = Array.from({ length: 12 }, (_, index) => `SO-restless-${index}`);
+  const stir = (): void => {
+    for (const orderNo of restless) projector.changed(orderNo);
+  };
+  stir();
+  // Each time that something is asked there is more to ask.
+  asked.push = (...items) => {
+    stir();
+    return Array.prototype.push.apply(asked, items);
+  };
+  async function* orders() {
+    for (const orderNo of held.keys()) yield { orderNo };
+  }
+  await projector.sweep(orders());
+  expect(await Promise.all([...held.keys()].map(last))).toEqual(Array.from(held, () => 2));
+  restless = [];
+  await projector.stop();
+});
+
 test("what may wait is asked for with what comes meanwhile, and at the end without waiting", async () => {
   const held = new Map([
     ["SO-1", 2],
