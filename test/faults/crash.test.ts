@@ -28,6 +28,7 @@ import {
   recorded,
   replayed,
   rowsOf,
+  saidOfItself,
   type Ended,
 } from "./reckoning.ts";
 import { plans } from "./ways.ts";
@@ -192,6 +193,7 @@ test(`${count} orders, ${kills} kills: nothing is lost, nothing happens twice`, 
       `${ended.reports.filter(({ state }) => state === "accepted").length} reports of machines accepted, ${discrepancies} of them too late for the stage and decided by people`,
       `${ended.asks.length} effects taken on once each, asked ${times} times`,
       `${told} rungs told`,
+      `${saidOfItself(ended).length} times said that a clock of the service stood`,
       `${live.orders.length} orders, ${live.events.length} events, ${live.duties.length} duties in the records`,
       `killed: ${Object.entries(killed)
         .map(([name, number]) => `${name} ${number}`)

@@ -72,6 +72,11 @@ export function commandsLost({ accepted, refused }: Work, { events, reports }: E
   return wrong;
 }
 
+/** What the service said of itself, of no order: that a clock of its own stands, as one does that lags behind for long. */
+export function saidOfItself({ asks }: Pick<Ended, "asks">): string[] {
+  return asks.filter(({ body }) => body["message"] === "clock-stopped").map(({ key }) => key);
+}
+
 /** Every effect came to its outside system exactly once by key, nothing else came, and each is settled as done. */
 export function effectsWrong(orders: ReadonlyMap<string, Order>, { asks }: Ended): string[] {
   const wrong: string[] = [];
@@ -83,7 +88,7 @@ export function effectsWrong(orders: ReadonlyMap<string, Order>, { asks }: Ended
     if (times.some((one) => one.system !== system || one.ask !== ask)) wrong.push(`${effectId}: came elsewhere`);
     if (state !== "done") wrong.push(`${effectId}: is ${state}`);
   }
-  const known = new Set(effects.map(({ effectId }) => effectId));
+  const known = new Set([...effects.map(({ effectId }) => effectId), ...saidOfItself({ asks })]);
   for (const [key] of came) if (!known.has(key)) wrong.push(`${key}: was asked and is in no order`);
   return wrong;
 }
