@@ -161,9 +161,9 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
     // Orders do not wait for the schedules.
     tasks.push(keepSchedules(client));
     tasks.push(
-      recordsPrepared
-        .then(() => projector.sweep(everyOrder(client)))
-        .catch((error: unknown) => log.warn({ err: error }, "the records were not compared with the engine")),
+      recordsPrepared.then(() =>
+        untilDone("the records were not compared with the engine", () => projector.sweep(everyOrder(client))),
+      ),
     );
     await running;
     await projector.stop();

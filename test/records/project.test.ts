@@ -114,6 +114,16 @@ test("whoever starts finds it also while others change all the time", async () =
   await projector.stop();
 });
 
+test("a list of orders that breaks off is said, so that whoever starts lists them again", async () => {
+  const { projector } = engineWith(new Map([["SO-1", 2]]));
+  async function* orders() {
+    yield { orderNo: "SO-1" };
+    throw new Error("the engine is away");
+  }
+  await expect(projector.sweep(orders())).rejects.toThrow("the engine is away");
+  await projector.stop();
+});
+
 test("what may wait is asked for with what comes meanwhile, and at the end without waiting", async () => {
   const held = new Map([
     ["SO-1", 2],
