@@ -106,7 +106,8 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
           }
         }
       }
-      await Promise.all(Array.from({ length: SWEPT_AT_ONCE }, sweeping));
+      const ended = await Promise.allSettled(Array.from({ length: SWEPT_AT_ONCE }, sweeping));
+      for (const each of ended) if (each.status === "rejected") throw each.reason;
     },
     async stop() {
       for (const orderNo of later.keys()) changed(orderNo);
