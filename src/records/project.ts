@@ -13,7 +13,11 @@ import { publish } from "./write.ts";
 export interface Projector {
   /** Something may have happened to an order that the records do not hold. What is asked for `soon` is asked for with what comes meanwhile. */
   changed(orderNo: string, when?: "at-once" | "soon"): void;
-  /** Looks after all these orders, beside those that it hears of: an order that nobody tells of must not wait until all others are quiet. */
+  /**
+   * Looks after all these orders, beside those that it hears of: an order that nobody tells of must not
+   * wait until all others are quiet.
+   * @throws what `orders` throws, when those that it has named have been looked after
+   */
   sweep(orders: AsyncGenerator<{ readonly orderNo: string }>): Promise<void>;
   /** Writes what it has heard of, for a while, and ends. What is left is found by whoever starts next. */
   stop(): Promise<void>;
