@@ -42,7 +42,8 @@ describe("on an engine", () => {
   test("a query that waits for a worker, with an event after it, does not change what the order knows", async () => {
     // Whether the worker takes up the query first, or the workflow task, is chance.
     const orders = await received(Array.from({ length: 8 }, (_, index) => `SO-ahead-${index}`));
-    const asked = orders.map((order) => order.history());
+    // One that the engine gives up, as no worker comes for long on a busy machine, does no harm either.
+    const asked = orders.map((order) => order.history().catch(() => undefined));
     for (const order of orders) await said(order, "later");
     const live = await working(async () => {
       await Promise.all(asked);
