@@ -31,11 +31,11 @@ async function inClear(value: unknown, codec: PayloadCodec): Promise<unknown> {
 const fileOf = (orderNo: string, run: number): URL =>
   new URL(`../histories/${orderNo}${run === 1 ? "" : `-run-${run}`}.json`, import.meta.url);
 
-/** Orders that an engine holds and of which no history is kept. */
+/** Orders that an engine holds, of those that a scenario numbers itself (A-1), and of which no history is kept. */
 export async function unrecorded(client: Client): Promise<string[]> {
   const without = new Set<string>();
   for await (const { workflowId } of client.workflow.list({ query: `WorkflowType="${ORDER_WORKFLOW}"` }))
-    await access(fileOf(workflowId, 1)).catch(() => without.add(workflowId));
+    if (/^[A-Z]-\d+$/u.test(workflowId)) await access(fileOf(workflowId, 1)).catch(() => without.add(workflowId));
   return [...without].toSorted();
 }
 
