@@ -1,8 +1,12 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
+import { z } from "zod";
 import { ProblemError } from "./problem.ts";
 
 const KEY = /^[\u0021-\u007E]{1,200}$/u;
+
+/** The header of a request that may carry a key, for its document; what a key may be is said by {@link keyOf}. */
+export const keyHeaders = z.object({ "idempotency-key": z.string().max(200).optional() });
 
 /** The caller's `Idempotency-Key`; without one, nothing. */
 export function keyOf(request: FastifyRequest): string | undefined {

@@ -10,6 +10,20 @@ export interface Keyed {
   readonly hash: string;
 }
 
+/** Takes a key for a request; whether nobody had it. */
+async function claim(db: Database, { id, hash }: Keyed): Promise<boolean> {
+  const { numInsertedOrUpdatedRows = 0n } = await db
+    .insertInto("answers")
+    .values({ id, hash, body: "{}" })
+    .onConflict((conflict) => conflict.column("id").doNothing())
+    .executeTakeFirst();
+  return numInsertedOrUpdatedRows > 0n;
+}
+
+function kept(db: Database, { id }: Keyed) {
+  return db.selectFrom("answers").select(["hash", "body"]).where("id", "=", id).executeTakeFirstOrThrow();
+}
+
 /**
  * Does `work` once a key, in one transaction with the record of its answer; the same again is answered the same, and what comes at the same
  * time waits for it. What `work` throws undoes all of it, so that the same may be asked again.
@@ -17,28 +31,23 @@ export interface Keyed {
  */
 export async function once<T extends object>(
   db: Database,
-  { id, hash }: Keyed,
+  keyed: Keyed,
   work: (trx: Database) => Promise<T>,
 ): Promise<{ readonly answer: T } | "conflict"> {
   return db.transaction().execute(async (trx) => {
-    const { numInsertedOrUpdatedRows = 0n } = await trx
-      .insertInto("answers")
-      .values({ id, hash, body: "{}" })
-      .onConflict((conflict) => conflict.column("id").doNothing())
-      .executeTakeFirst();
-    if (numInsertedOrUpdatedRows > 0n) {
+    if (await claim(trx, keyed)) {
       const answer = await work(trx);
       await trx
         .updateTable("answers")
         .set({ body: JSON.stringify(answer) })
-        .where("id", "=", id)
+        .where("id", "=", keyed.id)
         .execute();
       return { answer };
     }
-    const before = await trx.selectFrom("answers").select(["hash", "body"]).where("id", "=", id).executeTakeFirstOrThrow();
+    const before = await kept(trx, keyed);
     // What was written under this hash is what this work answers.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    return before.hash === hash ? { answer: before.body as T } : "conflict";
+    return before.hash === keyed.hash ? { answer: before.body as T } : "conflict";
   });
 }
 
@@ -49,25 +58,20 @@ export async function once<T extends object>(
  */
 export async function remembered<T extends object>(
   db: Database,
-  { id, hash }: Keyed,
+  keyed: Keyed,
   work: () => Promise<T>,
 ): Promise<{ readonly answer: T } | "conflict"> {
-  const kept = () => db.selectFrom("answers").select(["hash", "body"]).where("id", "=", id).executeTakeFirstOrThrow();
-  await db
-    .insertInto("answers")
-    .values({ id, hash, body: "{}" })
-    .onConflict((conflict) => conflict.column("id").doNothing())
-    .execute();
-  const before = await kept();
-  if (before.hash !== hash) return "conflict";
+  await claim(db, keyed);
+  const before = await kept(db, keyed);
+  if (before.hash !== keyed.hash) return "conflict";
   if (Object.keys(before.body).length === 0) {
     const body = JSON.stringify(await work());
     // The first of those that were at it at the same time.
-    await db.updateTable("answers").set({ body }).where("id", "=", id).where("body", "=", {}).execute();
+    await db.updateTable("answers").set({ body }).where("id", "=", keyed.id).where("body", "=", {}).execute();
   }
   // What was written under this hash is what this work answers.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { answer: (await kept()).body as T };
+  return { answer: (await kept(db, keyed)).body as T };
 }
 
 /** Forgets answers that were given longer than `keep` ms ago. */

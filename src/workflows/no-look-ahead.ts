@@ -28,8 +28,8 @@ export function interceptors(): WorkflowInterceptors {
           }
           const startedAt = `${String(timestamp?.seconds)}.${String(timestamp?.nanos)}`;
           const length = historyLength ?? 0;
-          const sameTask = last?.startedAt === startedAt && !isReplaying && input.batchIndex === 0;
-          if (sameTask && last !== undefined && length > last.length) {
+          const sameTask = !isReplaying && input.batchIndex === 0 && last?.startedAt === startedAt ? last : undefined;
+          if (sameTask && length > sameTask.length) {
             ahead = true;
             return;
           }

@@ -163,9 +163,9 @@ test(`${count} orders, ${kills} kills: nothing is lost, nothing happens twice`, 
     throw error;
   });
   await keepHistories(client, 'WorkflowType="order"');
+  say(`everything has ended, ${seconds(began)}`);
   const unlike = await unlikeReplayed(client);
   await connection.close();
-  say(`everything has ended, ${seconds(began)}`);
 
   const db = openDatabase(databaseUrl);
   const rebuilt = await startEmbeddedDatabase(join(folder, "rebuilt"));

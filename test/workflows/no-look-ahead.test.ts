@@ -73,14 +73,21 @@ describe("on an engine", () => {
 
 describe("what is handed over", () => {
   type Activation = ActivateInput["activation"];
-  const first: Activation["timestamp"] = { nanos: 1 };
-  const second: Activation["timestamp"] = { nanos: 2 };
+  const [first, second] = [{ nanos: 1 }, { nanos: 2 }] as const;
   const answer = [{ resolveActivity: { seq: 1 } }];
   const update = [{ doUpdate: { id: "1" } }];
   const query = [{ queryWorkflow: { queryId: "1" } }];
+  const queryOfClosed = [{ queryWorkflow: { headers: { [AS_HANDLED]: {} } } }];
+  type Jobs = NonNullable<Activation["jobs"]>;
+  const live = (timestamp: { nanos: number }, historyLength: number, jobs: Jobs): Activation => ({
+    timestamp,
+    historyLength,
+    jobs,
+  });
+  const replayed = (...what: Parameters<typeof live>): Activation => ({ ...live(...what), isReplaying: true });
 
   /** Which of the activations, one after the other, reach the workflow; those that fail are named. */
-  function handed(...activations: readonly Partial<Activation>[]): string[] {
+  function handed(...activations: readonly Activation[]): string[] {
     const activate = interceptors().internals?.[0]?.activate;
     if (!activate) throw new Error("nothing is intercepted");
     return activations.map((activation) => {
@@ -95,65 +102,23 @@ describe("what is handed over", () => {
   }
 
   test.each([
-    [
-      "a workflow task each",
-      [
-        { timestamp: first, historyLength: 3, jobs: answer },
-        { timestamp: second, historyLength: 9, jobs: update },
-      ],
-      ["handed", "handed"],
-    ],
-    [
-      "two of one time in a replay",
-      [
-        { timestamp: first, historyLength: 3, jobs: answer, isReplaying: true },
-        { timestamp: first, historyLength: 9, jobs: answer, isReplaying: true },
-      ],
-      ["handed", "handed"],
-    ],
-    [
-      "an activity cancelled within the workflow task",
-      [
-        { timestamp: first, historyLength: 3, jobs: update },
-        { timestamp: first, historyLength: 3, jobs: answer },
-      ],
-      ["handed", "handed"],
-    ],
-    [
-      "a query of what was handled",
-      [
-        { timestamp: first, historyLength: 3, jobs: answer, isReplaying: true },
-        { timestamp: first, historyLength: 3, jobs: query, isReplaying: true },
-      ],
-      ["handed", "handed"],
-    ],
+    ["a workflow task each", [live(first, 3, answer), live(second, 9, update)], ["handed", "handed"]],
+    ["two of one time in a replay", [replayed(first, 3, answer), replayed(first, 9, answer)], ["handed", "handed"]],
+    ["an activity cancelled within the workflow task", [live(first, 3, update), live(first, 3, answer)], ["handed", "handed"]],
+    ["a query of what was handled", [replayed(first, 3, answer), replayed(first, 3, query)], ["handed", "handed"]],
     [
       "an event for a query, the query, and a workflow task all the same",
-      [
-        { timestamp: first, historyLength: 3, jobs: answer, isReplaying: true },
-        { timestamp: first, historyLength: 6, jobs: answer },
-        { timestamp: first, historyLength: 6, jobs: query, isReplaying: true },
-        { timestamp: second, historyLength: 8, jobs: answer },
-      ],
+      [replayed(first, 3, answer), live(first, 6, answer), replayed(first, 6, query), live(second, 8, answer)],
       ["handed", "kept back", "to be asked again", "to be replayed"],
     ],
     [
       "an event for a query of a closed workflow",
-      [
-        { timestamp: first, historyLength: 3, jobs: answer, isReplaying: true },
-        { timestamp: first, historyLength: 6, jobs: answer },
-        { timestamp: first, historyLength: 6, jobs: [{ queryWorkflow: { headers: { [AS_HANDLED]: {} } } }], isReplaying: true },
-      ],
+      [replayed(first, 3, answer), live(first, 6, answer), replayed(first, 6, queryOfClosed)],
       ["handed", "kept back", "handed"],
     ],
     [
       "a workflow task for a query, and its update afterwards",
-      [
-        { timestamp: first, historyLength: 3, jobs: answer, isReplaying: true },
-        { timestamp: second, historyLength: 6, jobs: answer },
-        { timestamp: second, historyLength: 6, jobs: query, isReplaying: true },
-        { timestamp: second, historyLength: 6, jobs: update },
-      ],
+      [replayed(first, 3, answer), live(second, 6, answer), replayed(second, 6, query), live(second, 6, update)],
       ["handed", "handed", "handed", "to be replayed"],
     ],
   ])("%s", (_, activations, expected) => {

@@ -21,7 +21,7 @@ import { iso } from "../../domain/time.ts";
 import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
 import { remembered } from "../../records/once.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { canonical, keyOf, sha256 } from "../idempotency.ts";
+import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { byPerson, callerOf } from "../plugins/identity.ts";
@@ -46,7 +46,6 @@ const refusals = {
 const inspectors = ["supervisor"] as const;
 const kinds = ["daily", "asked", "full", "sample"] as const;
 const params = z.object({ inspectionId: id });
-const headers = z.object({ "idempotency-key": z.string().max(200).optional() });
 
 /** What a request says, or every field of it that is wrong. */
 function read<T extends z.ZodType>(schema: T, request: FastifyRequest): z.output<T> {
@@ -156,7 +155,7 @@ export function inspectionRoutes(parts: Parts): Routes {
           operationId: "inspect",
           summary: "Inspects all large orders, or a choice of orders, now",
           description: "The four checks of R6.2; each finding goes onto its order. What became of it is at `Location`.",
-          headers,
+          headers: keyHeaders,
           body: inspectionBody,
           response: { 202: z.object({ inspectionId: z.string() }).meta({ id: "InspectionAsked" }), ...refusals },
         },
@@ -225,7 +224,7 @@ export function inspectionRoutes(parts: Parts): Routes {
           tags: ["inspections"],
           operationId: "answer-inspection-list",
           summary: "Answers orders of a monthly inspection: one by one, or the rest of a full one together",
-          headers,
+          headers: keyHeaders,
           params,
           body: answersBody,
           response: { 200: answeredSchema, ...refusals },

@@ -30,7 +30,7 @@ import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
 import { whyNoReceiver } from "../../webhooks/addresses.ts";
-import { canonical, keyOf, sha256 } from "../idempotency.ts";
+import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { ProblemError } from "../problem.ts";
@@ -98,7 +98,6 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
   }
 
   const params = z.object({ webhookId: id });
-  const headers = z.object({ "idempotency-key": z.string().max(200).optional() });
   const operation = <R extends Readonly<Record<number, z.ZodType>>>(operationId: string, summary: string, response: R) => ({
     config: { access },
     schema: { tags: ["webhooks"], operationId, summary, response: { ...response, ...refusals } },
@@ -114,7 +113,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
           ...subscribing.schema,
           description:
             "Each event is posted as `{type, timestamp, data: {orderNo, number}}`: that it happened, nothing personal; what it says is asked for here. Signed after Standard Webhooks, at least once, an order's events in their order until one is given up, after three days.",
-          headers,
+          headers: keyHeaders,
           body: webhookBody,
         },
       },
@@ -176,7 +175,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
     });
     app.post(
       "/webhooks/:webhookId/rotate-secret",
-      { ...rotating, schema: { ...rotating.schema, headers, params } },
+      { ...rotating, schema: { ...rotating.schema, headers: keyHeaders, params } },
       async (request) =>
         keyed(request, "rotate-secret", async (trx) => {
           const secret = newSecret();
@@ -197,7 +196,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
     const sending = operation("resend-delivery", "Sends a delivery once more", { 202: z.object({ accepted: z.literal(true) }) });
     app.post(
       "/webhooks/:webhookId/deliveries/:deliveryId/resend",
-      { ...sending, schema: { ...sending.schema, headers, params: params.extend({ deliveryId: id }) } },
+      { ...sending, schema: { ...sending.schema, headers: keyHeaders, params: params.extend({ deliveryId: id }) } },
       async (request, reply) => {
         const { webhookId, deliveryId } = request.params;
         const answer = await keyed(request, "resend", async (trx) => {
