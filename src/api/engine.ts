@@ -38,6 +38,12 @@ import { SECOND, type Ms } from "../domain/time.ts";
 import { ProblemError, problemOfRefusal } from "./problem.ts";
 
 /**
+ * What came of a question: its answer; `no-run`: the engine has none of that order, or has forgotten it; `no-answer`: no worker answered
+ * soon, or the engine is away.
+ */
+export type Asked<T> = T | "no-run" | "no-answer";
+
+/**
  * The workflow engine as the API needs it. Whatever fails is a {@link ProblemError}: `unavailable` when the engine is away
  * or nobody answers in time, the refusal's own when a command is refused. `undefined` means: no such run is open.
  */
@@ -46,9 +52,9 @@ export interface Engine {
   ask(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<CommandAnswer | undefined>;
   /** Sends a report; durable when this resolves. False: no run is open. */
   report(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<boolean>;
-  /** The order as somebody sees it at a time; `undefined` also when no worker answers soon. */
-  order(orderNo: string, actor: Actor, at: Ms): Promise<OrderView | undefined>;
-  history(orderNo: string): Promise<readonly OrderEvent[] | undefined>;
+  /** The order as somebody sees it at a time. */
+  order(orderNo: string, actor: Actor, at: Ms): Promise<Asked<OrderView>>;
+  history(orderNo: string): Promise<Asked<readonly OrderEvent[]>>;
   /**
    * All events of an order by its last run, that may have ended; `undefined` when the engine knows none, or has forgotten it.
    * @throws ProblemError `unavailable` when it could not be asked
@@ -180,15 +186,16 @@ export function openEngine(connection: Connection, namespace: string, options: E
     return { workflowId: `${name}-${month}-${randomUUID()}`, taskQueue, args, staticSummary: `${name} ${month}` };
   }
 
-  async function query<T>(orderNo: string, name: string, ...args: unknown[]): Promise<T | undefined> {
+  async function query<T extends object>(orderNo: string, name: string, ...args: unknown[]): Promise<Asked<T>> {
     try {
       return await client.withDeadline(Date.now() + queryWithin, () =>
         client.workflow.getHandle(orderNo).query<T, unknown[]>(name, ...args),
       );
     } catch (error) {
-      // No run, no worker in time, or no engine: the records answer instead.
-      if (error instanceof WorkflowNotFoundError || isAway(error)) return undefined;
-      if (error instanceof Error && error.name === "QueryNotRegisteredError") return undefined;
+      if (error instanceof WorkflowNotFoundError) return "no-run";
+      // Another kind of workflow has that id.
+      if (error instanceof Error && error.name === "QueryNotRegisteredError") return "no-run";
+      if (isAway(error)) return "no-answer";
       throw error;
     }
   }
@@ -261,9 +268,9 @@ export function openEngine(connection: Connection, namespace: string, options: E
       ),
     async state(orderNo, key) {
       const known = await query<CommandState>(orderNo, QUERIES.command, key);
-      if (known && known.state !== "unknown") return known;
+      if (typeof known === "object" && known.state !== "unknown") return known;
       const found = await waiting(orderNo, key);
-      return known && found.state === "unknown" ? known : found;
+      return typeof known === "object" && found.state === "unknown" ? known : found;
     },
     spreadCalendar: (calendar) =>
       within(answerWithin, async () => {

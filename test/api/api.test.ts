@@ -332,9 +332,29 @@ describe("weather", () => {
     expect((await request("/livez")).status).toBe(200);
     expect(orderSchema.parse((await request(`/orders/${orderNo}`, { as: R })).json).stage).toBe("received");
     stage.weather.away = false;
+    expect((await request(`/orders/${orderNo}`, { as: R })).headers).not.toHaveProperty("gendan-answered-from");
     expect((await request("/readyz")).status).toBe(200);
     expect((await request(`/orders/${orderNo}/confirm`, { as: R, body: examples.confirm })).status).toBe(200);
   });
+
+  test.each(["away", "silent"] as const)(
+    "while the engine is %s an answer of the records says so; of an order that they do not know, nobody says that there is none",
+    async (weather) => {
+      const orderNo = await received();
+      const paths = [`/orders/${orderNo}`, `/orders/${orderNo}/history`, `/orders/${orderNo}/history.csv`];
+      const forms = [`/orders/${orderNo}/forms/order-confirmation`];
+      stage.weather[weather] = true;
+      for (const path of [...paths, ...forms]) {
+        const { status, headers } = await request(path, { as: S });
+        expect([path, status, headers["gendan-answered-from"]]).toEqual([path, 200, "records"]);
+        const unknown = await request(path.replace(orderNo, "not-yet-recorded"), { as: S });
+        expect([path, unknown.status, unknown.headers["retry-after"]]).toEqual([path, 503, "2"]);
+        expect(unknown.headers).not.toHaveProperty("gendan-answered-from");
+      }
+      stage.weather[weather] = false;
+      expect(await problem("/orders/not-yet-recorded", { as: S })).toMatchObject({ status: 404 });
+    },
+  );
 
   test("when no worker answers, the caller is told to try again with the same key", async () => {
     const orderNo = await received();

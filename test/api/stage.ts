@@ -91,9 +91,9 @@ export async function openStage(lines?: string[]): Promise<Stage> {
       await record(running);
       return true;
     },
-    order: async (orderNo, actor, at) => (weather.away || weather.silent ? undefined : open(orderNo)?.view(actor, at)),
+    order: async (orderNo, actor, at) => (weather.away || weather.silent ? "no-answer" : (open(orderNo)?.view(actor, at) ?? "no-run")),
     lastRun: async (orderNo) => books.get(orderNo)?.history(),
-    history: async (orderNo) => (weather.away || weather.silent ? undefined : open(orderNo)?.history()),
+    history: async (orderNo) => (weather.away || weather.silent ? "no-answer" : (open(orderNo)?.history() ?? "no-run")),
     async state(orderNo, key) {
       reach();
       return books.get(orderNo)?.commandState(key) ?? { state: "unknown" };

@@ -79,7 +79,7 @@ const late = (after = 0): readonly Step[] => [
   step("rep", "confirm-shipping-data", ["ready"], { recipient: "陈先生", phone: "+8613800000000", address }),
   step("rep", "confirm-receipt", ["delivered"], { satisfaction: 5 }, { after }),
 ];
-/** Not while a change is open, or where the records answer that have not heard of it: what it changes would void the window again. */
+/** Not while a change is open: what it changes would void the window again. */
 const afterChange = step("rep", "confirm-receiving-time", ["made", "ready"], ({ changes: [change] }) =>
   !change || ["requested", "assessed", "awaiting_signature", "amending"].includes(change.state)
     ? undefined

@@ -8,11 +8,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
 import { dataConverterOf } from "../../src/codec/codec.ts";
 import { localKeysPath, openLocalKeys } from "../../src/codec/keys.ts";
-import { historySchema } from "../../src/contracts/answers.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, done, inDays, momentInDays, order, reported, settled, type Cast } from "../scenarios/way.ts";
+import { castOf, done, inDays, momentInDays, order, reported, settled, trailOf, type Cast } from "../scenarios/way.ts";
 
 /** Personal data never in clear in the engine's files, nor in any process's log. The order is one whose every text is known. */
 
@@ -115,7 +114,7 @@ test("a whole order is told, with names, numbers, addresses and free texts", asy
   await reported(carrier, "S-1", "report-delivery", delivery);
   await done(rep, "S-1", "record-complaint", { about: secrets.complaint });
   await settled(rep, "S-1");
-  const trail = JSON.stringify(body(historySchema, await boss.get("/orders/S-1/history"), 200));
+  const trail = JSON.stringify(await trailOf(boss, "S-1"));
   expect(Object.values(secrets).filter((text) => !trail.includes(text))).toEqual([]);
 });
 

@@ -11,7 +11,7 @@ import { problemSchema, type Problem } from "../../src/contracts/problem.ts";
 import type { Answer } from "../support/people.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { until } from "../support/until.ts";
-import { address, body, castOf, customer, done, entered, eventsOf, inDays, lamps, order, type Cast } from "./way.ts";
+import { address, body, castOf, customer, done, entered, eventsOf, inDays, lamps, order, trailOf, type Cast } from "./way.ts";
 
 let cast: Cast;
 beforeAll(async () => {
@@ -52,8 +52,7 @@ test("100 LED lamps are entered, are pending confirmation, and the list shows th
 
 /** R1.2. */
 test("what was said and done for the order is on record with who, when and why", async () => {
-  const { body: trail } = await cast.rep.get("/orders/A-1/history");
-  expect(trail).toMatchObject([
+  expect(await trailOf(cast.rep, "A-1")).toMatchObject([
     { number: 1, actor: { id: "li.na", role: "sales_rep" }, command: "receive", event: "received" },
     { number: 2, actor: { id: "li.na" }, command: "confirm", data: { deliveryDate: inDays(20), channel: "phone" } },
     { number: 3, actor: { id: "li.na" }, command: "enter", data: { deliveryAddress: address, selfChecked: true } },
@@ -65,7 +64,7 @@ test("an entry that lacks something is refused, naming every field in Chinese an
   const { rep } = cast;
   await rep.post("/orders", { orderNo: "A-2", customer, channel: "phone" });
   await done(rep, "A-2", "confirm", { lines: lamps, deliveryDate: inDays(20), channel: "phone" });
-  const before = (await rep.get("/orders/A-2")).body;
+  const before = await order(rep, "A-2");
   const lacking = {
     customer: { name: "", contact: {} },
     lines: [{ model: "LED-A60", quantity: 0, unitPriceFen: 3_500 }],
@@ -94,7 +93,7 @@ test("an entry that lacks something is refused, naming every field in Chinese an
     for (const { message } of said.errors ?? []) expect(message).toMatch(written);
   }
   expect(await eventsOf(rep, "A-2")).toEqual(["received", "confirmed"]);
-  expect((await rep.get("/orders/A-2")).body).toEqual(before);
+  expect(await order(rep, "A-2")).toEqual(before);
 });
 
 test("an action that is not permitted is refused with the stage, and with what is permitted", async () => {

@@ -3,7 +3,7 @@ import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { dutiesSchema, historySchema } from "../../src/contracts/answers.ts";
+import { dutiesSchema } from "../../src/contracts/answers.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { until } from "../support/until.ts";
 import {
@@ -19,6 +19,7 @@ import {
   reported,
   settled,
   shipped,
+  trailOf,
   type Cast,
 } from "./way.ts";
 
@@ -47,9 +48,7 @@ async function completed(orderNo: string) {
   return trail(orderNo);
 }
 
-async function trail(orderNo: string) {
-  return body(historySchema, await cast.boss.get(`/orders/${orderNo}/history`), 200);
-}
+const trail = (orderNo: string) => trailOf(cast.boss, orderNo);
 
 /** Its workflow's runs as the engine knows them, the newest first. */
 async function runs(orderNo: string): Promise<string[]> {

@@ -1,10 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import { historySchema } from "../../src/contracts/answers.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { randomUUID } from "node:crypto";
 import {
   became,
-  body,
   castOf,
   checked,
   done,
@@ -22,6 +20,7 @@ import {
   shipped,
   taken,
   timeFor,
+  trailOf,
   type Cast,
 } from "./way.ts";
 
@@ -45,9 +44,7 @@ async function discrepancies(orderNo: string): Promise<string[]> {
   return all.map((each) => ("discrepancyId" in each ? String(each.discrepancyId) : ""));
 }
 
-async function trail(orderNo: string) {
-  return body(historySchema, await cast.boss.get(`/orders/${orderNo}/history`), 200);
-}
+const trail = (orderNo: string) => trailOf(cast.boss, orderNo);
 
 test("a report that comes too early is kept, and fits by itself as soon as what it waits for has happened", async () => {
   const { rep, boss, admin, workshop } = cast;

@@ -1,5 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { historySchema, orderSchema } from "../../src/contracts/answers.ts";
+import { orderSchema } from "../../src/contracts/answers.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { until } from "../support/until.ts";
 import {
@@ -14,6 +14,7 @@ import {
   order,
   refused,
   toldToCustomer,
+  trailOf,
   type Cast,
 } from "./way.ts";
 
@@ -74,7 +75,7 @@ test("a doubt goes to the customer at once and stops the confirmation's clock un
 });
 
 test("question and answer are on record with who and when", async () => {
-  const trail = body(historySchema, await cast.boss.get("/orders/Q-1/history"), 200);
+  const trail = await trailOf(cast.boss, "Q-1");
   expect(trail.filter(({ event }) => event === "customer-asked" || event === "answer-recorded")).toMatchObject([
     { actor: { id: "li.na", role: "sales_rep" }, data: { question: "Which cap: E27 or E14?", channel: "phone" } },
     { actor: { id: "li.na", role: "sales_rep" }, data: { answer: "E27" } },

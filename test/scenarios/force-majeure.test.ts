@@ -1,10 +1,9 @@
 import { beforeAll, expect, test } from "vitest";
-import { historySchema } from "../../src/contracts/answers.ts";
 import type { Bodies } from "../../src/domain/order/bodies.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, DAY, done, HOUR, inDays, largeMaking, order, owed, refused, taken, timeFor, type Cast } from "./way.ts";
+import { castOf, DAY, done, HOUR, inDays, largeMaking, order, owed, refused, taken, timeFor, trailOf, type Cast } from "./way.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;
@@ -58,7 +57,7 @@ test("what is missed while it lasts carries no blame once it is verified, except
   expect(await owed(rep, "Y-1", "tell-customer-of-delay")).toMatchObject({ dutyId: telling, state: "overdue" });
 
   // Derived again whenever it is verified or not, from the record and not by editing it.
-  const trail = async () => body(historySchema, await boss.get("/orders/Y-1/history"), 200);
+  const trail = () => trailOf(boss, "Y-1");
   const before = await trail();
   await done(cast.manager, "Y-1", "verify-force-majeure", { forceMajeureId, verified: false, note: "the power was on" });
   expect(await exempts("Y-1")).toEqual([]);

@@ -1,9 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import { historySchema } from "../../src/contracts/answers.ts";
 import type { Bodies } from "../../src/domain/order/bodies.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
-import { address, body, castOf, customer, done, entered, eventsOf, inDays, order, refused, type Cast } from "./way.ts";
+import { address, castOf, customer, done, entered, eventsOf, inDays, order, refused, trailOf, type Cast } from "./way.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;
@@ -39,7 +38,7 @@ test("a refused signature returns it with the reason, and the wait starts anew",
   expect(returned.duties.map(({ duty, owner }) => [duty, owner])).toEqual([
     ["correct-entry", { role: "sales_rep", id: "li.na" }],
   ]);
-  const trail = body(historySchema, await rep.get("/orders/I-2/history"), 200);
+  const trail = await trailOf(rep, "I-2");
   expect(trail.at(-1)).toMatchObject({ actor: { id: "wang.fang" }, reason: "price differs from the offer" });
   expect(await refused(boss, "I-2", "sign", {})).toBe("not-in-stage");
 

@@ -1,8 +1,8 @@
 import { beforeAll, expect, test } from "vitest";
-import { dutiesSchema, historySchema } from "../../src/contracts/answers.ts";
+import { dutiesSchema } from "../../src/contracts/answers.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, done, inDays, largeMaking, messagesOf, order, owed, settled, taken, type Cast } from "./way.ts";
+import { body, castOf, done, inDays, largeMaking, messagesOf, order, owed, settled, taken, trailOf, type Cast } from "./way.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;
@@ -53,7 +53,7 @@ test("late and the customer not told: overdue for all to see, found by managemen
 
   // What was missed stays missed: when it was due, and when it was told.
   await settled(rep, "L-1");
-  const trail = body(historySchema, await boss.get("/orders/L-1/history"), 200);
+  const trail = await trailOf(boss, "L-1");
   const missed = trail.find(
     ({ event, data }) =>
       event === "rung-told" && "rung" in data && data.rung === "due" && "dutyId" in data && data.dutyId === telling?.dutyId,

@@ -1,9 +1,9 @@
 import { Client, Connection } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { dutiesSchema, historySchema, orderSchema, overdueCountSchema } from "../../src/contracts/answers.ts";
+import { dutiesSchema, orderSchema, overdueCountSchema } from "../../src/contracts/answers.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, customer, done, inDays, lamps, messagesOf, order, type Cast } from "./way.ts";
+import { body, castOf, customer, done, inDays, lamps, messagesOf, order, trailOf, type Cast } from "./way.ts";
 
 let gendan: Gendan;
 let cast: Cast;
@@ -29,8 +29,7 @@ async function rungs(orderNo: string): Promise<string[]> {
 
 /** What the audit trail says of the rungs: which, and when each was due. */
 async function rungsOnRecord(orderNo: string) {
-  const trail = body(historySchema, await cast.boss.get(`/orders/${orderNo}/history`), 200);
-  return trail.filter(({ event }) => event === "rung-told").map(({ data }) => data);
+  return (await trailOf(cast.boss, orderNo)).filter(({ event }) => event === "rung-told").map(({ data }) => data);
 }
 
 async function overdue() {

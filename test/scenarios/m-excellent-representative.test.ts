@@ -1,12 +1,11 @@
 import { randomUUID } from "node:crypto";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { historySchema } from "../../src/contracts/answers.ts";
 import { proposalSchema, rewardsSchema } from "../../src/contracts/rewards.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, checked, delivered, done, inDays, making, prepared, shipped, type Cast } from "./way.ts";
+import { body, castOf, checked, delivered, done, inDays, making, prepared, shipped, trailOf, type Cast } from "./way.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;
@@ -64,7 +63,7 @@ test("three orders told of in time and scored 5: excellent representative of the
       .toSorted(),
   ).toEqual(["M-1", "M-2", "M-3"]);
   for (const orderNo of ["M-1", "M-2", "M-3"]) {
-    const history = body(historySchema, await rep.get(`/orders/${orderNo}/history`), 200);
+    const history = await trailOf(rep, orderNo);
     for (const cited of evidence.filter((each) => each.orderNo === orderNo)) {
       expect(history.find(({ number }) => number === cited.event)?.event).toBe(cited.name);
     }

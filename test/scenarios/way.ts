@@ -103,9 +103,22 @@ export async function became(who: Sender, orderNo: string, key: string): Promise
   return until(state, (now) => now.state !== "waiting");
 }
 
+/** Whether no worker had the time to answer, so that the records did, which may be older. */
+export function isFromRecords({ headers }: Answer): boolean {
+  return headers.get("gendan-answered-from") === "records";
+}
+
+/** Asks until the order's run answers. */
+function ofRun(who: Sender, path: string): Promise<Answer> {
+  return until(
+    () => who.get(path),
+    (answer) => answer.status !== 503 && !isFromRecords(answer),
+  );
+}
+
 /** The order as somebody sees it now. */
 export async function order(who: Sender, orderNo: string): Promise<Order> {
-  return body(orderSchema, await who.get(`/orders/${orderNo}`), 200);
+  return body(orderSchema, await ofRun(who, `/orders/${orderNo}`), 200);
 }
 
 /** What is owed of a name, as somebody sees the order now. */
@@ -129,9 +142,14 @@ export function reaches(who: Sender, orderNo: string, stage: Stage): Promise<Ord
   );
 }
 
-/** The audit trail by its events' names, oldest first. */
+/** The audit trail as somebody sees it now, oldest first. */
+export async function trailOf(who: Sender, orderNo: string): Promise<z.infer<typeof historySchema>> {
+  return body(historySchema, await ofRun(who, `/orders/${orderNo}/history`), 200);
+}
+
+/** The audit trail by its events' names. */
 export async function eventsOf(who: Sender, orderNo: string): Promise<string[]> {
-  return body(historySchema, await who.get(`/orders/${orderNo}/history`), 200).map(({ event }) => event);
+  return (await trailOf(who, orderNo)).map(({ event }) => event);
 }
 
 const stateOfStandIn = z.object({ asks: z.array(asked) });

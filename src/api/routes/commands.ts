@@ -213,7 +213,8 @@ export function commandRoutes(parts: Parts): Routes {
       await conflictFree(orderNo, sent);
       if (caller.kind === "person" && caller.roles.every((role) => role === "sales_rep")) {
         const order = await engine.order(orderNo, caller, now());
-        if (order && !sees(caller, order.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
+        if (typeof order === "object" && !sees(caller, order.salesRep))
+          throw new ProblemError("not-found", { detail: "no-such-order" });
       }
       if (!(await engine.report(orderNo, command, input))) await ended(orderNo, sent);
       log(request, orderNo, sent);

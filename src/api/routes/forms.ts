@@ -13,12 +13,13 @@ import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
 import { openPrinter } from "../../forms/printer.ts";
 import { productionProgress } from "../../forms/production-progress.ts";
 import { shippingNotice } from "../../forms/shipping-notice.ts";
-import { eventsOf, hashOf } from "../../records/read.ts";
+import { hashOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { ProblemError } from "../problem.ts";
+import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { hiddenFrom, sees, shownTo } from "../visibility.ts";
 
 const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
@@ -58,11 +59,16 @@ function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision:
 export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
   const printer = openPrinter();
 
-  async function subjectOf(request: FastifyRequest, orderNo: string, revision: number | undefined): Promise<Subject> {
+  async function subjectOf(
+    request: FastifyRequest,
+    reply: FastifyReply,
+    orderNo: string,
+    revision: number | undefined,
+  ): Promise<Subject> {
     const caller = callerOf(request);
-    const all = (await engine.history(orderNo)) ?? (await eventsOf(db, orderNo));
-    const present = all.length === 0 ? undefined : replay(all);
-    if (!present || !sees(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
+    const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo), (recorded) => recorded);
+    const present = replay(all);
+    if (!sees(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
     const events = revision === undefined ? all : eventsOfRevision(present, all, revision);
     if (!events) throw new ProblemError("not-found", { detail: "no-such-revision" });
     const last = events.at(-1)?.number ?? 0;
@@ -118,13 +124,13 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
             ...schema,
             operationId: name,
             summary: `The ${name.replace("-", " ")}, as a page that prints or as PDF`,
-            response: { 200: { description: "The form", content: { ...page, ...pdf } }, ...refusals },
+            response: { 200: { description: `The form. ${MAY_BE_OLDER}`, content: { ...page, ...pdf } }, ...refusals },
           },
         },
         async (request, reply) => {
           const as = formatFor(request, reply, ["html", "pdf"]);
           const { revision } = anyRevision.parse(request.query);
-          return answer(reply, builders[name](await subjectOf(request, request.params.orderNo, revision)), as);
+          return answer(reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), as);
         },
       );
       app.get(
@@ -135,13 +141,13 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
             ...schema,
             operationId: `${name}-pdf`,
             summary: `The ${name.replace("-", " ")} as PDF`,
-            response: { 200: { description: "The form", content: pdf }, ...refusals },
+            response: { 200: { description: `The form. ${MAY_BE_OLDER}`, content: pdf }, ...refusals },
           },
         },
         async (request, reply) => {
           void reply.header("vary", "accept-language");
           const { revision } = anyRevision.parse(request.query);
-          return answer(reply, builders[name](await subjectOf(request, request.params.orderNo, revision)), "pdf");
+          return answer(reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), "pdf");
         },
       );
     }

@@ -5,7 +5,6 @@ import { orderNumber } from "../../contracts/bodies.ts";
 import { problemSchema } from "../../contracts/problem.ts";
 import { replay } from "../../domain/order/order.ts";
 import { instant } from "../../domain/time.ts";
-import { eventsOf } from "../../records/read.ts";
 import { historyWords } from "../../texts/history.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { commandWords, roleWords, wordOf } from "../../texts/words.ts";
@@ -13,6 +12,7 @@ import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { ProblemError } from "../problem.ts";
+import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { csvOf, xlsxOf, type Cell, type Column } from "../spreadsheet.ts";
 import { historyFor, sees, type HistoryLine } from "../visibility.ts";
 
@@ -44,17 +44,15 @@ function rowOf(line: HistoryLine, locale: Locale): Cell[] {
 
 /** The audit trail of an order (R1.2): as JSON, or for a spreadsheet by `Accept` or by its name. */
 export function historyRoutes({ engine, db }: Parts): Routes {
-  async function linesOf(request: FastifyRequest, orderNo: string): Promise<HistoryLine[]> {
+  async function linesOf(request: FastifyRequest, reply: FastifyReply, orderNo: string): Promise<HistoryLine[]> {
     const caller = callerOf(request);
-    const events = (await engine.history(orderNo)) ?? (await eventsOf(db, orderNo));
-    if (events.length === 0 || !sees(caller, replay(events).salesRep)) {
-      throw new ProblemError("not-found", { detail: "no-such-order" });
-    }
+    const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo), (recorded) => recorded);
+    if (!sees(caller, replay(events).salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
     return historyFor(caller, events);
   }
 
   async function exported(request: FastifyRequest, reply: FastifyReply, orderNo: string, as: "csv" | "xlsx") {
-    const lines = await linesOf(request, orderNo);
+    const lines = await linesOf(request, reply, orderNo);
     const locale = localeOf(request.headers["accept-language"], "zh");
     const columns = columnsIn(locale);
     const rows = lines.map((line) => rowOf(line, locale));
@@ -86,7 +84,7 @@ export function historyRoutes({ engine, db }: Parts): Routes {
           params,
           response: {
             200: {
-              description: "The audit trail, oldest first",
+              description: `The audit trail, oldest first. ${MAY_BE_OLDER}`,
               content: { "application/json": { schema: historySchema }, ...content.csv, ...content.xlsx },
             },
             ...refusals,
@@ -96,7 +94,7 @@ export function historyRoutes({ engine, db }: Parts): Routes {
       async (request, reply) => {
         const { orderNo } = request.params;
         const as = formatFor(request, reply, formats);
-        return as === "json" ? linesOf(request, orderNo) : exported(request, reply, orderNo, as);
+        return as === "json" ? linesOf(request, reply, orderNo) : exported(request, reply, orderNo, as);
       },
     );
     for (const as of ["csv", "xlsx"] as const) {
@@ -110,7 +108,10 @@ export function historyRoutes({ engine, db }: Parts): Routes {
             summary: `An order's audit trail as ${as.toUpperCase()}`,
             params,
             headers,
-            response: { 200: { description: "The audit trail, oldest first", content: content[as] }, ...refusals },
+            response: {
+              200: { description: `The audit trail, oldest first. ${MAY_BE_OLDER}`, content: content[as] },
+              ...refusals,
+            },
           },
         },
         async (request, reply) => {

@@ -13,10 +13,11 @@ import { orderNumber } from "../../contracts/bodies.ts";
 import { problemSchema } from "../../contracts/problem.ts";
 import { replay } from "../../domain/order/order.ts";
 import { view } from "../../domain/order/view.ts";
-import { countOverdue, eventsOf, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
+import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { ProblemError } from "../problem.ts";
+import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { repsSeenBy, sees, shownTo } from "../visibility.ts";
 
 const problem = {
@@ -27,7 +28,6 @@ const refusals = { 401: problem, 404: problem, 422: problem, 429: problem, 500: 
 
 /** The questions: an order from its run, or from the records when none answers; lists from the records. */
 export function queryRoutes({ engine, db, now }: Parts): Routes {
-  const notFound = () => new ProblemError("not-found", { detail: "no-such-order" });
   const params = z.object({ orderNo: orderNumber });
 
   return async function queries(app) {
@@ -40,17 +40,18 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
           operationId: "order",
           summary: "An order",
           params,
-          response: { 200: orderSchema, ...refusals },
+          response: {
+            200: { description: `The order. ${MAY_BE_OLDER}`, content: { "application/json": { schema: orderSchema } } },
+            ...refusals,
+          },
         },
       },
-      async (request) => {
+      async (request, reply) => {
         const caller = callerOf(request);
         const { orderNo } = request.params;
-        const running = await engine.order(orderNo, caller, now());
-        const events = running ? [] : await eventsOf(db, orderNo);
-        if (!running && events.length === 0) throw notFound();
-        const order = running ?? view(replay(events), caller, now());
-        if (!sees(caller, order.salesRep)) throw notFound();
+        const asked = await engine.order(orderNo, caller, now());
+        const order = await eitherWay(db, reply, orderNo, asked, (recorded) => view(replay(recorded), caller, now()));
+        if (!sees(caller, order.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
         return shownTo(caller, order);
       },
     );
