@@ -1,3 +1,4 @@
+import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
 
 /** Scenarios share one `npm start`; these stop it, or need settings of their own. */
@@ -24,6 +25,10 @@ export default defineConfig({
           name: "fast",
           include: ["test/**/*.test.ts"],
           exclude: [...engines, scenarios],
+          // They leave nothing behind, so what one file has loaded is there for the next.
+          isolate: false,
+          // Vitest leaves a core to itself, which of two is half.
+          maxWorkers: availableParallelism(),
           sequence: { groupOrder: 0 },
         },
       },

@@ -16,14 +16,14 @@ import { defaultRewardsPolicy } from "../../src/domain/routine/rewards-policy.ts
 import type { Ms } from "../../src/domain/time.ts";
 import { openLocalIssuer } from "../../src/identity/local-keys.ts";
 import { verifierFor } from "../../src/identity/verify.ts";
-import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
-import { startEmbeddedDatabase } from "../../src/records/embedded.ts";
+import type { Database } from "../../src/records/database.ts";
 import { calendarReader, policyReader, staffReader } from "../../src/records/put.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { networksFrom } from "../../src/webhooks/addresses.ts";
 import { openBook, type Book } from "../../src/workflows/book.ts";
 import { MONDAY } from "../domain/given.ts";
+import { openRecords } from "../records/fixture.ts";
 
 /** The API with an engine in memory: the same books as in the workflow, without Temporal. */
 export interface Stage {
@@ -45,9 +45,8 @@ export interface Stage {
 /** `lines`: where what is logged goes. */
 export async function openStage(lines?: string[]): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "gendan-api-"));
-  const [issuer, embedded] = await Promise.all([openLocalIssuer(folder), startEmbeddedDatabase(join(folder, "records"))]);
-  const db = openDatabase(embedded.url);
-  await migrate(db);
+  const [issuer, records] = await Promise.all([openLocalIssuer(folder), openRecords()]);
+  const { db } = records;
   const books = new Map<string, Book>();
   const inspections: InspectionStart[] = [];
   const weather = { away: false, silent: false };
@@ -144,8 +143,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     token: (id: string, role: Role, machine = false) => issuer.token({ id, roles: [role], machine }),
     async end() {
       await app.close();
-      await db.destroy();
-      await embedded.close();
+      await records.end();
       await rm(folder, { recursive: true });
     },
   });

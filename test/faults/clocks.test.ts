@@ -1,8 +1,5 @@
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { followOrders } from "../../src/activities/records.ts";
@@ -10,14 +7,14 @@ import { SPREAD_CALENDAR_WORKFLOW, QUERIES } from "../../src/contracts/workflow.
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { SECOND } from "../../src/domain/time.ts";
-import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
-import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
+import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import type { ClockName } from "../../src/watch/clocks.ts";
 import { engineClocks } from "../../src/watch/engine.ts";
 import { openWatchman, type Watchman } from "../../src/watch/watchman.ts";
 import { by } from "../domain/given.ts";
+import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { nothingSeen, onStage, willing } from "../workflows/stage.ts";
@@ -27,8 +24,7 @@ import { nothingSeen, onStage, willing } from "../workflows/stage.ts";
 const QUEUE = "clocks";
 const PATIENCE = 6 * SECOND;
 let env: TestWorkflowEnvironment;
-let folder: string;
-let embedded: EmbeddedDatabase;
+let records: Fixture;
 let db: Database;
 let code: WorkflowBundle;
 /** Two processes look; what they tell people is told by key. */
@@ -36,15 +32,13 @@ const told: string[] = [];
 let watchmen: readonly Watchman[];
 
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gendan-clocks-"));
   // A worker that has nothing to do asks again every second, instead of every minute.
-  [env, code, embedded] = await Promise.all([
+  [env, code, records] = await Promise.all([
     devServer(["--dynamic-config-value", 'matching.longPollExpirationInterval="1s"']),
     bundle(),
-    startEmbeddedDatabase(join(folder, "records")),
+    openRecords(),
   ]);
-  db = openDatabase(embedded.url);
-  await migrate(db);
+  ({ db } = records);
   const watchman = (): Watchman =>
     openWatchman({
       engine: engineClocks(env.connection, "default", QUEUE, ["every-second"]),
@@ -61,10 +55,8 @@ beforeAll(async () => {
   watchmen = [watchman(), watchman()];
 });
 afterAll(async () => {
-  await db.destroy();
-  await embedded.close();
+  await records.end();
   await env.teardown();
-  await rm(folder, { recursive: true });
 });
 
 /** Runs a worker until it is stopped. */

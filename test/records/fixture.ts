@@ -1,3 +1,4 @@
+import { PGlite } from "@electric-sql/pglite";
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -12,11 +13,30 @@ export interface Fixture {
   end(): Promise<void>;
 }
 
-export async function openRecords(): Promise<Fixture> {
-  const folder = await mkdtemp(join(tmpdir(), "gendan-records-"));
-  const embedded = await startEmbeddedDatabase(join(folder, "records"));
+let template: ReturnType<PGlite["dumpDataDir"]> | undefined;
+
+/** A database with today's schema and nothing in it. */
+async function makeTemplate() {
+  const folder = await mkdtemp(join(tmpdir(), "gendan-template-"));
+  const embedded = await startEmbeddedDatabase(folder);
   const db = openDatabase(embedded.url);
   await migrate(db);
+  await db.destroy();
+  await embedded.close();
+  const made = await PGlite.create(folder);
+  const dump = await made.dumpDataDir("none");
+  await made.close();
+  await rm(folder, { recursive: true });
+  return dump;
+}
+
+/** Made from a template: to make a database takes seconds, and is done once a process. */
+export async function openRecords(): Promise<Fixture> {
+  template ??= makeTemplate();
+  const folder = await mkdtemp(join(tmpdir(), "gendan-records-"));
+  await (await PGlite.create(folder, { loadDataDir: await template })).close();
+  const embedded = await startEmbeddedDatabase(folder);
+  const db = openDatabase(embedded.url);
   return {
     db,
     url: embedded.url,

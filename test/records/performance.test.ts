@@ -1,6 +1,3 @@
-import { mkdtemp, rm } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import type { Client } from "@temporalio/client";
 import { renewMonth } from "../../src/activities/rewards.ts";
@@ -13,31 +10,26 @@ import { iso } from "../../src/domain/time.ts";
 import { rewardsMonth } from "../../src/records/rewards.ts";
 import { activityWith } from "../activities/environment.ts";
 import { standingsOf, weekOf } from "./routine-figures.ts";
-import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
-import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
+import type { Database } from "../../src/records/database.ts";
 import { performance, type Figures } from "../../src/records/performance.ts";
 import { MANY_UNTIL, manyOrders, publishAll, type MadeOrder } from "../support/many-orders.ts";
+import { openRecords, type Fixture } from "./fixture.ts";
 import { figuresOf, type Asked } from "./figures.ts";
 
 /** Making and publishing orders is what takes the time; `PERFORMANCE_ORDERS=2000` for more of them. */
 const COUNT = Number(process.env["PERFORMANCE_ORDERS"] ?? 400);
 
-let folder: string;
-let embedded: EmbeddedDatabase;
+let records: Fixture;
 let db: Database;
 let orders: readonly MadeOrder[];
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gendan-performance-"));
-  embedded = await startEmbeddedDatabase(join(folder, "records"));
-  db = openDatabase(embedded.url);
-  await migrate(db);
+  records = await openRecords();
+  ({ db } = records);
   orders = manyOrders({ count: COUNT });
   await publishAll(db, orders, MANY_UNTIL);
 }, 600_000);
 afterAll(async () => {
-  await db.destroy();
-  await embedded.close();
-  await rm(folder, { recursive: true });
+  await records.end();
 });
 
 /** The whole report, page by page. */

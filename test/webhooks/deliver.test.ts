@@ -1,36 +1,28 @@
 import { sql } from "kysely";
-import { mkdtemp, rm } from "node:fs/promises";
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
 import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
-import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
-import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
+import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { alter, claim, deliveriesOf, prune, replaceSecret, resend, subscribe, subscription } from "../../src/records/webhooks.ts";
 import { publish } from "../../src/records/write.ts";
 import { networksFrom } from "../../src/webhooks/addresses.ts";
 import { deliveryPolicy, startDelivering, type DeliveryPolicy } from "../../src/webhooks/deliver.ts";
 import { MONDAY } from "../domain/given.ts";
+import { openRecords, type Fixture } from "../records/fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 
 /** The outbox and its senders, on a real database and with real receivers. */
 
-let folder: string;
-let embedded: EmbeddedDatabase;
+let records: Fixture;
 let db: Database;
 beforeAll(async () => {
-  folder = await mkdtemp(join(tmpdir(), "gendan-webhooks-"));
-  embedded = await startEmbeddedDatabase(join(folder, "records"));
-  db = openDatabase(embedded.url);
-  await migrate(db);
+  records = await openRecords();
+  ({ db } = records);
 }, 120_000);
 afterAll(async () => {
-  await db.destroy();
-  await embedded.close();
-  await rm(folder, { recursive: true });
+  await records.end();
 });
 
 interface Got {
