@@ -1,6 +1,6 @@
 import type { RefusedCommand } from "../contracts/workflow.ts";
 import type { WrongField } from "../contracts/bodies.ts";
-import { problemStatus, type Problem, type ProblemCode } from "../contracts/problem.ts";
+import { problemSchema, problemStatus, type Problem, type ProblemCode } from "../contracts/problem.ts";
 import { problemDetail, problemTitle, type ProblemDetail } from "../texts/problems.ts";
 import { refusalText } from "../texts/refusals.ts";
 import type { Locale } from "../texts/locale.ts";
@@ -24,6 +24,16 @@ export class ProblemError extends Error {
     this.code = code;
     this.particulars = particulars;
   }
+}
+
+const answer = {
+  description: "What is wrong, as `application/problem+json`",
+  content: { "application/problem+json": { schema: problemSchema } },
+};
+
+/** Of a route's schema: what it answers with these statuses. */
+export function problemAnswers(...statuses: readonly number[]): Readonly<Record<string, typeof answer>> {
+  return Object.fromEntries(statuses.map((status) => [status, answer]));
 }
 
 /** The body of a problem in one language (RFC 9457). */

@@ -5,7 +5,6 @@ import { z } from "zod";
 import { acceptedSchema, answerSchema, commandStateSchema, orderSchema } from "../../contracts/answers.ts";
 import { checkBody, commandSchema, orderNumber, type Said } from "../../contracts/bodies.ts";
 import { examples } from "../../contracts/examples.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import type { CommandAnswer, CommandInput, CommandState } from "../../contracts/workflow.ts";
 import type { CommandName } from "../../domain/order/bodies.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
@@ -22,7 +21,7 @@ import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { asProblem } from "../plugins/problems.ts";
-import { ProblemError, problemOfRefusal } from "../problem.ts";
+import { problemAnswers, ProblemError, problemOfRefusal } from "../problem.ts";
 import { historyFor, sees, shownTo } from "../visibility.ts";
 
 /** Crockford's base 32: nothing that is mistaken for something else on the telephone. */
@@ -228,11 +227,6 @@ export function commandRoutes(parts: Parts): Routes {
     return { order: shownTo(caller, order), events: historyFor(caller, events) };
   }
 
-  const problem = {
-    description: "What is wrong, as `application/problem+json`",
-    content: { "application/problem+json": { schema: problemSchema } },
-  };
-  const problemsOf = (...codes: readonly number[]) => Object.fromEntries(codes.map((code) => [code, problem]));
   const headers = z.object({
     "idempotency-key": z
       .string()
@@ -260,7 +254,7 @@ export function commandRoutes(parts: Parts): Routes {
         headers,
         body,
       };
-      const refusals = problemsOf(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
+      const refusals = problemAnswers(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
       const access = by;
       if (command === "receive") {
         app.post(
@@ -293,7 +287,7 @@ export function commandRoutes(parts: Parts): Routes {
           operationId: "command-state",
           summary: "What became of a command",
           params: z.object({ orderNo: orderNumber, key: z.string().min(1).max(200) }),
-          response: { 200: commandStateSchema, ...problemsOf(401, 404, 422, 429, 500, 503) },
+          response: { 200: commandStateSchema, ...problemAnswers(401, 404, 422, 429, 500, 503) },
         },
       },
       async (request) => {

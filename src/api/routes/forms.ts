@@ -2,7 +2,6 @@ import { open } from "node:fs/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { orderNumber } from "../../contracts/bodies.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import { replay } from "../../domain/order/order.ts";
 import type { Order } from "../../domain/order/record.ts";
@@ -18,7 +17,7 @@ import { localeOf } from "../../texts/locale.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { hiddenFrom, sees, shownTo } from "../visibility.ts";
 
@@ -28,11 +27,7 @@ const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
   "shipping-notice": shippingNotice,
 };
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = { 401: problem, 404: problem, 406: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);
 const document = z.string().meta({ format: "binary" });
 const page = { "text/html": { schema: z.string() } };
 const pdf = { "application/pdf": { schema: document } };

@@ -2,7 +2,6 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { historySchema } from "../../contracts/answers.ts";
 import { orderNumber } from "../../contracts/bodies.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import { replay } from "../../domain/order/order.ts";
 import { instant } from "../../domain/time.ts";
 import { historyWords } from "../../texts/history.ts";
@@ -11,16 +10,12 @@ import { commandWords, roleWords, wordOf } from "../../texts/words.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { csvOf, xlsxOf, type Cell, type Column } from "../spreadsheet.ts";
 import { historyFor, sees, type HistoryLine } from "../visibility.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = { 401: problem, 404: problem, 406: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);
 const formats = ["json", "csv", "xlsx"] as const;
 
 const widths = { number: 6, at: 20, receivedAt: 20, actor: 16, role: 14, command: 24, event: 24, reason: 30, note: 30, data: 80 };

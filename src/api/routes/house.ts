@@ -1,6 +1,5 @@
 import { z } from "zod";
 import { putCalendarSchema, versionedCalendarSchema } from "../../contracts/calendar.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import { staffFrom, staffSchema } from "../../contracts/staff.ts";
 import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import { defaultCalendar } from "../../domain/clock/calendar.ts";
@@ -9,23 +8,9 @@ import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = {
-  400: problem,
-  401: problem,
-  403: problem,
-  413: problem,
-  415: problem,
-  422: problem,
-  429: problem,
-  500: problem,
-  503: problem,
-};
+const refusals = problemAnswers(400, 401, 403, 413, 415, 422, 429, 500, 503);
 const versioned = z.object({ version: z.int(), by: z.string(), at: z.string() });
 const readers = ["sales_rep", "customer_service", "order_admin", "supervisor"] as const;
 

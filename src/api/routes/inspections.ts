@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { problemSchema } from "../../contracts/problem.ts";
 import { id } from "../../contracts/fields.ts";
 import {
   answeredSchema,
@@ -25,24 +24,9 @@ import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { byPerson, callerOf } from "../plugins/identity.ts";
-import { ProblemError, problemOf } from "../problem.ts";
+import { problemAnswers, ProblemError, problemOf } from "../problem.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = {
-  400: problem,
-  401: problem,
-  403: problem,
-  404: problem,
-  413: problem,
-  415: problem,
-  422: problem,
-  429: problem,
-  500: problem,
-  503: problem,
-};
+const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
 const inspectors = ["supervisor"] as const;
 const kinds = ["daily", "asked", "full", "sample"] as const;
 const params = z.object({ inspectionId: id });

@@ -1,17 +1,13 @@
 import { performanceQuery, performanceSchema } from "../../contracts/performance.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import { addDays, dayOf, type Day } from "../../domain/time.ts";
 import { performance } from "../../records/performance.ts";
 import { fieldTexts, type FieldFault } from "../../texts/fields.ts";
 import { WrongParameters } from "../parameters.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
+import { problemAnswers } from "../problem.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = { 401: problem, 403: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+const refusals = problemAnswers(401, 403, 422, 429, 500, 503);
 
 /** More than two years at once is not looked at by people, and costs the database too much. */
 const LONGEST_DAYS = 731;

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { policyFrom, policySchema, routinePolicyFrom, WrongPolicy } from "../../contracts/policy.ts";
 import { policyAnswer, rehearsalAnswer, rehearsalSchema } from "../../contracts/policy-answers.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import { rehearse, type Proposal, type RehearsedDuty } from "../../domain/order/rehearsal.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
@@ -13,23 +12,9 @@ import type { Locale } from "../../texts/locale.ts";
 import { localeOf } from "../../texts/locale.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = {
-  400: problem,
-  401: problem,
-  403: problem,
-  413: problem,
-  415: problem,
-  422: problem,
-  429: problem,
-  500: problem,
-  503: problem,
-};
+const refusals = problemAnswers(400, 401, 403, 413, 415, 422, 429, 500, 503);
 
 /** Orders that are replayed in one go, before other requests have their turn. */
 const AT_ONCE = 5;

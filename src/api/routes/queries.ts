@@ -10,21 +10,16 @@ import {
   overdueQuery,
 } from "../../contracts/answers.ts";
 import { orderNumber } from "../../contracts/bodies.ts";
-import { problemSchema } from "../../contracts/problem.ts";
 import { replay } from "../../domain/order/order.ts";
 import { view } from "../../domain/order/view.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { repsSeenBy, sees, shownTo } from "../visibility.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = { 401: problem, 404: problem, 422: problem, 429: problem, 500: problem, 503: problem };
+const refusals = problemAnswers(401, 404, 422, 429, 500, 503);
 
 /** The questions: an order from its run, or from the records when none answers; lists from the records. */
 export function queryRoutes({ engine, db, now }: Parts): Routes {

@@ -1,7 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import writeExcelFile from "write-excel-file/node";
 import { z } from "zod";
-import { problemSchema } from "../../contracts/problem.ts";
 import {
   pageQuery,
   reportsSchema,
@@ -17,22 +16,9 @@ import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from ".
 import { localeOf } from "../../texts/locale.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = {
-  401: problem,
-  403: problem,
-  404: problem,
-  406: problem,
-  422: problem,
-  429: problem,
-  500: problem,
-  503: problem,
-};
+const refusals = problemAnswers(401, 403, 404, 406, 422, 429, 500, 503);
 const readers = ["order_admin", "supervisor"] as const;
 const formats = ["json", "html", "xlsx"] as const;
 type WeeklyFormat = (typeof formats)[number];

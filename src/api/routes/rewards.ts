@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { problemSchema } from "../../contracts/problem.ts";
 import {
   decisionBody,
   listedProposal,
@@ -35,14 +34,10 @@ import { localeOf } from "../../texts/locale.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { byPerson, callerOf, personOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = { 401: problem, 403: problem, 404: problem, 422: problem, 429: problem, 500: problem, 503: problem };
-const commanded = { 400: problem, 409: problem, 413: problem, 415: problem, ...refusals };
+const refusals = problemAnswers(401, 403, 404, 422, 429, 500, 503);
+const commanded = { ...problemAnswers(400, 409, 413, 415), ...refusals };
 
 const faultPath: { readonly [F in DecisionFault]: string } = {
   "measure-needed": "measure",

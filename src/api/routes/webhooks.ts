@@ -1,7 +1,6 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { problemSchema } from "../../contracts/problem.ts";
 import {
   deliveriesQuery,
   deliveriesSchema,
@@ -33,29 +32,14 @@ import { whyNoReceiver } from "../../webhooks/addresses.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../problem.ts";
 
 /** Supervisors and management say where the house's events go: to nobody else's address. */
 const access = ["supervisor"] as const;
 /** How long the secret before stays good, ms: so long receivers have to learn the new one. */
 const OVERLAP = 24 * HOUR;
 
-const problem = {
-  description: "What is wrong, as `application/problem+json`",
-  content: { "application/problem+json": { schema: problemSchema } },
-};
-const refusals = {
-  400: problem,
-  401: problem,
-  403: problem,
-  404: problem,
-  413: problem,
-  415: problem,
-  422: problem,
-  429: problem,
-  500: problem,
-  503: problem,
-};
+const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
 
 /** Of a subscription or a delivery, as they are made here. */
 const id = z.string().regex(/^\w{1,64}$/u);
