@@ -1,11 +1,11 @@
 import { z } from "zod";
 import { putCalendarSchema, versionedCalendarSchema } from "../../contracts/calendar.ts";
 import { staffFrom, staffSchema } from "../../contracts/staff.ts";
-import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import { defaultCalendar } from "../../domain/clock/calendar.ts";
 import { calendarOf, newestOf, putNext, versionsOf } from "../../records/put.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { bodyOf } from "../body.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
@@ -48,9 +48,7 @@ export function houseRoutes({ engine, db, now }: Parts): Routes {
       },
       async (request) => {
         const locale = localeOf(request.headers["accept-language"]);
-        const parsed = putCalendarSchema.safeParse(request.body, { error: inLanguage(locale) });
-        if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
-        const { version, ...put } = parsed.data;
+        const { version, ...put } = bodyOf(request, putCalendarSchema);
         const newest = (await newestOf(db, "calendar"))?.version ?? defaultCalendar.version;
         if (version !== undefined && version !== newest) {
           const errors = [{ path: "version", message: fieldTexts["newer-version"][locale] }];
@@ -84,15 +82,14 @@ export function houseRoutes({ engine, db, now }: Parts): Routes {
         },
       },
       async (request) => {
-        const parsed = staffSchema.safeParse(request.body, { error: inLanguage(localeOf(request.headers["accept-language"])) });
-        if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
+        const given = bodyOf(request, staffSchema);
         try {
-          staffFrom(parsed.data);
+          staffFrom(given);
         } catch (error) {
           const message = error instanceof Error ? error.message : String(error);
           throw new ProblemError("invalid-body", { detail: "body-fields", errors: [{ path: "", message }] });
         }
-        const { version, body } = await putNext(db, "staff", parsed.data, callerOf(request).id, now());
+        const { version, body } = await putNext(db, "staff", given, callerOf(request).id, now());
         return { version, people: body };
       },
     );

@@ -13,13 +13,13 @@ import {
 } from "../../contracts/reports.ts";
 import type { CommandInput } from "../../contracts/workflow.ts";
 import type { Scope } from "../../contracts/workflow-routine.ts";
-import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import type { Bodies, CommandName } from "../../domain/order/bodies.ts";
 import { holds } from "../../domain/people.ts";
 import { iso } from "../../domain/time.ts";
 import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
 import { remembered } from "../../records/once.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { bodyOf } from "../body.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
@@ -30,13 +30,6 @@ const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503
 const inspectors = ["supervisor"] as const;
 const kinds = ["daily", "asked", "full", "sample"] as const;
 const params = z.object({ inspectionId: id });
-
-/** What a request says, or every field of it that is wrong. */
-function read<T extends z.ZodType>(schema: T, request: FastifyRequest): z.output<T> {
-  const parsed = schema.safeParse(request.body ?? {}, { error: inLanguage(localeOf(request.headers["accept-language"])) });
-  if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
-  return parsed.data;
-}
 
 /** Whether people answer an inspection's lines. */
 function isAnswered({ kind }: Report): boolean {
@@ -90,7 +83,7 @@ export function inspectionRoutes(parts: Parts): Routes {
     if (!isAnswered(report)) throw new ProblemError("not-found", { detail: "no-such-report" });
     const may = report.kind === "sample" ? caller.roles.includes("management") : holds(caller, "supervisor");
     if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
-    const said = read(answersBody, request);
+    const said = bodyOf(request, answersBody);
     const key = keyOf(request);
     if (key === undefined) return answerOrders(request, report, said);
     const keyed = { id: sha256(caller.id, key), hash: sha256("answers", inspectionId, canonical(said)) };
@@ -145,7 +138,7 @@ export function inspectionRoutes(parts: Parts): Routes {
         },
       },
       async (request, reply) => {
-        const { orders, reason } = read(inspectionBody, request);
+        const { orders, reason } = bodyOf(request, inspectionBody);
         const { id: caller } = callerOf(request);
         const key = keyOf(request);
         const hash = sha256(orders ?? "large", reason);

@@ -1,7 +1,6 @@
 import { z } from "zod";
 import { policyFrom, policySchema, routinePolicyFrom, WrongPolicy } from "../../contracts/policy.ts";
 import { policyAnswer, rehearsalAnswer, rehearsalSchema } from "../../contracts/policy-answers.ts";
-import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import { rehearse, type Proposal, type RehearsedDuty } from "../../domain/order/rehearsal.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
 import type { Policy } from "../../domain/policy.ts";
@@ -10,6 +9,7 @@ import { newestOf, policyOf, putNext, versionsOf, type Version } from "../../rec
 import { eventsOfSeveral, listOrders } from "../../records/read.ts";
 import type { Locale } from "../../texts/locale.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { bodyOf } from "../body.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
@@ -116,9 +116,7 @@ export function policyRoutes({ db, policy: current, routine, now }: Parts): Rout
       },
       async (request) => {
         const locale = localeOf(request.headers["accept-language"]);
-        const parsed = rehearsalSchema.safeParse(request.body, { error: inLanguage(locale) });
-        if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
-        const { policy, calendar, from, to, limit, cursor } = parsed.data;
+        const { policy, calendar, from, to, limit, cursor } = bodyOf(request, rehearsalSchema);
         const proposal = { policy: sentPolicy(policy, locale, "policy"), calendar: calendar && { version: 0, ...calendar } };
         const { items: orders, next } = await listOrders(db, { from, to }, { limit, cursor });
         const duties: ReturnType<typeof tried> = [];

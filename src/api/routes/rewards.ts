@@ -12,7 +12,6 @@ import {
   rewardsQuery,
   rewardsSchema,
 } from "../../contracts/rewards.ts";
-import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import { holds } from "../../domain/people.ts";
 import { monthNamed } from "../../domain/routine/period.ts";
 import {
@@ -31,6 +30,7 @@ import { routinePolicyOf } from "../../records/put.ts";
 import { addFact, proposalOf, proposalsOfMonth, rewardsMonth } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { bodyOf } from "../body.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { byPerson, callerOf, personOf } from "../plugins/identity.ts";
@@ -48,12 +48,6 @@ const faultPath: { readonly [F in DecisionFault]: string } = {
 
 function seesAll(caller: Caller): boolean {
   return holds(caller, "supervisor");
-}
-
-function said<S extends z.ZodType>(schema: S, request: FastifyRequest): z.output<S> {
-  const parsed = schema.safeParse(request.body, { error: inLanguage(localeOf(request.headers["accept-language"])) });
-  if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
-  return parsed.data;
 }
 
 function unless(refusal: ProposalRefusal | undefined): void {
@@ -209,7 +203,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       },
       async (request) => {
         const caller = personOf(request);
-        const body = said(decisionBody, request);
+        const body = bodyOf(request, decisionBody);
         const { proposalId } = request.params;
         let derived = false;
         const { proposed, added } = await add(request, proposalId, "decide", body, async (before) => {
@@ -251,7 +245,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       },
       async (request) => {
         const caller = personOf(request);
-        const body = said(objectionBody, request);
+        const body = bodyOf(request, objectionBody);
         const { proposed, added } = await add(request, request.params.proposalId, "object", body, async (before) => {
           unless(refuseObjection(before, caller, now()));
           const { decideWithin } = await policyOf(before.month);

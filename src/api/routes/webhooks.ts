@@ -11,7 +11,6 @@ import {
   webhooksSchema,
   webhookWithSecret,
 } from "../../contracts/webhooks.ts";
-import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
 import { HOUR, iso } from "../../domain/time.ts";
 import {
   alter,
@@ -29,6 +28,7 @@ import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
 import { whyNoReceiver } from "../../webhooks/addresses.ts";
+import { bodyOf } from "../body.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
@@ -56,13 +56,6 @@ function shown({ webhookId, url, events, state, description, createdBy, createdA
 /** Subscriptions to the events of orders (Standard Webhooks), and their deliveries. */
 export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
   const notFound = () => new ProblemError("not-found", { detail: "no-such-webhook" });
-
-  function read<T>(request: FastifyRequest, schema: z.ZodType<T>): T {
-    const locale = localeOf(request.headers["accept-language"]);
-    const parsed = schema.safeParse(request.body ?? {}, { error: inLanguage(locale) });
-    if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
-    return parsed.data;
-  }
 
   /** Said at once as far as it can be; where a name leads is looked at when something is sent. */
   function checkAddress(request: FastifyRequest, url: string): void {
@@ -102,7 +95,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
         },
       },
       async (request, reply) => {
-        const said = read(request, webhookBody);
+        const said = bodyOf(request, webhookBody);
         checkAddress(request, said.url);
         const { id } = callerOf(request);
         const key = keyOf(request);
@@ -140,7 +133,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
         },
       },
       async (request) => {
-        const said = read(request, webhookChange);
+        const said = bodyOf(request, webhookChange);
         if (said.url !== undefined) checkAddress(request, said.url);
         const { webhookId } = request.params;
         if (!(await alter(db, webhookId, said))) throw notFound();

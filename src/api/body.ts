@@ -1,0 +1,16 @@
+import type { FastifyRequest } from "fastify";
+import type { z } from "zod";
+import { inLanguage, wrongFields } from "../contracts/wrong-fields.ts";
+import { localeOf } from "../texts/locale.ts";
+import { ProblemError } from "./problem.ts";
+
+/**
+ * What a request's body says.
+ * @throws ProblemError `invalid-body` with every wrong field, in the caller's language
+ */
+export function bodyOf<S extends z.ZodType>(request: FastifyRequest, schema: S): z.output<S> {
+  const locale = localeOf(request.headers["accept-language"]);
+  const parsed = schema.safeParse(request.body ?? {}, { error: inLanguage(locale) });
+  if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
+  return parsed.data;
+}
