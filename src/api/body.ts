@@ -1,5 +1,5 @@
 import type { FastifyRequest } from "fastify";
-import type { z } from "zod";
+import { z } from "zod";
 import { inLanguage, wrongFields } from "../contracts/wrong-fields.ts";
 import { localeOf } from "../texts/locale.ts";
 import { ProblemError } from "./problem.ts";
@@ -10,7 +10,9 @@ import { ProblemError } from "./problem.ts";
  */
 export function bodyOf<S extends z.ZodType>(request: FastifyRequest, schema: S): z.output<S> {
   const locale = localeOf(request.headers["accept-language"]);
-  const parsed = schema.safeParse(request.body ?? {}, { error: inLanguage(locale) });
+  // Of an object that was not sent each field that is missing is named.
+  const nothing = schema instanceof z.ZodObject ? {} : undefined;
+  const parsed = schema.safeParse(request.body ?? nothing, { error: inLanguage(locale) });
   if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
   return parsed.data;
 }

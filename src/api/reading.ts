@@ -28,7 +28,7 @@ export async function eitherWay<T extends object>(
   const events = await eventsOf(db, orderNo);
   if (events.length === 0)
     throw asked === "no-answer"
-      ? new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 })
+      ? new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 })
       : new ProblemError("not-found", { detail: "no-such-order" });
   if (asked === "no-answer") void reply.header(ANSWERED_FROM, "records");
   return recorded(events);

@@ -60,6 +60,7 @@ const details = {
     zh: "尚未得到答复，操作可能仍会生效。请用相同的 Idempotency-Key 重试。",
     en: "No answer yet; the command may still take effect. Try again with the same Idempotency-Key.",
   },
+  "cannot-be-said": { zh: "暂时无法得知，请稍后再问。", en: "That cannot be said now: nobody answered. Ask again." },
   "records-away": { zh: "记录数据库暂不可用。", en: "The records database is away." },
   "no-such-proposal": { zh: "没有这样的奖惩提议，或它与您无关。", en: "There is no such proposal, or it is not yours to see." },
   "month-not-begun": { zh: "该月份尚未开始。", en: "That month has not begun." },

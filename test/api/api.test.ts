@@ -349,6 +349,7 @@ describe("weather", () => {
         expect([path, status, headers["gendan-answered-from"]]).toEqual([path, 200, "records"]);
         const unknown = await request(path.replace(orderNo, "not-yet-recorded"), { as: S });
         expect([path, unknown.status, unknown.headers["retry-after"]]).toEqual([path, 503, "2"]);
+        expect(unknown.json).toMatchObject({ detail: "That cannot be said now: nobody answered. Ask again." });
         expect(unknown.headers).not.toHaveProperty("gendan-answered-from");
       }
       stage.weather[weather] = false;

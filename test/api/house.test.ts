@@ -117,3 +117,10 @@ test("a staff list that contradicts itself is refused", async () => {
   expect(status).toBe(422);
   expect(JSON.stringify(json)).toContain("nobody");
 });
+
+test("who sends nothing is told what is missing", async () => {
+  const fields = Object.keys(calendar).map((path) => ({ path, message: "is needed" }));
+  const put = async (url: string) => send("PUT", url, "wang.fang", "supervisor");
+  expect(await put("/calendar")).toMatchObject({ status: 422, json: { errors: fields } });
+  expect(await put("/staff")).toMatchObject({ status: 422, json: { errors: [{ path: "", message: "is needed" }] } });
+});

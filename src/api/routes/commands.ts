@@ -301,7 +301,7 @@ export function commandRoutes(parts: Parts): Routes {
         const [first] = events;
         // What is durable must not be said to be unknown because no worker could be asked.
         if (!first && state.state === "unknown" && state.unsure)
-          throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
+          throw new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 });
         // Somebody else's key is nobody's business, unless the order is.
         if (!first) throw nothing;
         await recordedSoon(orderNo, events);
