@@ -3,6 +3,7 @@ import { z } from "zod";
 import { ordersSchema } from "../../src/contracts/answers.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Gendan } from "../support/gendan.ts";
+import { isFromRecords } from "../support/people.ts";
 import { orderSeen, type OrderSeen, type Plan, type Step, type Who } from "./ways.ts";
 
 /** A command that was answered, as whoever sent it knows it: with its key, that every try carried. */
@@ -71,9 +72,7 @@ export function peopleOf(gendan: Gendan, work: Work) {
         const headers = { ...more, authorization: `Bearer ${await tokenOf(who)}` };
         const answer = await fetch(`${gendan.url}${path}`, { ...request, headers, signal: AbortSignal.timeout(15_000) });
         const text = await answer.text();
-        // What the records say when no worker answers may be older than what this person did last.
-        const older = answer.headers.get("gendan-answered-from") === "records";
-        if (answer.status < 500 && answer.status !== 429 && !older)
+        if (answer.status < 500 && answer.status !== 429 && !isFromRecords(answer))
           return { status: answer.status, body: text === "" ? undefined : JSON.parse(text) };
       } catch {
         // Whoever was to answer has been killed: the same is asked again.

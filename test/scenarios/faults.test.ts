@@ -7,23 +7,9 @@ import { bringEngine } from "../../scripts/setup/engine.mjs";
 import { dutiesSchema, orderSchema, ordersSchema, readySchema } from "../../src/contracts/answers.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { freePort, startGendan, type Gendan } from "../support/gendan.ts";
-import type { Sender } from "../support/people.ts";
+import { isFromRecords, type Sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import {
-  askedOf,
-  became,
-  body,
-  castOf,
-  checked,
-  done,
-  eventsOf,
-  isFromRecords,
-  making,
-  order,
-  reported,
-  settled,
-  type Cast,
-} from "./way.ts";
+import { askedOf, became, body, castOf, checked, done, eventsOf, making, order, reported, settled, type Cast } from "./way.ts";
 
 let gendan: Gendan;
 let cast: Cast;

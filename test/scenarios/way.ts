@@ -6,7 +6,7 @@ import type { Stage } from "../../src/domain/order/record.ts";
 import { asked } from "../../src/stand-ins/journal.ts";
 import type { DutyName } from "../../src/domain/policy.ts";
 import type { Served } from "../support/gendan.ts";
-import { sender, type Answer, type Sender } from "../support/people.ts";
+import { isFromRecords, sender, type Answer, type Sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
 
 /** Everybody who works on an order, each with a token of their own. */
@@ -101,11 +101,6 @@ export async function became(who: Sender, orderNo: string, key: string): Promise
     return answer.status === 503 ? { state: "waiting" as const } : body(commandStateSchema, answer, 200);
   };
   return until(state, (now) => now.state !== "waiting");
-}
-
-/** Whether no worker had the time to answer, so that the records did, which may be older. */
-export function isFromRecords({ headers }: Answer): boolean {
-  return headers.get("gendan-answered-from") === "records";
 }
 
 /** Asks until the order's run answers. */

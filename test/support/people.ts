@@ -10,6 +10,11 @@ export interface Answer {
   readonly body: unknown;
 }
 
+/** Whether no worker had the time to answer, so that the records did, which may be older than what somebody did last. */
+export function isFromRecords({ headers }: Pick<Answer, "headers">): boolean {
+  return headers.get("gendan-answered-from") === "records";
+}
+
 /** Somebody with a token, who sends requests as a program of theirs would. */
 export interface Sender {
   get(path: string): Promise<Answer>;
