@@ -15,6 +15,7 @@ import {
 } from "@temporalio/client";
 import { ApplicationFailure, type DataConverter, type WorkflowIdReusePolicy } from "@temporalio/common";
 import { decodeOptionalSinglePayload } from "@temporalio/common/lib/internal-non-workflow/index.js";
+import { ownIds } from "../contracts/workflow-ids.ts";
 import {
   ORDER_WORKFLOW,
   QUERIES,
@@ -110,6 +111,15 @@ function isGone(error: unknown): boolean {
   return error instanceof WorkflowNotFoundError || (isGrpcServiceError(error) && statusOf(error) === NOT_FOUND);
 }
 
+/** Whether a command came to a workflow that is no order: no other has such handlers. The SDK's words. */
+function isNoOrder(error: unknown): boolean {
+  return (
+    error instanceof WorkflowUpdateFailedError &&
+    error.cause instanceof ApplicationFailure &&
+    error.cause.message.startsWith("No registered handler for update")
+  );
+}
+
 function isRefusedCommand(value: unknown): value is RefusedCommand {
   return typeof value === "object" && value !== null && "refused" in value && "permitted" in value;
 }
@@ -154,7 +164,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
     try {
       return await call();
     } catch (error) {
-      if (isGone(error)) return undefined;
+      if (isGone(error) || isNoOrder(error)) return undefined;
       throw error;
     }
   }
@@ -180,10 +190,10 @@ export function openEngine(connection: Connection, namespace: string, options: E
     return { workflowId: orderNo, taskQueue, args, workflowIdReusePolicy: reuse, staticSummary: `order ${orderNo}` };
   }
 
-  /** A run of its own each time: one under way may have read already what has changed since. */
-  function rewardsOptions(name: string, month: string) {
-    const args: [RewardsStart] = [{ month }];
-    return { workflowId: `${name}-${month}-${randomUUID()}`, taskQueue, args, staticSummary: `${name} ${month}` };
+  function rewardsOptions(what: "rewards" | "rewards-telling", month: string) {
+    const start: RewardsStart = { month };
+    const args: [RewardsStart] = [start];
+    return { workflowId: ownIds.rewards(what, start, randomUUID()), taskQueue, args, staticSummary: `${what} ${month}` };
   }
 
   async function query<T extends object>(orderNo: string, name: string, ...args: unknown[]): Promise<Asked<T>> {
@@ -202,6 +212,8 @@ export function openEngine(connection: Connection, namespace: string, options: E
 
   async function waiting(orderNo: string, key: string): Promise<CommandState> {
     const found = await within(5 * SECOND, () => unlessGone(() => client.workflow.getHandle(orderNo).fetchHistory()));
+    const type = found?.events?.[0]?.workflowExecutionStartedEventAttributes?.workflowType?.name;
+    if (found && type !== ORDER_WORKFLOW) return { state: "no-order" };
     for (const event of found?.events ?? []) {
       const payload = event.workflowExecutionSignaledEventAttributes?.input?.payloads?.[0];
       const sent: unknown = await decodeOptionalSinglePayload(loadedDataConverter, payload);
@@ -234,7 +246,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
             ),
           );
         } catch (error) {
-          if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
+          if (error instanceof WorkflowExecutionAlreadyStartedError || isNoOrder(error)) return undefined;
           throw error;
         }
       }),
@@ -264,7 +276,12 @@ export function openEngine(connection: Connection, namespace: string, options: E
     history: (orderNo) => query<readonly OrderEvent[]>(orderNo, QUERIES.history),
     lastRun: (orderNo) =>
       unlessGone(() =>
-        within(answerWithin, () => client.workflow.getHandle(orderNo).query<readonly OrderEvent[]>(QUERIES.history)),
+        within(answerWithin, async () => {
+          const handle = client.workflow.getHandle(orderNo);
+          return (await handle.describe()).type === ORDER_WORKFLOW
+            ? await handle.query<readonly OrderEvent[]>(QUERIES.history)
+            : undefined;
+        }),
       ),
     async state(orderNo, key) {
       const known = await query<CommandState>(orderNo, QUERIES.command, key);
@@ -276,7 +293,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
       within(answerWithin, async () => {
         const args: [Calendar] = [calendar];
         await client.workflow.start<(calendar: Calendar) => Promise<void>>(SPREAD_CALENDAR_WORKFLOW, {
-          workflowId: `calendar-${calendar.version}`,
+          workflowId: ownIds.calendar(calendar.version),
           taskQueue,
           args,
           workflowIdConflictPolicy: "USE_EXISTING",
@@ -288,7 +305,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
         const { reportId } = start.head;
         const args: [InspectionStart] = [start];
         await client.workflow.start<(start: InspectionStart) => Promise<string>>(INSPECTION_WORKFLOW, {
-          workflowId: reportId,
+          workflowId: ownIds.inspection(reportId),
           taskQueue,
           args,
           workflowIdConflictPolicy: "USE_EXISTING",

@@ -43,7 +43,7 @@ export type Scope =
   | { readonly orders: "since"; readonly from: Instant; readonly to?: Instant | undefined }
   | { readonly orders: "chosen"; readonly orderNos: readonly string[] };
 
-/** The workflow of every inspection but the sample; one that is asked for is started by the API, its id is `reportId`. */
+/** The workflow of every inspection but the sample; one that is asked for is started by the API. */
 export const INSPECTION_WORKFLOW = "inspection";
 export interface InspectionStart {
   readonly head: ReportHead;
@@ -63,7 +63,7 @@ export interface SampleStart {
   readonly candidates?: number | undefined;
 }
 
-/** The workflow that watches whether a list is answered; its id is `watch-{reportId}`. */
+/** The workflow that watches whether a list is answered. */
 export interface WatchInspectionStart {
   readonly reportId: string;
   /** Since when, and by when it is to be answered. */

@@ -66,6 +66,8 @@ export interface RefusedCommand extends Refusal {
 export type CommandState =
   /** `unsure`: no worker answered, and the engine does not show yet what it took in while one of its tasks was under way. */
   | { readonly state: "unknown"; readonly unsure?: true }
+  /** A workflow of another kind has that id. */
+  | { readonly state: "no-order" }
   | { readonly state: "waiting"; readonly hash?: string | undefined }
   | { readonly state: "done"; readonly events: readonly OrderEvent[]; readonly hash: string }
   | { readonly state: "refused"; readonly refusal: Refusal; readonly events: readonly OrderEvent[]; readonly hash: string };
@@ -81,7 +83,7 @@ export const AS_HANDLED = "as-handled";
 
 /** The signal that brings a newer calendar to a running order. */
 export const SET_CALENDAR = "set-calendar";
-/** The workflow that brings a calendar to every running order; its id is `calendar-{version}`. */
+/** The workflow that brings a calendar to every running order. */
 export const SPREAD_CALENDAR_WORKFLOW = "spreadCalendar";
 
 /** The activities of the workflow that spreads a calendar. */

@@ -5,11 +5,13 @@ import {
   log,
   makeContinueAsNewFunc,
   ParentClosePolicy,
+  patched,
   sleep,
   startChild,
   uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
+import { ownIds } from "../contracts/workflow-ids.ts";
 import {
   INSPECTION_WORKFLOW,
   SAMPLE_WORKFLOW,
@@ -156,11 +158,16 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
     scope,
     sample: policy.sample,
   };
-  const watch = () => watched({ reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
+  // Those under way began their inspections under ids that an order's number could take.
+  const own = patched("own-ids");
+  const [fullId, sampleId, watchId] = own
+    ? [ownIds.inspection(full), ownIds.inspection(sample), ownIds.watch(full)]
+    : [full, sample, `watch-${full}`];
+  const watch = () => watched(watchId, { reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
   // Two that are apart: what becomes of one does not hold up the other. Whether anybody was told or not, it is to be answered.
   const [asked, drawn] = [
-    executeChild(inspection, { args: [inspected], workflowId: full }),
-    executeChild(sampleInspection, { args: [sampled], workflowId: sample }),
+    executeChild(inspection, { args: [inspected], workflowId: fullId }),
+    executeChild(sampleInspection, { args: [sampled], workflowId: sampleId }),
   ];
   const outcomes = await Promise.allSettled([asked.then(watch, watch), asked, drawn]);
   const failed = outcomes.find((outcome) => outcome.status === "rejected");
@@ -169,8 +176,7 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
 }
 
 /** Has a list watched, unless it is. */
-async function watched(start: WatchInspectionStart): Promise<void> {
-  const workflowId = `watch-${start.reportId}`;
+async function watched(workflowId: string, start: WatchInspectionStart): Promise<void> {
   try {
     await startChild(watchInspection, { args: [start], workflowId, parentClosePolicy: ParentClosePolicy.ABANDON });
   } catch (error) {

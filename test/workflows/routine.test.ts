@@ -162,7 +162,7 @@ test("the monthly inspection goes through its pages, asks for the sample, and te
     expect(told).toHaveLength(2);
 
     // Again, while its answers are still watched, and by hand at another time.
-    const isWatched = async () => (await small.client.workflow.getHandle("watch-full-2126-11").describe()).status.name;
+    const isWatched = async () => (await small.client.workflow.getHandle("watch:full-2126-11").describe()).status.name;
     expect(await isWatched()).toBe("RUNNING");
     for (const at of [FIRST, "2126-12-24T09:30:00.000Z"])
       await run(small, queue, "monthlyInspection", started("monthly-inspection", at));
@@ -216,7 +216,7 @@ test("when the sample fails, or nobody can be told, the full inspection is made 
     expect(await outcomeOf(run(small, queue, "monthlyInspection", october))).toBeInstanceOf(WorkflowFailedError);
     expect(sampleless.heads.get("full-2026-10")?.made).toBe(true);
     expect(sampleless.heads.get("sample-2026-10")?.made).toBe(false);
-    expect(await small.client.workflow.getHandle("watch-full-2026-10").result()).toBe("full-2026-10 is answered");
+    expect(await small.client.workflow.getHandle("watch:full-2026-10").result()).toBe("full-2026-10 is answered");
   });
   const untold = new Department(2);
   untold.reaches = ({ message }) => message !== "inspection-to-answer";

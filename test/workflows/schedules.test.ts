@@ -1,6 +1,7 @@
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { orderNumber } from "../../src/contracts/bodies.ts";
 import type { RoutineActivities } from "../../src/contracts/workflow-routine.ts";
 import { defaultRoutinePolicy, type RoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { ensureSchedules } from "../../src/main/schedules.ts";
@@ -111,6 +112,9 @@ test("runs on the clock, by hand and made up after downtime: each period once, b
       );
     }
     expect(heads.size).toBe(known);
+    // The engine adds the time: no order number can hold that.
+    for await (const { workflowId } of env.client.workflow.list({ query: 'WorkflowType="weeklySummary"' }))
+      expect(orderNumber.safeParse(workflowId).success).toBe(false);
   });
 }, 150_000);
 

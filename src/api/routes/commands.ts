@@ -125,8 +125,9 @@ export function commandRoutes(parts: Parts): Routes {
   }
 
   /** A report of a key that was used with another body is refused before it is sent. */
-  async function conflictFree(orderNo: string, { key, input }: Sent<CommandName>): Promise<void> {
+  async function conflictFree(orderNo: string, { key, input }: Sent<CommandName>, noOrder: ProblemError): Promise<void> {
     const state: CommandState = await engine.state(orderNo, key);
+    if (state.state === "no-order") throw noOrder;
     if (state.state !== "unknown" && state.hash !== undefined && state.hash !== input.hash) {
       throw new ProblemError("idempotency-conflict", { detail: "key-used" });
     }
@@ -191,7 +192,7 @@ export function commandRoutes(parts: Parts): Routes {
     if (events.length > 0 && !before) throw exists();
     if (report) {
       if (!before) {
-        await conflictFree(orderNo, sent);
+        await conflictFree(orderNo, sent, exists());
         if (!(await engine.report(orderNo, "receive", input, start))) throw exists();
       }
       log(request, orderNo, sent);
@@ -209,7 +210,7 @@ export function commandRoutes(parts: Parts): Routes {
     const sent = read(request, command, now());
     const { caller, input, report } = sent;
     if (report) {
-      await conflictFree(orderNo, sent);
+      await conflictFree(orderNo, sent, new ProblemError("not-found", { detail: "no-such-order" }));
       if (caller.kind === "person" && caller.roles.every((role) => role === "sales_rep")) {
         const order = await engine.order(orderNo, caller, now());
         if (typeof order === "object" && !sees(caller, order.salesRep))
@@ -295,6 +296,7 @@ export function commandRoutes(parts: Parts): Routes {
         const { orderNo, key } = request.params;
         const state = await engine.state(orderNo, key);
         const nothing = new ProblemError("not-found", { detail: "no-such-command" });
+        if (state.state === "no-order") throw nothing;
         if (state.state === "waiting") return { state: "waiting" as const };
         const events =
           state.state === "unknown" ? (await eventsOf(db, orderNo)).filter((event) => event.key === key) : state.events;

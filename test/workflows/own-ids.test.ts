@@ -1,0 +1,105 @@
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { calendarActivities } from "../../src/activities/calendar.ts";
+import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { orderNumber } from "../../src/contracts/bodies.ts";
+import { ownIds } from "../../src/contracts/workflow-ids.ts";
+import type { RoutineActivities, RoutineStart, WatchInspectionStart } from "../../src/contracts/workflow-routine.ts";
+import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
+import { by } from "../domain/given.ts";
+import { bundle, devServer } from "../support/engines.ts";
+import { until } from "../support/until.ts";
+import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
+
+/** An order has no effect on the service's own workflows by its number, nor they on it (TRIALS 4). */
+
+const QUEUE = "own-ids";
+const received = { customer: { name: "客户A", contact: { phone: "+8613800000000" } }, channel: "phone" } as const;
+let env: TestWorkflowEnvironment;
+let code: WorkflowBundle;
+let engine: Engine;
+let worker: Worker;
+let running: Promise<void>;
+beforeAll(async () => {
+  [env, code] = await Promise.all([devServer(), bundle()]);
+  engine = openEngine(env.connection, "default", { taskQueue: QUEUE });
+  const reports: Partial<RoutineActivities> = {
+    beginReport: async (head) => ({ ...head, made: false }),
+    orderPage: async () => ({ orderNos: [], next: undefined }),
+    finishReport: async () => ({ orders: 0, tags: {} }),
+    unanswered: async () => 1,
+    raiseInspection: async () => undefined,
+    announce: async () => true,
+  };
+  worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle: code,
+    activities: { ...willing(nothingSeen()), ...calendarActivities(env.client), ...reports },
+    sinks: unheard,
+  });
+  running = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await env.teardown();
+});
+
+const receive = (orderNo: string) => onStage(env, QUEUE, orderNo).receive(by("sales_rep"), received);
+
+test("an order number never is one of the service's own ids", () => {
+  const ids = [
+    ownIds.calendar(1),
+    ownIds.inspection("full-2026-10"),
+    ownIds.watch("full-2026-10"),
+    ownIds.rewards("rewards", { month: "2026-10" }, "1"),
+  ];
+  expect(ids.filter((id) => orderNumber.safeParse(id).success)).toEqual([]);
+});
+
+test("orders of such numbers hold up neither calendar nor inspections", async () => {
+  for (const orderNo of ["calendar-1", "full-2026-10", "sample-2026-10", "watch-full-2026-10"]) await receive(orderNo);
+  const calendar = { ...defaultCalendar, version: 1 };
+  await engine.spreadCalendar(calendar);
+  await until(
+    async () => (await onStage(env, QUEUE, "calendar-1").history()).map(({ event }) => event),
+    (events) => events.includes("calendar-set"),
+  );
+  const start: RoutineStart = {
+    routine: "monthly-inspection",
+    policy: defaultRoutinePolicy,
+    scheduledAt: "2026-11-01T01:00:00.000Z",
+  };
+  expect(
+    await env.client.workflow.execute("monthlyInspection", { taskQueue: QUEUE, workflowId: "routine:monthly", args: [start] }),
+  ).toBe("full-2026-10, sample-2026-10");
+  expect((await env.client.workflow.getHandle(ownIds.watch("full-2026-10")).describe()).status.name).toBe("RUNNING");
+  for (const orderNo of ["calendar-1", "full-2026-10"])
+    expect(await engine.order(orderNo, by("supervisor"), Date.now())).toMatchObject({ orderNo, stage: "received" });
+});
+
+test("a workflow of an older id is no order: it is neither read nor commanded as one", async () => {
+  const orderNo = "watch-full-2026-09";
+  const start: WatchInspectionStart = {
+    ...{ reportId: "full-2026-09", from: "2126-10-01T01:00:00.000Z", dueAt: "2126-10-08T01:00:00.000Z" },
+    ...{ ladder: defaultRoutinePolicy.ladder, told: [] },
+  };
+  const old = await env.client.workflow.start("watchInspection", { taskQueue: QUEUE, workflowId: orderNo, args: [start] });
+  const sent = input(by("sales_rep"), received);
+  const argument = { orderNo, policy: defaultPolicy, calendar: defaultCalendar };
+  const asked = [
+    await engine.ask(orderNo, "sign", sent),
+    await engine.ask(orderNo, "receive", sent, { argument, fresh: true }),
+    await engine.lastRun(orderNo),
+    await engine.order(orderNo, by("supervisor"), Date.now()),
+    await engine.state(orderNo, "key"),
+  ];
+  expect(asked).toEqual([undefined, undefined, undefined, "no-run", { state: "no-order" }]);
+  expect((await old.describe()).status.name).toBe("RUNNING");
+  await old.terminate();
+  expect(await engine.lastRun(orderNo)).toBeUndefined();
+});
