@@ -12,6 +12,7 @@ import { limits } from "./plugins/limits.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { openapi } from "./plugins/openapi.ts";
 import { answerError, problems } from "./plugins/problems.ts";
+import { utf8 } from "./plugins/utf8.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { formRoutes } from "./routes/forms.ts";
 import { historyRoutes } from "./routes/history.ts";
@@ -53,9 +54,6 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   app.setValidatorCompiler(checkParameters);
   app.setSerializerCompiler(() => JSON.stringify);
 
-  // JSON is the only language spoken here.
-  app.removeContentTypeParser("text/plain");
-
   // First, so that whoever is turned away is told to be careful, too. No CORS: other sites' pages have no business here.
   await app.register(helmet, {
     // Swagger UI's page needs its own styles and data: images; nothing else is served as a page.
@@ -63,6 +61,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   });
   if (parts.tracing) await app.register(parts.tracing);
   await app.register(problems);
+  await app.register(utf8);
   await app.register(metrics);
   await app.register(figures, { db: parts.db, now });
   await app.register(identity, { verify, staff, now });

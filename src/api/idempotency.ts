@@ -1,9 +1,12 @@
 import { createHash } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { localeOf } from "../texts/locale.ts";
+import { problemDetail } from "../texts/problems.ts";
 import { ProblemError } from "./problem.ts";
 
-const KEY = /^[\u0021-\u007E]{1,200}$/u;
+/** A key is a segment of an address; `.` and `..` are segments that clients take away. */
+const KEY = /^(?!\.{1,2}$)[\u0021-\u007E]{1,200}$/u;
 
 /** The header of a request that may carry a key, for its document; what a key may be is said by {@link keyOf}. */
 export const keyHeaders = z.object({ "idempotency-key": z.string().max(200).optional() });
@@ -13,10 +16,8 @@ export function keyOf(request: FastifyRequest): string | undefined {
   const key = request.headers["idempotency-key"];
   if (key === undefined) return undefined;
   if (typeof key === "string" && KEY.test(key)) return key;
-  throw new ProblemError("malformed", {
-    detail: "key-invalid",
-    errors: [{ path: "Idempotency-Key", message: "1 to 200 visible ASCII characters" }],
-  });
+  const message = problemDetail("key-invalid", localeOf(request.headers["accept-language"]));
+  throw new ProblemError("invalid-query", { detail: "body-fields", errors: [{ path: "idempotency-key", message }] });
 }
 
 /** What a request says, as one text: another text under the same key is another request. */

@@ -9,30 +9,36 @@ import { faultOf } from "./wrong-fields.ts";
 // eslint-disable-next-line no-control-regex -- control characters are what is looked for
 const NO_TEXT = /[\u0000-\u0008\u000B-\u001F\u007F-\u009F\p{Cs}]/u;
 const LINE_ENDS = /[\t\n\u2028\u2029]/u;
+function isOneLine(value: string): boolean {
+  return !NO_TEXT.test(value) && !LINE_ENDS.test(value);
+}
 
-/** Trimmed text of one line, not empty. */
-export const line = (most: number) =>
-  z
-    .string()
-    .trim()
-    .min(1)
-    .max(most)
-    .refine((value) => !NO_TEXT.test(value) && !LINE_ENDS.test(value), faultOf("not-one-line"));
+/**
+ * A text as it is kept: trimmed, and composed (NFC), so that what looks the same is the same. Every text that comes in begins
+ * with it.
+ */
+const written = z.string().normalize("NFC").trim();
 
-/** Trimmed text of one line, or nothing. */
-export const remark = (most: number) =>
-  z
-    .string()
-    .trim()
-    .max(most)
-    .refine((value) => !NO_TEXT.test(value) && !LINE_ENDS.test(value), faultOf("not-one-line"));
+/**
+ * A text that is dialled or sent to, as a machine can read it: full-width digits, letters and brackets become narrow ones
+ * (NFKC), and every dash is a hyphen.
+ */
+const narrow = z
+  .string()
+  .normalize("NFKC")
+  .overwrite((value) => value.replaceAll(/[\p{Pd}\u2212]/gu, "-"))
+  .trim();
 
-/** Trimmed text that may have several lines, not empty. Forms in a browser send CRLF. */
+/** Text of one line, not empty. */
+export const line = (most: number) => written.min(1).max(most).refine(isOneLine, faultOf("not-one-line"));
+
+/** Text of one line, or nothing. */
+export const remark = (most: number) => written.max(most).refine(isOneLine, faultOf("not-one-line"));
+
+/** Text that may have several lines, not empty. Forms in a browser send CRLF. */
 const text = (most: number) =>
-  z
-    .string()
+  written
     .overwrite((value) => value.replaceAll("\r\n", "\n"))
-    .trim()
     .min(1)
     .max(most)
     .refine((value) => !NO_TEXT.test(value), faultOf("control-characters"));
@@ -73,9 +79,7 @@ const quantity = whole(1, 1_000_000);
 export const channel = z.enum(channels).meta({ id: "Channel", description: "How the customer was spoken to" });
 
 /** E.164, read leniently: with spaces, hyphens, brackets and an extension, as people write numbers. */
-export const phone = z
-  .string()
-  .trim()
+export const phone = narrow
   .max(40)
   .refine(
     (value) =>
@@ -83,7 +87,9 @@ export const phone = z
     faultOf("not-a-phone"),
   )
   .meta({ description: "E.164, or as it is dialled in China", example: "+8613800000000" });
-const email = z.string().trim().max(254).check(z.email()).meta({ example: "a@example.com" });
+/** A number that is dialled within the house, too: an extension. */
+export const extension = narrow.min(3).max(40).refine(isOneLine, faultOf("not-one-line"));
+export const email = narrow.max(254).check(z.email()).meta({ example: "a@example.com" });
 
 /** A record: what a rule between fields is asked of. */
 export function isRecord(value: unknown): value is Record<string, unknown> {

@@ -2,7 +2,7 @@ import { z } from "zod";
 import { roles } from "../domain/people.ts";
 import type { Person, Staff } from "../domain/staff.ts";
 import { endOfDay, instant, startOfDay } from "../domain/time.ts";
-import { id, line, name } from "./fields.ts";
+import { email, extension, id, line, name } from "./fields.ts";
 import { inLanguage } from "./wrong-fields.ts";
 
 const moment = z.union([z.iso.date(), z.iso.datetime({ offset: true })], {
@@ -18,8 +18,8 @@ const person = z.strictObject({
   absences: z.array(z.strictObject({ from: moment, to: moment })).optional(),
   reach: z
     .strictObject({
-      email: z.email().optional(),
-      phone: line(40).min(3).optional(),
+      email: email.optional(),
+      phone: extension.optional(),
       wecom: line(100).optional(),
     })
     .optional(),

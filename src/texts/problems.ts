@@ -43,13 +43,22 @@ const details = {
   "no-such-method": { zh: "该地址不支持此请求方法。", en: "This address does not take that method." },
   "key-missing": { zh: "系统报告须带 Idempotency-Key 请求头。", en: "A report needs an Idempotency-Key header." },
   "key-invalid": {
-    zh: "Idempotency-Key 须为 1 到 200 个可见 ASCII 字符。",
-    en: "Idempotency-Key must be 1 to 200 visible ASCII characters.",
+    zh: "Idempotency-Key 须为 1 到 200 个可见 ASCII 字符，且不能是 . 或 ..。",
+    en: "Idempotency-Key must be 1 to 200 visible ASCII characters, and neither . nor ..",
   },
   "key-used": { zh: "该幂等键已用于不同的内容。", en: "This key was used with another body before." },
   "body-malformed": { zh: "请求内容不是有效的 JSON。", en: "The body is not valid JSON." },
   "body-fields": { zh: "请改正所列字段。", en: "Mend the fields that are listed." },
   "body-too-large": { zh: "请求内容超过 1 MiB。", en: "The body is larger than 1 MiB." },
+  "not-utf-8": { zh: "请求内容不是有效的 UTF-8。", en: "The body is not valid UTF-8." },
+  "utf-8-only": {
+    zh: "请以 UTF-8 发送，不要使用其他字符集或压缩。",
+    en: "Send UTF-8, in no other charset and not compressed.",
+  },
+  "address-malformed": {
+    zh: "地址须为百分号编码的 UTF-8。",
+    en: "The address must be percent-encoded UTF-8.",
+  },
   "json-only": { zh: "请以 application/json 发送。", en: "Send application/json." },
   "cursor-invalid": { zh: "cursor 无效。", en: "The cursor is not one that this list gave." },
   "engine-away": {

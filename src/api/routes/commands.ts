@@ -21,6 +21,7 @@ import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { asProblem } from "../plugins/problems.ts";
+import { respondsAsync } from "../prefer.ts";
 import { problemAnswers, ProblemError, problemOfRefusal } from "../problem.ts";
 import { historyFor, sees, shownTo } from "../visibility.ts";
 
@@ -28,12 +29,6 @@ import { historyFor, sees, shownTo } from "../visibility.ts";
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 function numberFrom(bytes: Uint8Array): string {
   return `SO-${[...bytes.subarray(0, 12)].map((byte) => DIGITS[byte % 32]).join("")}`;
-}
-
-function respondsAsync(request: FastifyRequest): boolean {
-  return [request.headers["prefer"] ?? []]
-    .flat()
-    .some((prefer) => prefer.split(/[,;]/u).some((each) => each.trim().toLowerCase() === "respond-async"));
 }
 
 /** How long an answer waits for its being recorded, ms. */
@@ -151,13 +146,13 @@ export function commandRoutes(parts: Parts): Routes {
     request: FastifyRequest,
     reply: FastifyReply,
     orderNo: string,
-    { caller, key }: Sent<CommandName>,
+    { key }: Sent<CommandName>,
     location?: string,
   ) {
     void reply
       .code(202)
       .header("location", location ?? `/orders/${encodeURIComponent(orderNo)}/commands/${encodeURIComponent(key)}`);
-    if (caller.kind === "person" && respondsAsync(request)) void reply.header("preference-applied", "respond-async");
+    if (respondsAsync(request)) void reply.header("preference-applied", "respond-async");
     return { accepted: true as const };
   }
 

@@ -1,0 +1,49 @@
+import { parse as parseType } from "content-type";
+import type { FastifyRequest } from "fastify";
+import fp from "fastify-plugin";
+import { ProblemError } from "../problem.ts";
+
+/** Strict: bytes that are not UTF-8 throw. A byte order mark is passed over (RFC 8259, 8.1: a receiver may). */
+const decoder = new TextDecoder("utf-8", { fatal: true });
+
+/** @throws ProblemError when a body is said to be in another charset, or compressed */
+function checkEncoding({ headers }: FastifyRequest): void {
+  const charset = parseType(headers["content-type"] ?? "").parameters["charset"]?.toLowerCase();
+  const coding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
+  if ((charset !== undefined && charset !== "utf-8" && charset !== "utf8") || coding !== "identity")
+    throw new ProblemError("unsupported-media-type", { detail: "utf-8-only" });
+}
+
+/** Whether an address is visible ASCII and decodes as UTF-8: Node reads other bytes as Latin-1. */
+function isWellEncoded(url: string): boolean {
+  if (!/^[\u0021-\u007E]*$/u.test(url)) return false;
+  try {
+    decodeURIComponent(url);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+/** What comes in is UTF-8 or refused: nothing is ever read with a replaced character. */
+export const utf8 = fp(
+  async (app) => {
+    app.addHook("onRequest", async ({ raw }) => {
+      if (!isWellEncoded(raw.url ?? "")) throw new ProblemError("malformed", { detail: "address-malformed" });
+    });
+    const parse = app.getDefaultJsonParser("error", "error");
+    app.removeAllContentTypeParsers();
+    app.addContentTypeParser<Buffer>("application/json", { parseAs: "buffer" }, (request, bytes, done) => {
+      let text: string;
+      try {
+        checkEncoding(request);
+        text = decoder.decode(bytes);
+      } catch (error) {
+        done(error instanceof ProblemError ? error : new ProblemError("malformed", { detail: "not-utf-8" }));
+        return;
+      }
+      void parse(request, text, done);
+    });
+  },
+  { name: "utf8" },
+);
