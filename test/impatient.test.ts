@@ -36,7 +36,8 @@ const servers: Readonly<Record<string, () => Promise<FastifyInstance>>> = {
       rateLimit: 10_000,
       patience: PATIENCE,
     }),
-  "a worker's probes": async () => probeServer(() => true, talkative(), PATIENCE),
+  "a worker's probes": async () =>
+    probeServer({ isReady: () => true, registry: talkative(), embedded: false, patience: PATIENCE }),
 };
 const heads: Readonly<Record<string, readonly [string, string]>> = {
   "nothing at all": ["", ""],

@@ -9,6 +9,7 @@ import type { Role } from "../domain/people.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
 import { IssuerAway, type Verify } from "../identity/verify.ts";
 import { impatient } from "../impatient.ts";
+import { answersToLoopbackOnly } from "../loopback.ts";
 import { encryptionCodec, Undecodable } from "./codec.ts";
 import type { KeyRing } from "./keys.ts";
 
@@ -126,6 +127,7 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
     if (status === 401) void reply.header("www-authenticate", 'Bearer realm="gendan"');
     return reply.code(status).type("application/problem+json; charset=utf-8").send({ type: "about:blank", title, status });
   });
+  if (openPath !== undefined) answersToLoopbackOnly(app);
   await app.register(helmet);
   await app.register(cors, {
     origin: [...origins],

@@ -1,7 +1,7 @@
 import { buildCodecServer } from "../codec/server.ts";
 import { verifierFor } from "../identity/verify.ts";
 import { keysOrExit } from "./keys.ts";
-import { whyNot } from "./ports.ts";
+import { LOOPBACK, whyNot } from "./ports.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
 import { trustOrExit } from "./trust.ts";
 
@@ -22,7 +22,7 @@ const app = await buildCodecServer({
   logger: log,
 });
 onStop(() => app.close());
-const at = embedded ? "127.0.0.1" : host;
+const at = embedded ? LOOPBACK : host;
 await app
   .listen({ port, host: at })
   .catch(async (error: unknown) => exit("codec-server", `CODEC_PORT: ${(await whyNot(at, port)) ?? String(error)}`));

@@ -1,5 +1,8 @@
 import { createServer } from "node:net";
 
+/** Where what is embedded listens. */
+export const LOOPBACK = "127.0.0.1";
+
 /** Listens on a port for a moment; answers which. 0: any that is free. */
 function tried(host: string, port: number): Promise<number> {
   return new Promise((resolve, reject) => {

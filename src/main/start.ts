@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { OutsideSystem } from "../domain/order/effects.ts";
 import { HomeInUse, takeHome } from "./home-lock.ts";
-import { freePort, urlOf, whyNot } from "./ports.ts";
+import { freePort, LOOPBACK, urlOf, whyNot } from "./ports.ts";
 import { exit, settingsOrExit } from "./process.ts";
 import { supervise, type ProcessName, type Ready, type Supervised } from "./supervise.ts";
 import { welcome } from "./welcome.ts";
@@ -21,7 +21,6 @@ const {
   CODEC_PORT: codecPort,
   TEMPORAL_ADDRESS: elsewhere,
 } = settings;
-const LOOPBACK = "127.0.0.1";
 /** How long each process has to finish what runs, ms; it ends by itself before. */
 const STOP_LIMIT = 35_000;
 
@@ -107,7 +106,7 @@ const env: Record<string, string | undefined> = {
   GENDAN_HOME: home,
   LOG_LEVEL: settings.LOG_LEVEL ?? "warn",
   // Found once, so that its probes are where they were after a crash.
-  WORKER_PORT: String(settings.WORKER_PORT ?? (await freePort(host))),
+  WORKER_PORT: String(settings.WORKER_PORT ?? (await freePort(LOOPBACK))),
 };
 let noted = (): void => undefined;
 

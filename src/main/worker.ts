@@ -25,7 +25,7 @@ import { engineAddress } from "./connection.ts";
 import { keysOrExit } from "./keys.ts";
 import { noLookAhead } from "./no-look-ahead.ts";
 import { openTracing } from "./tracing.ts";
-import { urlOf, whyNot } from "./ports.ts";
+import { LOOPBACK, urlOf, whyNot } from "./ports.ts";
 import { probeServer } from "./probes.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
 import { everyOrder } from "./running.ts";
@@ -42,7 +42,10 @@ const production = needed("PRODUCTION_URL", settings.PRODUCTION_URL);
 const warehouse = needed("WAREHOUSE_URL", settings.WAREHOUSE_URL);
 const logistics = needed("LOGISTICS_URL", settings.LOGISTICS_URL);
 const messages = needed("MESSAGES_URL", settings.MESSAGES_URL);
-const { HOST: host, WORKER_PORT: port = 3001, WORKER_METRICS_PORT: metricsPort } = settings;
+const { HOST, WORKER_PORT: port = 3001, WORKER_METRICS_PORT: metricsPort } = settings;
+// A supervisor's own worker is asked by nobody but this machine, wherever the API listens.
+const embedded = process.connected;
+const host = embedded ? LOOPBACK : HOST;
 const address = engineAddress("worker", settings);
 const dataConverter = dataConverterOf(await keysOrExit("worker", settings));
 
@@ -65,7 +68,7 @@ const isReady = (): boolean => !stopping && worker?.getState() === "RUNNING";
 
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
-const probes = probeServer(isReady, registry);
+const probes = probeServer({ isReady, registry, embedded });
 
 const tracing = await openTracing("worker", settings.OTEL_EXPORTER_OTLP_ENDPOINT);
 const db = openDatabase(databaseUrl, { onError: ({ message }) => log.warn({ reason: message }, "a database connection broke") });

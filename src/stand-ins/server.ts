@@ -3,6 +3,7 @@ import { once, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
+import { answersToLoopbackOnly } from "../loopback.ts";
 import { affects, behaviour as behaviourShape, reportOrder, wellBehaved, type Behaviour, type Trouble } from "./behaviour.ts";
 import type { Asked, Journal, Report } from "./journal.ts";
 import type { Asking, Plan, StandIn, Surroundings, WrongField } from "./kernel.ts";
@@ -232,11 +233,18 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
     refuse(reply, error.statusCode ?? 500, error.statusCode === undefined ? "failed" : "malformed", error.message),
   );
   app.setNotFoundHandler((_request, reply) => refuse(reply, 404, "not-found", `asks: ${Object.keys(standIn.asks).join(", ")}`));
-  // A page of another site may not make a browser change anything here.
-  app.addHook("onRequest", async (request, reply) => {
-    const site = request.headers["sec-fetch-site"];
-    const ours = site === undefined || site === "same-origin" || site === "none";
-    if (request.method !== "GET" && !ours) await refuse(reply, 403, "forbidden", "not from another site");
+  answersToLoopbackOnly(app);
+  // A page of another site may not make a browser change anything here. `Origin` comes with every such request; a body that is no JSON
+  // is all that a page can send without being asked first.
+  app.removeContentTypeParser("text/plain");
+  app.addHook("onRequest", async ({ method, headers }, reply) => {
+    const { origin, host, "sec-fetch-site": site = "none" } = headers;
+    const ours = (origin === undefined || origin === `http://${host}`) && (site === "same-origin" || site === "none");
+    if (method !== "GET" && !ours) await refuse(reply, 403, "forbidden", "not from another site");
+  });
+  // Nor may it load what is told here as a script or a picture of its own.
+  app.addHook("onSend", async (_request, reply) => {
+    void reply.header("x-content-type-options", "nosniff").header("cross-origin-resource-policy", "same-origin");
   });
   app.addHook("onClose", async () => {
     closing.abort();
@@ -263,7 +271,6 @@ export function standInServer({ standIn, mode, journal, reporter: openReporter, 
         "content-security-policy",
         "default-src 'none'; style-src 'unsafe-inline'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
       )
-      .header("x-content-type-options", "nosniff")
       .send(page(standIn.title, state(undefined, Number.POSITIVE_INFINITY))),
   );
   app.get("/openapi.json", async () => standInApi(standIn.system));

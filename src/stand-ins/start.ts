@@ -46,7 +46,6 @@ export interface StandInsOptions {
   readonly delays?: Delays;
   /** Folder for what they remember; without it they remember until they are closed. */
   readonly home?: string;
-  readonly host?: string;
 }
 
 export interface StandIns {
@@ -59,7 +58,7 @@ export interface StandIns {
  * @throws Error that names system and port when one is in use (the others are stopped), or a memory that can't be read.
  */
 export async function startStandIns(options: StandInsOptions): Promise<StandIns> {
-  const { mode, gendanUrl, token, ports, home, host = "127.0.0.1", pace = 1 } = options;
+  const { mode, gendanUrl, token, ports, home, pace = 1 } = options;
   const delays = { ...usualDelays, ...options.delays };
   const stops: (() => Promise<void>)[] = [];
 
@@ -86,7 +85,7 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
     stops.push(() => app.close());
     const port = ports?.[system] ?? 0;
     try {
-      return await app.listen({ host, port });
+      return await app.listen({ host: "127.0.0.1", port });
     } catch (cause) {
       const why = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" ? "is in use" : "can't be listened on";
       throw new Error(`port ${port} of the ${system} stand-in ${why}`, { cause });

@@ -238,12 +238,20 @@ describe("a stand-in's page", () => {
   it("can't be used by a page of another site", async () => {
     const { urls, ask, state } = await standIns(manual);
     await ask("production", "place", place);
-    const response = await fetch(`${urls.production}/control/reset`, {
-      method: "POST",
-      headers: { "sec-fetch-site": "cross-site" },
-    });
-    expect(response.status).toBe(403);
+    const reset = (headers: Readonly<Record<string, string>>, body?: string) =>
+      fetch(`${urls.production}/control/reset`, { method: "POST", headers, ...(body === undefined ? {} : { body }) });
+    expect((await reset({ "sec-fetch-site": "cross-site" })).status).toBe(403);
+    // What a browser sends that knows no `Sec-Fetch-Site`, from a page, from another port here, from a file or a sandbox.
+    for (const origin of ["https://shop.example", "http://127.0.0.1:1", "null"])
+      expect((await reset({ origin })).status).toBe(403);
+    // A form, or a page that wants not to be asked first.
+    expect((await reset({ "content-type": "text/plain" }, "{}")).status).toBe(415);
+    expect((await reset({ "content-type": "application/x-www-form-urlencoded" }, "a=b")).status).toBe(415);
     expect((await state("production")).asks).toHaveLength(1);
+    const shown = await fetch(`${urls.production}/state`);
+    expect(shown.headers.get("x-content-type-options")).toBe("nosniff");
+    expect(shown.headers.get("cross-origin-resource-policy")).toBe("same-origin");
+    expect((await reset({ origin: urls.production, "sec-fetch-site": "same-origin" })).status).toBe(200);
   });
 });
 
