@@ -1,6 +1,7 @@
 import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import { ApplicationFailure, Context, log } from "@temporalio/activity";
 import { createHash } from "node:crypto";
+import { scopedKey } from "../contracts/keys.ts";
 import { inspectedBody, weeklyLineSchema } from "../contracts/reports.ts";
 import { ORDER_WORKFLOW, QUERIES, type CommandInput, type OrderActivities, type StartOrder } from "../contracts/workflow.ts";
 import type { RoutineActivities } from "../contracts/workflow-routine.ts";
@@ -131,7 +132,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     const hash = createHash("sha256")
       .update(JSON.stringify([command, body]))
       .digest("hex");
-    const input: CommandInput = { actor, body, key, hash, receivedAt: iso(Date.now()), checked: true };
+    const input: CommandInput = { actor, body, key: scopedKey(actor.id, key), hash, receivedAt: iso(Date.now()), checked: true };
     await client.withDeadline(Date.now() + orderWithin, async () => {
       try {
         await client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);

@@ -1,4 +1,4 @@
-import { randomUUID } from "node:crypto";
+import { createHash, randomUUID } from "node:crypto";
 import { setTimeout as wait } from "node:timers/promises";
 import {
   Client,
@@ -15,6 +15,7 @@ import {
 } from "@temporalio/client";
 import { ApplicationFailure, type DataConverter, type WorkflowIdReusePolicy } from "@temporalio/common";
 import { decodeOptionalSinglePayload } from "@temporalio/common/lib/internal-non-workflow/index.js";
+import { isUnder } from "../contracts/keys.ts";
 import { ownIds } from "../contracts/workflow-ids.ts";
 import {
   ORDER_WORKFLOW,
@@ -61,7 +62,7 @@ export interface Engine {
    * @throws ProblemError `unavailable` when it could not be asked
    */
   lastRun(orderNo: string): Promise<readonly OrderEvent[] | undefined>;
-  /** What became of a command; a report that no worker has taken up yet is found in the engine's own history. */
+  /** What became of a command, by its caller's key; a report that no worker has taken up yet is found in the engine's own history. */
   state(orderNo: string, key: string): Promise<CommandState>;
   isReachable(): Promise<boolean>;
   /** Starts an inspection; one of that id that runs already is the same one. */
@@ -99,6 +100,22 @@ interface EngineOptions {
 const [NOT_FOUND, FAILED_PRECONDITION] = [5, 9];
 /** Before an update that met a change of runs is sent once more, ms. */
 const ONCE_MORE = 50;
+
+/** What the engine takes as an id at most is 1,000 characters, unless whoever runs it has said less. */
+const LONGEST_ID = 255;
+
+/** The id of a command's update: the same key is the same update. */
+function updateIdOf(key: string): string {
+  return key.length <= LONGEST_ID ? key : createHash("sha256").update(key).digest("hex");
+}
+
+/** Whether a signal was sent under a key. */
+function wasSent(sent: unknown, key: string): sent is object {
+  if (typeof sent !== "object" || sent === null || !("key" in sent) || !("actor" in sent)) return false;
+  const { key: its, actor } = sent;
+  if (typeof its !== "string" || typeof actor !== "object" || actor === null || !("id" in actor)) return false;
+  return typeof actor.id === "string" && isUnder({ key: its, actor: { id: actor.id } }, key);
+}
 
 /** gRPC's status code, also of what the client has wrapped. */
 function statusOf(error: unknown): number | undefined {
@@ -217,7 +234,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
     for (const event of found?.events ?? []) {
       const payload = event.workflowExecutionSignaledEventAttributes?.input?.payloads?.[0];
       const sent: unknown = await decodeOptionalSinglePayload(loadedDataConverter, payload);
-      if (typeof sent !== "object" || sent === null || !("key" in sent) || sent.key !== key) continue;
+      if (!wasSent(sent, key)) continue;
       return { state: "waiting", hash: "hash" in sent && typeof sent.hash === "string" ? sent.hash : undefined };
     }
     return { state: "unknown", ...(found ? { unsure: true as const } : {}) };
@@ -226,8 +243,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
   return {
     ask: (orderNo, command, input, start) =>
       within(answerWithin, async () => {
-        const updateId = input.key;
-        const sent = { args: [input] as [CommandInput], ...(updateId === undefined ? {} : { updateId }) };
+        const sent = { args: [input] as [CommandInput], ...(input.key === undefined ? {} : { updateId: updateIdOf(input.key) }) };
         if (!start)
           return unlessGone(() =>
             toTheNextRun(() => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, sent)),

@@ -36,7 +36,7 @@ export interface StartOrder {
 export interface CommandInput {
   readonly actor: Actor;
   readonly body: object;
-  /** `Idempotency-Key`. */
+  /** `Idempotency-Key`, as its caller's own (`contracts/keys.ts`). */
   readonly key?: string | undefined;
   /** SHA-256 in hex of command, actor and body. */
   readonly hash?: string | undefined;

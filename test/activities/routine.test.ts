@@ -179,7 +179,7 @@ test("a delay that the weekly summary found is reported under the same key until
     expect(line?.tags).not.toContain("undelivered");
     expect(line?.body).toMatchObject({ delayFound: { why: "promise-out-of-reach" } });
   }
-  expect(new Set(sent.map(({ key }) => key))).toEqual(new Set(["weekly-d-D-1", "weekly-d-D-2"]));
+  expect(new Set(sent.map(({ key }) => key))).toEqual(new Set(["gendan/weekly-d-D-1", "gendan/weekly-d-D-2"]));
 });
 
 test("a delay that could not be put on its order is named in the summary's sheet, in both languages", () => {

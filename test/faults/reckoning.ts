@@ -53,7 +53,10 @@ export function commandsLost({ accepted, refused }: Work, { events, reports }: E
   const byKey = new Map<string, { orderNo: string; event: OrderEvent }[]>();
   for (const [orderNo, all] of events)
     for (const event of all)
-      if (event.key !== undefined) byKey.set(event.key, [...(byKey.get(event.key) ?? []), { orderNo, event }]);
+      if (event.key !== undefined) {
+        const own = event.key.slice(event.key.indexOf("/") + 1);
+        byKey.set(own, [...(byKey.get(own) ?? []), { orderNo, event }]);
+      }
   const machines: Pick<Sent, "orderNo" | "command" | "key">[] = reports.filter(({ state }) => state === "accepted");
   const wrong: string[] = [];
   for (const { orderNo, command, key } of [...accepted, ...machines]) {

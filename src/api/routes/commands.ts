@@ -5,6 +5,7 @@ import { z } from "zod";
 import { acceptedSchema, answerSchema, commandStateSchema, orderSchema } from "../../contracts/answers.ts";
 import { checkBody, commandSchema, orderNumber, type Said } from "../../contracts/bodies.ts";
 import { examples } from "../../contracts/examples.ts";
+import { scopedKey, sentUnder } from "../../contracts/keys.ts";
 import type { CommandAnswer, CommandInput, CommandState } from "../../contracts/workflow.ts";
 import type { CommandName } from "../../domain/order/bodies.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
@@ -39,9 +40,10 @@ interface Sent<K extends CommandName> {
   readonly command: K;
   readonly said: Said<K>;
   readonly caller: Caller;
+  /** As the caller said it. */
   readonly key: string;
   readonly report: boolean;
-  readonly input: CommandInput;
+  readonly input: CommandInput & { readonly key: string };
 }
 
 function read<K extends CommandName>(request: FastifyRequest, command: K, now: number): Sent<K> {
@@ -63,10 +65,10 @@ function read<K extends CommandName>(request: FastifyRequest, command: K, now: n
   }
   const key = given ?? randomBytes(16).toString("hex");
   const { id, roles, kind, deputyFor = [] } = caller;
-  const input: CommandInput = {
+  const input = {
     actor: { id, roles, kind, ...(deputyFor.length === 0 ? {} : { deputyFor }) },
     body: said.body,
-    key,
+    key: scopedKey(id, key),
     hash: sha256(command, id, canonical(said)),
     ...(said.at === undefined ? {} : { at: said.at }),
     ...(report ? { receivedAt: iso(now) } : {}),
@@ -94,8 +96,8 @@ export function commandRoutes(parts: Parts): Routes {
   }
 
   /** The answer to a repeated key, as far as it is on record. */
-  function repeated(events: readonly OrderEvent[], { caller, key, input }: Sent<CommandName>): CommandAnswer | undefined {
-    const before = events.filter((event) => event.key === key);
+  function repeated(events: readonly OrderEvent[], { caller, input }: Sent<CommandName>): CommandAnswer | undefined {
+    const before = sentUnder(events, input.key);
     const [first] = before;
     if (!first) return undefined;
     if (first.hash !== input.hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
@@ -120,8 +122,8 @@ export function commandRoutes(parts: Parts): Routes {
   }
 
   /** A report of a key that was used with another body is refused before it is sent. */
-  async function conflictFree(orderNo: string, { key, input }: Sent<CommandName>, noOrder: ProblemError): Promise<void> {
-    const state: CommandState = await engine.state(orderNo, key);
+  async function conflictFree(orderNo: string, { input }: Sent<CommandName>, noOrder: ProblemError): Promise<void> {
+    const state: CommandState = await engine.state(orderNo, input.key);
     if (state.state === "no-order") throw noOrder;
     if (state.state !== "unknown" && state.hash !== undefined && state.hash !== input.hash) {
       throw new ProblemError("idempotency-conflict", { detail: "key-used" });
@@ -175,7 +177,7 @@ export function commandRoutes(parts: Parts): Routes {
 
     const trial = decide(
       undefined,
-      { command: "receive", body: said.body, actor: caller, key: sent.key, hash: "", at: now(), receivedAt: now() },
+      { command: "receive", body: said.body, actor: caller, key: input.key, hash: "", at: now(), receivedAt: now() },
       start.argument,
     );
     // Whose order it would be is decided before a run is begun for it.
@@ -288,13 +290,13 @@ export function commandRoutes(parts: Parts): Routes {
       },
       async (request) => {
         const caller = callerOf(request);
-        const { orderNo, key } = request.params;
+        const { orderNo, key: given } = request.params;
+        const key = scopedKey(caller.id, given);
         const state = await engine.state(orderNo, key);
         const nothing = new ProblemError("not-found", { detail: "no-such-command" });
         if (state.state === "no-order") throw nothing;
         if (state.state === "waiting") return { state: "waiting" as const };
-        const events =
-          state.state === "unknown" ? (await eventsOf(db, orderNo)).filter((event) => event.key === key) : state.events;
+        const events = state.state === "unknown" ? sentUnder(await eventsOf(db, orderNo), key) : state.events;
         const [first] = events;
         // What is durable must not be said to be unknown because no worker could be asked.
         if (!first && state.state === "unknown" && state.unsure)

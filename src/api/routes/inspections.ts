@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { id } from "../../contracts/fields.ts";
+import { scopedKey, sentUnder } from "../../contracts/keys.ts";
 import {
   answeredSchema,
   answersBody,
@@ -60,7 +61,7 @@ export function inspectionRoutes(parts: Parts): Routes {
     const input: CommandInput = {
       actor: { id: actor, roles, kind },
       body,
-      key,
+      key: scopedKey(actor, key),
       hash: sha256(command, actor, body),
       checked: true,
     };
@@ -68,7 +69,7 @@ export function inspectionRoutes(parts: Parts): Routes {
       if (await engine.ask(orderNo, command, input)) return undefined;
       const events = await recordOf(orderNo);
       // Said before, and over again since: there is nothing to be said twice.
-      if (!events.some((event) => event.key === key && event.hash === input.hash))
+      if (sentUnder(events, scopedKey(actor, key))[0]?.hash !== input.hash)
         await askAgain(orderNo, events, command, body, input, caller);
       return undefined;
     } catch (error) {

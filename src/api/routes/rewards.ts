@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
+import { isUnder, scopedKey } from "../../contracts/keys.ts";
 import {
   decisionBody,
   listedProposal,
@@ -78,10 +79,10 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
   ): Promise<{ proposed: Proposed; added: boolean }> {
     const caller = personOf(request);
     const hash = sha256(what, caller.id, canonical(body));
-    const key = keyOf(request) ?? randomBytes(16).toString("hex");
+    const key = scopedKey(caller.id, keyOf(request) ?? randomBytes(16).toString("hex"));
     for (;;) {
       const proposed = await visible(proposalId, caller);
-      const before = proposed.facts.find((fact) => fact.key === key);
+      const before = proposed.facts.find((fact) => isUnder(fact, key));
       if (before && before.hash !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
       if (before) return { proposed, added: false };
       const role = caller.roles.find((each) => each === "management") ?? caller.roles[0] ?? "staff";
