@@ -13,6 +13,8 @@ declare module "fastify" {
   interface FastifyContextConfig {
     /** Every route says it: a route that does not, does not come up. */
     access?: Access;
+    /** Machines report and read. Where it is not said, what is done here is a person's: administration, a decision, a person's own matter. */
+    machine?: boolean;
   }
   interface FastifyRequest {
     caller: Caller | undefined;
@@ -31,18 +33,6 @@ export function callerOf(request: FastifyRequest): Caller {
   return request.caller;
 }
 
-/** The caller of what is a person's own doing: no machine proposes, decides, objects or has looked. */
-export function personOf(request: FastifyRequest): Caller {
-  const caller = callerOf(request);
-  if (caller.kind === "machine") throw new ProblemError("forbidden", { detail: "role-missing" });
-  return caller;
-}
-
-/** Before anything that a machine says is read. */
-export async function byPerson(request: FastifyRequest): Promise<void> {
-  personOf(request);
-}
-
 function bearer(request: FastifyRequest): string | undefined {
   return /^Bearer ([\w.~+/=-]+)$/iu.exec(request.headers.authorization ?? "")?.[1];
 }
@@ -57,7 +47,7 @@ export const identity = fp<IdentityOptions>(
       if (route.config?.access === undefined) throw new Error(`route ${String(route.method)} ${route.url} declares no access`);
     });
     app.addHook("onRequest", async (request) => {
-      const { access } = request.routeOptions.config;
+      const { access, machine = false } = request.routeOptions.config;
       if (access === "public" || request.is404) return;
       const token = bearer(request);
       if (token === undefined) throw new ProblemError("unauthenticated", { detail: "token-missing" });
@@ -69,7 +59,9 @@ export const identity = fp<IdentityOptions>(
         if (!(error instanceof NotAuthenticated)) throw error;
         throw new ProblemError("unauthenticated", { detail: "token-invalid" });
       });
-      const people = await staff();
+      const isMachine = caller.kind === "machine";
+      if (isMachine && !machine) throw new ProblemError("forbidden", { detail: "role-missing" });
+      const people = isMachine ? undefined : await staff();
       request.caller = { ...caller, deputyFor: people ? deputyFor(people, caller.id, now()) : [] };
       if (access === "authenticated" || access === undefined) return;
       const { roles } = caller;

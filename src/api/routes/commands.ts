@@ -48,8 +48,6 @@ interface Sent<K extends CommandName> {
 
 function read<K extends CommandName>(request: FastifyRequest, command: K, now: number): Sent<K> {
   const caller = callerOf(request);
-  const row = commands[command];
-  if (caller.kind === "machine" && !row.machine) throw new ProblemError("forbidden", { detail: "role-missing" });
   const asynchronously = respondsAsync(request);
   const report = asynchronously || caller.kind === "machine";
   const given = keyOf(request);
@@ -253,11 +251,11 @@ export function commandRoutes(parts: Parts): Routes {
         body,
       };
       const refusals = problemAnswers(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
-      const access = by;
+      const config = { access: by, machine: machine === true };
       if (command === "receive") {
         app.post(
           "/orders",
-          { config: { access }, schema: { ...schema, response: { 201: orderSchema, 202: acceptedSchema, ...refusals } } },
+          { config, schema: { ...schema, response: { 201: orderSchema, 202: acceptedSchema, ...refusals } } },
           receive,
         );
         continue;
@@ -265,7 +263,7 @@ export function commandRoutes(parts: Parts): Routes {
       app.post(
         `/orders/:orderNo/${command}`,
         {
-          config: { access },
+          config,
           schema: {
             ...schema,
             params: z.object({ orderNo: orderNumber }),
@@ -279,7 +277,7 @@ export function commandRoutes(parts: Parts): Routes {
     app.get(
       "/orders/:orderNo/commands/:key",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["commands"],
           operationId: "command-state",

@@ -114,7 +114,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
       app.get(
         `/orders/:orderNo/forms/${name}`,
         {
-          config: { access: "authenticated" },
+          config: { access: "authenticated", machine: true },
           schema: {
             ...schema,
             operationId: name,
@@ -131,7 +131,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
       app.get(
         `/orders/:orderNo/forms/${name}.pdf`,
         {
-          config: { access: "authenticated" },
+          config: { access: "authenticated", machine: true },
           schema: {
             ...schema,
             operationId: `${name}-pdf`,

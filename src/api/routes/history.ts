@@ -71,7 +71,7 @@ export function historyRoutes({ engine, db }: Parts): Routes {
     app.get(
       "/orders/:orderNo/history",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["queries"],
           operationId: "history",
@@ -96,7 +96,7 @@ export function historyRoutes({ engine, db }: Parts): Routes {
       app.get(
         `/orders/:orderNo/history.${as}`,
         {
-          config: { access: "authenticated" },
+          config: { access: "authenticated", machine: true },
           schema: {
             tags: ["queries"],
             operationId: `history-${as}`,

@@ -27,7 +27,7 @@ export function houseRoutes({ engine, db, now }: Parts): Routes {
     app.get(
       "/calendar",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: operation("calendar", "The factory's working time", versionedCalendarSchema),
       },
       async () => {

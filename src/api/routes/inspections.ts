@@ -24,7 +24,7 @@ import { bodyOf } from "../body.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
-import { byPerson, callerOf } from "../plugins/identity.ts";
+import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError, problemOf } from "../problem.ts";
 
 const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
@@ -158,7 +158,7 @@ export function inspectionRoutes(parts: Parts): Routes {
     app.get(
       "/inspections",
       {
-        config: { access: inspectors },
+        config: { access: inspectors, machine: true },
         schema: {
           tags: ["inspections"],
           operationId: "inspections",
@@ -172,7 +172,7 @@ export function inspectionRoutes(parts: Parts): Routes {
     app.get(
       "/inspections/:inspectionId",
       {
-        config: { access: inspectors },
+        config: { access: inspectors, machine: true },
         schema: {
           tags: ["inspections"],
           operationId: "inspection",
@@ -197,7 +197,6 @@ export function inspectionRoutes(parts: Parts): Routes {
       "/inspections/:inspectionId/answers",
       {
         config: { access: inspectors },
-        preValidation: byPerson,
         schema: {
           tags: ["inspections"],
           operationId: "answer-inspection-list",

@@ -31,7 +31,7 @@ export function performanceRoutes({ db, now }: Parts): Routes {
     app.get(
       "/reports/performance",
       {
-        config: { access: ["sales_rep", "supervisor"] },
+        config: { access: ["sales_rep", "supervisor"], machine: true },
         schema: {
           tags: ["reports"],
           operationId: "performance",

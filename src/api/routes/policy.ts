@@ -72,7 +72,10 @@ export function policyRoutes({ db, policy: current, routine, now }: Parts): Rout
   return async (app) => {
     app.get(
       "/policy",
-      { config: { access: "authenticated" }, schema: operation("policy", "The policy that new orders start with", policyAnswer) },
+      {
+        config: { access: "authenticated", machine: true },
+        schema: operation("policy", "The policy that new orders start with", policyAnswer),
+      },
       async () => {
         const newest = await newestOf(db, "policy");
         return newest ? answered(newest) : { version: 0, policy: { ...(await current()), routine } };

@@ -29,7 +29,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
     app.get(
       "/orders/:orderNo",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["queries"],
           operationId: "order",
@@ -53,7 +53,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
     app.get(
       "/orders",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["queries"],
           operationId: "orders",
@@ -71,7 +71,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
     app.get(
       "/overdue",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["queries"],
           operationId: "overdue",
@@ -88,7 +88,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
     app.get(
       "/overdue/count",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["queries"],
           operationId: "overdue-count",
@@ -102,7 +102,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
     app.get(
       "/duties",
       {
-        config: { access: "authenticated" },
+        config: { access: "authenticated", machine: true },
         schema: {
           tags: ["queries"],
           operationId: "duties",

@@ -73,7 +73,7 @@ export function reportRoutes({ db, company }: Parts): Routes {
     app.get(
       "/reports",
       {
-        config: { access: readers },
+        config: { access: readers, machine: true },
         schema: {
           tags: ["reports"],
           operationId: "reports",
@@ -87,7 +87,7 @@ export function reportRoutes({ db, company }: Parts): Routes {
     app.get(
       "/reports/weekly/:week",
       {
-        config: { access: readers },
+        config: { access: readers, machine: true },
         schema: {
           tags: ["reports"],
           operationId: "weekly-summary",

@@ -34,7 +34,7 @@ import { localeOf } from "../../texts/locale.ts";
 import { bodyOf } from "../body.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import type { Parts, Routes } from "../parts.ts";
-import { byPerson, callerOf, personOf } from "../plugins/identity.ts";
+import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
 
 const refusals = problemAnswers(401, 403, 404, 422, 429, 500, 503);
@@ -77,7 +77,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
     body: object,
     next: (proposed: Proposed) => Promise<Pick<ProposalFact, "fact" | "data">>,
   ): Promise<{ proposed: Proposed; added: boolean }> {
-    const caller = personOf(request);
+    const caller = callerOf(request);
     const hash = sha256(what, caller.id, canonical(body));
     const key = scopedKey(caller.id, keyOf(request) ?? randomBytes(16).toString("hex"));
     for (;;) {
@@ -152,7 +152,6 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       "/rewards/:month",
       {
         config: { access: ["management"] },
-        preValidation: byPerson,
         schema: {
           tags,
           operationId: "renew-rewards",
@@ -164,7 +163,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
         },
       },
       async (request) => {
-        const caller = personOf(request);
+        const caller = callerOf(request);
         const { month: name } = request.params;
         if (monthNamed(name).from > now()) throw new ProblemError("refused", { detail: "month-not-begun" });
         await engine.renewRewards(name);
@@ -190,7 +189,6 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       "/rewards/proposals/:proposalId/decide",
       {
         config: { access: ["management"] },
-        preValidation: byPerson,
         schema: {
           tags,
           operationId: "decide-reward",
@@ -203,7 +201,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
         },
       },
       async (request) => {
-        const caller = personOf(request);
+        const caller = callerOf(request);
         const body = bodyOf(request, decisionBody);
         const { proposalId } = request.params;
         let derived = false;
@@ -233,7 +231,6 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       "/rewards/proposals/:proposalId/object",
       {
         config: { access: "authenticated" },
-        preValidation: byPerson,
         schema: {
           tags,
           operationId: "object-to-reward",
@@ -245,7 +242,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
         },
       },
       async (request) => {
-        const caller = personOf(request);
+        const caller = callerOf(request);
         const body = bodyOf(request, objectionBody);
         const { proposed, added } = await add(request, request.params.proposalId, "object", body, async (before) => {
           unless(refuseObjection(before, caller, now()));
