@@ -134,7 +134,7 @@ interface Listed {
 }
 
 export const rewardsQuery = z.object({
-  cursor: line(250).optional(),
+  cursor: line(1_000).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 

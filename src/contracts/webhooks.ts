@@ -140,7 +140,7 @@ export const secretSchema = z.object({ secret, previousUntil: moment });
 const deliveryState = z.enum(["waiting", "delivered", "failed"]);
 export const deliveriesQuery = z.object({
   state: deliveryState.optional(),
-  cursor: z.string().max(100).optional(),
+  cursor: line(100).optional(),
   limit: z.coerce.number().int().min(1).max(200).default(50),
 });
 const delivery = z

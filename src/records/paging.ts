@@ -1,3 +1,5 @@
+import { z } from "zod";
+
 /** A cursor that no list has given. */
 export class BadCursor extends Error {
   override readonly name = "BadCursor";
@@ -15,26 +17,40 @@ export interface Items<T> {
   readonly next: string | null;
 }
 
+/** What a part of a cursor may be: a moment as lists write it, a text as the database takes it, a whole number from 0. */
+const partOf = {
+  time: z.iso.datetime({ precision: 3 }).refine((text) => text >= "2000-" && text < "2200-"),
+  // eslint-disable-next-line no-control-regex -- NUL is what is looked for
+  text: z.string().refine((text) => !/[\0\p{Cs}]/u.test(text)),
+  number: z.int().min(0),
+};
+type Part = keyof typeof partOf;
+type Key<P extends readonly Part[]> = { [I in keyof P]: z.output<(typeof partOf)[P[I]]> };
+
 /** The cursor of the page that begins after a row with this key. */
 export function cursorOf(...key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-/**
- * The key in a cursor: so many texts, the first of them a time unless said otherwise.
- * @throws BadCursor when no list gave it.
- */
-export function keyOf(cursor: string, length: number, timed = true): string[] {
+function readable(cursor: string): unknown {
   try {
-    const key: unknown = JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
-    const parts: unknown[] = Array.isArray(key) ? key : [];
-    const texts = parts.filter((part) => typeof part === "string");
-    const dated = !timed || !Number.isNaN(Date.parse(texts[0] ?? ""));
-    if (texts.length === length && parts.length === length && dated) return texts;
+    return JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
   } catch {
-    // Not what a list gave: said below.
+    return undefined;
   }
-  throw new BadCursor("the cursor is not one that this list gave");
+}
+
+/**
+ * The key in a cursor, of the parts that its list puts there.
+ * @throws BadCursor when no list gave it: nothing but what {@link cursorOf} writes is read.
+ */
+export function readCursor<const P extends readonly Part[]>(cursor: string, ...parts: P): Key<P> {
+  const [first, ...rest] = parts.map((part) => partOf[part]);
+  const key = first && z.tuple([first, ...rest]).safeParse(readable(cursor));
+  if (!key?.success || cursorOf(...key.data) !== cursor) throw new BadCursor("the cursor is not one that this list gave");
+  // The tuple was made of these very parts.
+  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
+  return key.data as unknown as Key<P>;
 }
 
 /** The page that these rows are, one more of which were read than it holds. */

@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { addDays, endOfDay, iso, startOfDay, type Day, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { cursorOf, keyOf, type Items, type Page } from "./paging.ts";
+import { cursorOf, readCursor, type Items, type Page } from "./paging.ts";
 
 /** The supervisor's numbers (issue of the department's routine); what each of them means is in `docs/performance.md`. */
 
@@ -181,7 +181,7 @@ export async function performance(
   at: Ms,
   { limit, cursor }: Page,
 ): Promise<Items<Figures>> {
-  const after = cursor === undefined ? undefined : keyOf(cursor, dimensions.length, false);
+  const after = cursor === undefined ? undefined : readCursor(cursor, ...dimensions.map(() => "text" as const));
   const periods = periodsOf(question, at);
   if (periods.length === 0) return { items: [], next: null };
   const single = question.by.includes("duty") || question.duty !== undefined;

@@ -1,4 +1,4 @@
-import { sql, type Expression, type SqlBool } from "kysely";
+import { sql, type Expression, type RawBuilder, type SqlBool } from "kysely";
 import type { Recipient } from "../domain/order/effects.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Status } from "../domain/order/record.ts";
@@ -6,7 +6,7 @@ import type { DutyRow } from "../domain/order/rows.ts";
 import type { DutyName } from "../domain/policy.ts";
 import { iso, startOfDay, endOfDay, type Day, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { cursorOf, keyOf, paged, type Items, type Page } from "./paging.ts";
+import { cursorOf, readCursor, paged, type Items, type Page } from "./paging.ts";
 
 /** Whose orders the reader may see: those of these representatives; absent: everybody's. */
 export interface Visibility {
@@ -17,7 +17,7 @@ export interface OrderFilter extends Visibility {
   readonly status?: Status | undefined;
   readonly salesRep?: string | undefined;
   readonly class?: "ordinary" | "large" | "custom" | undefined;
-  /** Part of the customer's name, in any case. */
+  /** Part of the customer's name, in any case and width (NFKC). */
   readonly customer?: string | undefined;
   /** Received on this day or later, or earlier, in the factory's zone. */
   readonly from?: Day | undefined;
@@ -40,6 +40,11 @@ export interface ListedOrder {
   readonly nextDueAt: Instant | null;
 }
 
+/** A text as it is compared in a search: `ＡＢＣ` is `abc`, and `é` is one character however it was typed (NFKC). */
+function searched(text: RawBuilder<unknown>): RawBuilder<string> {
+  return sql<string>`lower(normalize(${text}, NFKC))`;
+}
+
 /** The orders, newest first. */
 export async function listOrders(db: Database, filter: OrderFilter, { limit, cursor }: Page): Promise<Items<ListedOrder>> {
   let query = db
@@ -54,11 +59,11 @@ export async function listOrders(db: Database, filter: OrderFilter, { limit, cur
   if (filter.class === "large" || filter.class === "custom") query = query.where(filter.class, "=", true);
   if (filter.class === "ordinary") query = query.where("large", "=", false).where("custom", "=", false);
   if (filter.customer !== undefined)
-    query = query.where(sql<SqlBool>`position(lower(${filter.customer}) in lower(customer)) > 0`);
+    query = query.where(sql<SqlBool>`position(${searched(sql`${filter.customer}::text`)} in ${searched(sql`customer`)}) > 0`);
   if (filter.from !== undefined) query = query.where("received_at", ">=", new Date(startOfDay(filter.from)));
   if (filter.to !== undefined) query = query.where("received_at", "<", new Date(endOfDay(filter.to)));
   if (cursor !== undefined) {
-    const [at = "", orderNo = ""] = keyOf(cursor, 2);
+    const [at, orderNo] = readCursor(cursor, "time", "text");
     query = query.where(sql<SqlBool>`(received_at, order_no) < (${at}::timestamptz, ${orderNo})`);
   }
   const rows = await query.execute();
@@ -155,7 +160,7 @@ async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Ite
     .orderBy("duties.duty_id")
     .limit(limit + 1);
   if (cursor !== undefined) {
-    const [due = "", orderNo = "", dutyId = ""] = keyOf(cursor, 3);
+    const [due, orderNo, dutyId] = readCursor(cursor, "time", "text", "text");
     ordered = ordered.where(
       sql<SqlBool>`(duties.due_at, duties.order_no, duties.duty_id) > (${due}::timestamptz, ${orderNo}, ${dutyId})`,
     );

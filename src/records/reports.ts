@@ -2,7 +2,7 @@ import { sql, type Selectable, type SqlBool } from "kysely";
 import type { LineAnswer, ReportHead, ReportKind, Scope, Totals } from "../contracts/workflow-routine.ts";
 import { iso, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { BadCursor, type Items, type Page } from "./paging.ts";
+import { cursorOf, paged, readCursor, type Items, type Page } from "./paging.ts";
 import type { ReportsTable } from "./schema.ts";
 
 /** Reports and inspections: a head each, and a line an order. Made once, and kept. */
@@ -136,7 +136,7 @@ export async function findReport(db: Database, reportId: string): Promise<Report
   return row && reportOf(row);
 }
 
-/** Reports of some kinds, newest first; the cursor is the last report's id. */
+/** Reports of some kinds, newest first. */
 export async function listReports(db: Database, kinds: readonly ReportKind[], { limit, cursor }: Page): Promise<Items<Report>> {
   let query = db
     .selectFrom("reports")
@@ -144,18 +144,12 @@ export async function listReports(db: Database, kinds: readonly ReportKind[], { 
     .where("kind", "in", [...kinds])
     .orderBy("as_of", "desc")
     .orderBy("report_id", "desc");
-  if (cursor !== undefined)
-    query = query.where(sql<SqlBool>`(as_of, report_id) < (select as_of, report_id from reports where report_id = ${cursor})`);
+  if (cursor !== undefined) {
+    const [asOf, reportId] = readCursor(cursor, "time", "text");
+    query = query.where(sql<SqlBool>`(as_of, report_id) < (${asOf}::timestamptz, ${reportId})`);
+  }
   const rows = await query.limit(limit + 1).execute();
-  const items = rows.slice(0, limit).map(reportOf);
-  return { items, next: rows.length > limit ? (items.at(-1)?.reportId ?? null) : null };
-}
-
-/** Where a page of lines goes on: the rank and number of the last one before it. */
-function position(cursor: string): { rank: number; orderNo: string } {
-  const [, rank, orderNo] = /^(\d{1,9})\.(.*)$/su.exec(cursor) ?? [];
-  if (rank === undefined || orderNo === undefined) throw new BadCursor("the cursor is not one that this list gave");
-  return { rank: Number(rank), orderNo };
+  return paged(rows.map(reportOf), limit, ({ asOf, reportId }) => cursorOf(asOf, reportId));
 }
 
 /**
@@ -184,17 +178,16 @@ export async function linesOf(
   if (unanswered) query = query.where("answer", "is", null).where("events.number", "is", null);
   if (tag !== undefined) query = query.where(sql<SqlBool>`${tag} = any (tags)`);
   if (cursor !== undefined) {
-    const { rank, orderNo } = position(cursor);
-    query = query.where(sql<SqlBool>`(rank, report_lines.order_no) > (${rank}, ${orderNo})`);
+    const [rank, orderNo] = readCursor(cursor, "number", "text");
+    query = query.where(sql<SqlBool>`(rank, report_lines.order_no) > (${rank}::bigint, ${orderNo})`);
   }
   const rows = await query.execute();
-  const items = rows.slice(0, limit).map((row): AnsweredLine => {
+  const items = rows.map((row): AnsweredLine => {
     const said =
       row.result && row.actor_id !== null && row.at ? { result: row.result, by: row.actor_id, at: iso(row.at.getTime()) } : null;
     return { orderNo: row.order_no, rank: row.rank, tags: row.tags, body: row.body, answer: said ?? row.answer };
   });
-  const last = items.at(-1);
-  return { items, next: rows.length > limit && last ? `${last.rank}.${last.orderNo}` : null };
+  return paged(items, limit, ({ rank, orderNo }) => cursorOf(rank, orderNo));
 }
 
 /** Every line of a report, a page at a time. */

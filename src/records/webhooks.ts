@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import { iso, type Instant, type Ms } from "../domain/time.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Database } from "./database.ts";
-import { BadCursor } from "./paging.ts";
+import { cursorOf, readCursor } from "./paging.ts";
 import type { DeliveriesTable, WebhooksTable } from "./schema.ts";
 
 /** Subscriptions to what happens to orders, and what is to be sent to them: the outbox. */
@@ -257,7 +257,6 @@ export async function deliveriesOf(
   webhookId: string,
   { state, limit, cursor }: { state?: Delivery["state"] | undefined; limit: number; cursor?: string | undefined },
 ): Promise<{ items: readonly Delivery[]; next: string | null }> {
-  if (cursor !== undefined && !/^\d{1,15}$/u.test(cursor)) throw new BadCursor("the cursor is not one that this list gave");
   let query = db
     .selectFrom("deliveries")
     .selectAll()
@@ -265,7 +264,7 @@ export async function deliveriesOf(
     .orderBy("seq", "desc")
     .limit(limit + 1);
   if (state) query = query.where("state", "=", state);
-  if (cursor !== undefined) query = query.where("seq", "<", cursor);
+  if (cursor !== undefined) query = query.where("seq", "<", String(readCursor(cursor, "number")[0]));
   const rows = await query.execute();
   const items = rows.slice(0, limit).map((row): Delivery => ({
     deliveryId: row.delivery_id,
@@ -279,5 +278,6 @@ export async function deliveriesOf(
     status: row.status,
     why: row.why,
   }));
-  return { items, next: rows.length > limit ? (rows[limit - 1]?.seq ?? null) : null };
+  const last = rows[limit - 1];
+  return { items, next: rows.length > limit && last ? cursorOf(Number(last.seq)) : null };
 }

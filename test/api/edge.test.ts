@@ -1,7 +1,7 @@
 import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { historySchema, orderSchema } from "../../src/contracts/answers.ts";
+import { historySchema, orderSchema, ordersSchema } from "../../src/contracts/answers.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema, type ProblemCode } from "../../src/contracts/problem.ts";
 import { prefersAsync } from "../../src/api/prefer.ts";
@@ -208,5 +208,25 @@ describe("Idempotency-Key", () => {
       expect([answer.statusCode, codeOf(answer)]).toEqual([422, "invalid-query"]);
       expect(problemSchema.parse(answer.json()).errors?.map(({ path }) => path)).toEqual(["idempotency-key"]);
     }
+  });
+});
+
+describe("the search for a customer", () => {
+  test.each([
+    ["Café", "Cafe\u0301灯饰"],
+    ["Cafe\u0301", "Café灯饰"],
+    ["abc照明", "ＡＢＣ照明"],
+    ["ＡＢＣ照明", "abc照明"],
+    ["ÉCLAIR", "éclairage 灯"],
+    ["(中山)", "（中山）灯具"],
+    ["ﾗｲﾄ", "ライト"],
+    ["100%_", "100％_"],
+  ])("%s finds %s", async (customer, name) => {
+    const orderNo = `SO-q-${Buffer.from(name).toString("hex").slice(0, 40)}`;
+    const sent = { ...examples.receive, customer: { ...CUSTOMER, name }, orderNo };
+    expect((await post("/orders", JSON.stringify(sent))).statusCode).toBe(201);
+    const found = ordersSchema.parse((await get(`/orders?customer=${encodeURIComponent(customer)}`)).json());
+    expect(found.items.map((order) => order.orderNo)).toContain(orderNo);
+    expect((await get(`/orders?customer=${encodeURIComponent(`${customer}?`)}`)).json()).toMatchObject({ items: [] });
   });
 });

@@ -27,6 +27,7 @@ import {
 } from "../../domain/routine/proposal.ts";
 import { iso, ms } from "../../domain/time.ts";
 import type { Caller } from "../../identity/verify.ts";
+import { cursorOf, paged, readCursor } from "../../records/paging.ts";
 import { routinePolicyOf } from "../../records/put.ts";
 import { addFact, proposalOf, proposalsOfMonth, rewardsMonth } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
@@ -101,13 +102,14 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
 
   async function list(caller: Caller, month: string, { cursor, limit }: z.output<typeof rewardsQuery>) {
     const at = now();
+    const [after] = cursor === undefined ? [] : readCursor(cursor, "text");
     const all = seesAll(caller);
     const person = all ? undefined : caller.id;
     const [derived, proposals] = await Promise.all([
       rewardsMonth(db, month),
-      proposalsOfMonth(db, month, { person, after: cursor, limit: limit + 1 }),
+      proposalsOfMonth(db, month, { person, after, limit: limit + 1 }),
     ]);
-    const items = proposals.slice(0, limit).map((proposed) => listedProposal(proposed, at));
+    const listed = proposals.map((proposed) => listedProposal(proposed, at));
     return {
       month,
       over: at >= monthNamed(month).to,
@@ -115,8 +117,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       orders: derived?.orders ?? 0,
       ...(all ? { unread: derived?.unread ?? [] } : {}),
       standings: (derived?.standings ?? []).filter((standing) => all || standing.person === caller.id),
-      items,
-      next: proposals.length > limit ? (items.at(-1)?.proposalId ?? null) : null,
+      ...paged(listed, limit, ({ proposalId }) => cursorOf(proposalId)),
     };
   }
 
