@@ -148,7 +148,7 @@ export const remedy = z.strictObject({ kind: z.enum(remedyKinds), valueFen: fen.
 export const termsPatch = z
   .strictObject({
     lines: lines.nullable().optional(),
-    custom: z.strictObject({ brief: free.optional() }).nullable().optional(),
+    custom: z.strictObject({ brief: free.nullable().optional() }).nullable().optional(),
     deliveryAddress: z
       .strictObject({
         province: name.nullable().optional(),

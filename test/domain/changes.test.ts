@@ -3,7 +3,7 @@ import type { Bodies } from "../../src/domain/order/bodies.ts";
 import { by, machine, type Story } from "./given.ts";
 import { lines, upTo } from "./regular.ts";
 import { given, type Scene } from "./scene.ts";
-import { largeReleased } from "./special.ts";
+import { brief, customEntered, largeReleased } from "./special.ts";
 
 const R = by("sales_rep");
 const C = by("customer_service");
@@ -40,6 +40,41 @@ function accepted(scene: Scene, found: Partial<Bodies["assess-change"]> = {}): S
 
 function amended(scene: Scene, found: Partial<Bodies["assess-change"]> = {}): Scene {
   return accepted(scene, found).when("answer-amendment", P, { changeId: idOf(scene), accepted: true });
+}
+
+describe("a patch merges (RFC 7396)", () => {
+  const custom = { ...again(customMaking()), kind: "specification" as const };
+  function again({ order }: Story) {
+    return { kind: "other" as const, revision: order?.revision ?? 0, why: "asked" };
+  }
+
+  test("what it does not name stays: an empty patch of the brief changes nothing", () => {
+    given(customMaking())
+      .refuses("request-change", R, { ...custom, patch: { custom: {} } }, "nothing-changes")
+      .refuses("request-change", R, { ...custom, patch: { custom: brief } }, "nothing-changes")
+      .refuses("request-change", R, { ...custom, patch: { custom: { brief: null } } }, "patch-invalid");
+  });
+
+  test("null removes, a text replaces", () => {
+    for (const [patch, after] of [
+      [null, null],
+      [{ brief: "2,700 K" }, { brief: "2,700 K" }],
+    ] as const) {
+      const scene = amended(request(customMaking(), { custom: patch }));
+      scene.has({ custom: after });
+    }
+  });
+});
+
+/** A custom order that is in the making. */
+function customMaking(): Story {
+  return given(customEntered())
+    .when("acknowledge-special", S)
+    .when("settle-design", by("design"), { reference: "D-1" })
+    .report("report-lead-time", P, { days: 10 })
+    .when("confirm-final-terms", R, { accepted: true, channel: phone })
+    .when("sign", S)
+    .when("release", A).story;
 }
 
 describe("a lampshade colour changed in mid-production (R1.3)", () => {
@@ -81,6 +116,9 @@ describe("a lampshade colour changed in mid-production (R1.3)", () => {
       .refuses("request-change", R, { ...again, patch: { lines: null } }, "patch-invalid")
       .refuses("request-change", R, { ...again, patch: { deliveryAddress: { city: null } } }, "patch-invalid")
       .refuses("request-change", R, { ...again, patch: { lines } }, "nothing-changes")
+      .refuses("request-change", R, { ...again, patch: {} }, "nothing-changes")
+      .refuses("request-change", R, { ...again, patch: { custom: null, deliveryAddress: {} } }, "nothing-changes")
+      .refuses("request-change", R, { ...again, patch: { custom: {} } }, "patch-invalid")
       .refuses("request-change", R, { ...again, kind: "date", patch: { promisedDate: "2026-11-20" } }, "date-passed")
       .when("request-change", R, { ...again, kind: "other", patch: {} })
       .brings("change-requested");

@@ -71,7 +71,7 @@ export interface Terms {
 /** A merge patch of the terms (RFC 7396): arrays are replaced whole, `null` removes. */
 export interface TermsPatch {
   lines?: Line[] | null | undefined;
-  custom?: PartOf<Custom> | null | undefined;
+  custom?: { [K in keyof Custom]?: Custom[K] | null | undefined } | null | undefined;
   deliveryAddress?: { [K in keyof Address]?: Address[K] | null | undefined } | null | undefined;
   promisedDate?: Day | null | undefined;
 }

@@ -62,11 +62,27 @@ export function patched(terms: Terms, patch: TermsPatch): { terms: Terms } | { m
     else if (field === "postcode") delete address.postcode;
     else missing.push(`deliveryAddress.${field}`);
   }
-  const brief = patch.custom === undefined ? terms.custom?.brief : patch.custom?.brief;
-  const custom = brief === undefined ? null : { brief };
+  const custom = merged(terms.custom, patch.custom);
+  if (custom !== null && custom.brief === undefined) missing.push("custom.brief");
   const lines = patch.lines ?? terms.lines;
   const promisedDate = patch.promisedDate ?? terms.promisedDate;
-  return missing.length > 0 ? { missing } : { terms: { lines, custom, deliveryAddress: address, promisedDate } };
+  if (missing.length > 0) return { missing };
+  return {
+    terms: {
+      lines,
+      custom: custom?.brief === undefined ? null : { brief: custom.brief },
+      deliveryAddress: address,
+      promisedDate,
+    },
+  };
+}
+
+/** The brief with a patch merged in: what the patch does not name stays. */
+function merged(custom: Terms["custom"], patch: TermsPatch["custom"]): { brief?: string | undefined } | null {
+  if (patch === undefined) return custom;
+  if (patch === null) return null;
+  const { brief = custom?.brief } = patch;
+  return brief === null ? {} : { brief };
 }
 
 export function same(a: unknown, b: unknown): boolean {
