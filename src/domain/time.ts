@@ -15,6 +15,9 @@ export const MINUTE = 60 * SECOND;
 export const HOUR = 60 * MINUTE;
 export const DAY = 24 * HOUR;
 
+/** How far two clocks may be apart before what they say is taken to differ, or to lie in the future. */
+export const GRACE = 5 * MINUTE;
+
 /** Asia/Shanghai has no daylight saving, so its offset is a constant (the sandbox's `Intl` follows the host instead). */
 const FACTORY_OFFSET = 8 * HOUR;
 

@@ -7,6 +7,7 @@ import { roles, type Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, type DutyName } from "../../src/domain/policy.ts";
 import { by, machine, when, type Story } from "./given.ts";
 import { makeBody } from "./model/bodies.ts";
+import { changesNothing } from "./model/play.ts";
 import { commandTable, dutyTable, may, type Facts, type Owner } from "./model/table.ts";
 import { upTo } from "./regular.ts";
 import { given, type Scene } from "./scene.ts";
@@ -300,7 +301,7 @@ function takenOn({ story }: Situation, name: CommandName, actor: Actor): string 
   const command = checkedCommand(name, body, { actor, key: "k", hash: "h", at, receivedAt: at });
   const outcome = decide(order, command, { orderNo: order.orderNo, policy: defaultPolicy });
   if (isRefusal(outcome)) return "refused";
-  return outcome.events.every(({ event }) => event === "report-known") ? "known" : "taken on";
+  return outcome.events.every(changesNothing) ? "known" : "taken on";
 }
 
 test("every stage is among the situations", () => {

@@ -142,17 +142,37 @@ describe("on the way (R4.3)", () => {
       .owesNothingOf("confirm-receiving-time");
   });
 
-  test("tracking that is late or of an earlier shipment is noted; of a number nobody knows it is a discrepancy", () => {
+  test("tracking that is late keeps its text, place and time, and is no last state; of a number nobody knows it is a discrepancy", () => {
     const news = { trackingNumber: "SF1", event: "hub", place: "广州" };
-    given(upTo("dispatch"))
+    const late = given(upTo("dispatch"))
       .later("P1D")
-      .report("report-tracking", L, news, "PT2H")
+      .report("report-tracking", L, { ...news, expectedArrival: "2026-11-27" }, "PT2H")
       .brings("tracking-reported")
+      .report("report-tracking", L, { ...news, event: "collected", expectedArrival: "2026-12-24" }, "PT9H")
+      .brings("tracking-reported")
+      .owesOnly("tell-customer-of-shipment", "prove-delivery")
+      .has({
+        shipments: [{ expectedArrival: "2026-11-27", tracking: [{ event: "collected" }, { event: "hub", place: "广州" }] }],
+      })
       .report("report-tracking", L, { ...news, event: "collected" }, "PT9H")
       .brings("report-known")
       .report("report-tracking", L, { ...news, trackingNumber: "XX9" })
       .brings("discrepancy-opened");
-    given(upTo("delivery")).report("report-tracking", L, news).brings("report-known").in("delivered");
+    const times = late.order.shipments[0]?.tracking.map(({ stamp }) => (late.story.now - stamp.at) / 3_600_000);
+    expect(times).toEqual([9, 2]);
+  });
+
+  test("tracking of a shipment that is no longer under way is kept too, whatever became of the order", () => {
+    const news = { trackingNumber: "SF1", event: "hub", place: "广州" };
+    const kept = { shipments: [{ tracking: [{ event: "hub", place: "广州" }] }] };
+    given(upTo("delivery")).report("report-tracking", L, news).brings("tracking-reported").in("delivered").has(kept);
+    given(upTo("receipt")).report("report-tracking", L, news).brings("tracking-reported").in("completed").has(kept);
+    given(upTo("dispatch"))
+      .report("report-problem", L, { trackingNumber: "SF1", kind: "refused", detail: "拒签" })
+      .report("report-tracking", L, news)
+      .brings("tracking-reported")
+      .in("problem")
+      .has(kept);
   });
 
   test("a forecast older than the one known changes nothing", () => {
@@ -302,6 +322,83 @@ describe("lost, returned, trouble at the door (H, R7.3)", () => {
 
   test("goods that were lost and are delivered after all are delivered", () => {
     lost().report("report-delivery", L, signed).brings("delivered").in("delivered").closed("decide-loss", "lapsed");
+  });
+
+  test("signed for by another, or at another time, than is on record: news, and not what is known (门卫, then 陈先生)", () => {
+    const byPorter = { ...signed, signedBy: "门卫" };
+    const wrong = { trackingNumber: "SF1", kind: "wrong_recipient", detail: "the porter has it" } as const;
+    const problem = given(upTo("dispatch"))
+      .report("report-delivery", L, byPorter)
+      .report("report-problem", L, wrong)
+      .in("problem")
+      .report("report-delivery", L, byPorter)
+      .brings("report-known")
+      .in("problem");
+    problem
+      .report("report-delivery", L, signed)
+      .brings("delivered")
+      .in("delivered")
+      .has({ shipments: [{ delivery: { signedBy: "陈先生" } }] })
+      .report("report-delivery", L, { ...signed, reference: "POD-1" })
+      .brings("report-known");
+    problem
+      .report("report-delivery", L, { ...byPorter, deliveredAt: "2026-11-23T10:30:00+08:00" })
+      .brings("delivered")
+      .in("delivered");
+    // Delivered, and signed for by somebody else after all: for a person to look at.
+    given(upTo("delivery")).report("report-delivery", L, byPorter).brings("discrepancy-opened");
+  });
+
+  test("refused, then on its way back (拒签, 退回): news of the problem, and nobody has another day to decide", () => {
+    const refused = { trackingNumber: "SF1", kind: "refused", detail: "拒签" } as const;
+    const returned = { trackingNumber: "SF1", result: "returned" } as const;
+    given(upTo("dispatch"))
+      .report("report-problem", L, refused)
+      .later("PT5H")
+      .report("report-trace", L, returned)
+      .brings("trace-reported")
+      .in("problem")
+      .dueIn("decide-loss", "PT19H")
+      .has({ shipments: [{ problem: { kind: "refused", news: [{ kind: "returned" }] } }] })
+      .report("report-trace", L, returned)
+      .brings("report-known")
+      .report("report-trace", L, { trackingNumber: "SF1", result: "in_transit", expectedArrival: "2026-12-01" })
+      .brings("trace-reported")
+      .in("problem")
+      .dueIn("decide-loss", "PT19H")
+      .owesOnly("decide-loss");
+  });
+
+  test("the same plate may carry a later shipment: what was reported before is of the first, the rest of the second", () => {
+    const plate = { ...sent, carrier: "factory fleet", trackingNumber: "粤T12345" };
+    const returned = { trackingNumber: "粤T12345", result: "returned" } as const;
+    const again = given(largeReady())
+      .when("confirm-receiving-time", R, window)
+      .when("arrange-transport", L, vehicle)
+      .when("confirm-shipping-data", R, data)
+      .report("dispatch", L, plate)
+      .later("PT4H")
+      .report("report-trace", L, returned)
+      .when("decide-loss", S, { decision: "ship_again", reason: "nobody at home" })
+      .later("PT1H")
+      .when("confirm-receiving-time", R, window)
+      .when("arrange-transport", L, vehicle)
+      .when("confirm-shipping-data", R, data)
+      .report("dispatch", L, plate, "PT5H")
+      .brings("report-known")
+      .in("ready")
+      .report("dispatch", L, plate)
+      .brings("dispatched")
+      .in("shipped")
+      .report("report-trace", L, returned, "PT2H")
+      .brings("report-known")
+      .report("report-tracking", L, { trackingNumber: "粤T12345", event: "left" }, "PT3H")
+      .brings("tracking-reported")
+      .later("PT1H")
+      .report("report-tracking", L, { trackingNumber: "粤T12345", event: "left again" })
+      .in("shipped");
+    expect(again.order.shipments.map(({ tracking }) => tracking.map(({ event }) => event))).toEqual([["left"], ["left again"]]);
+    again.report("report-trace", L, returned).brings("trace-reported").in("problem");
   });
 
   test("trouble known already is noted; trouble of the same kind at the door afterwards is not", () => {

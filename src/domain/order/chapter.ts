@@ -44,8 +44,11 @@ export interface CommandRow<K extends CommandName> {
   readonly when?: (order: Order, actor: Actor, now: Now) => Refusal | undefined;
   /** What follows, or a refusal that depends on the body. */
   readonly decide: (order: Order, body: Bodies[K], context: Context) => readonly Fact[] | Refusal;
-  /** A report of something that is on record already, or too late to matter: noted, no discrepancy. */
-  readonly known?: (order: Order, body: Bodies[K], at: Ms) => boolean;
+  /**
+   * A report that is no discrepancy whatever the stage: of something that is on record already (`true`), or one that changes
+   * nothing and is kept for what it says (the fact).
+   */
+  readonly known?: (order: Order, body: Bodies[K], at: Ms) => boolean | Fact;
 }
 
 /** Since when something is owed, and by whom if not by the row's owner. */

@@ -119,8 +119,8 @@ export const forecasts: {
     }),
   dispatched: (order, { expectedArrival }, { at }) =>
     forecasting(order, { arrival: expectedArrival, cause: "dispatch", at, reported: false }),
-  "tracking-reported": (order, { expectedArrival }, { at }) =>
-    expectedArrival === undefined
+  "tracking-reported": (order, { expectedArrival, late }, { at }) =>
+    expectedArrival === undefined || late
       ? order
       : forecasting(order, { arrival: expectedArrival, cause: "carrier", at, reported: false }),
   "trace-reported": (order, { expectedArrival }, { at }) =>
@@ -137,12 +137,11 @@ export const delays = chapter({
       machine: true,
       rule: "R3.2",
       stages: ["signed", "making", "made", "rework", "ready", "shipped"],
-      known: ({ forecast, release }, { newFinish, newArrival }, at) => {
+      known: ({ forecast }, { cause, newFinish, newArrival }, at) => {
         if (!forecast) return false;
-        // Before the release a lead time is no delay until somebody reports it as one.
-        const counts = release !== undefined || forecast.reported;
         const same = newFinish === undefined ? forecast.arrival === newArrival : forecast.finish === newFinish;
-        return at < forecast.at || (counts && same);
+        // The day may be known by progress, or by a lead time that is no delay until somebody reports it as one: the cause is news.
+        return at < forecast.at || (same && forecast.reported && forecast.cause === cause);
       },
       decide: (_order, { cause, newFinish, newArrival }) => [fact("delay-reported", { cause, newFinish, newArrival })],
     },

@@ -63,7 +63,8 @@ export interface Facts {
   "shipping-data-confirmed": Without<Bodies["confirm-shipping-data"], never>;
   dispatched: Without<Bodies["dispatch"], never>;
   "customer-told-of-shipment": { channel: string };
-  "tracking-reported": Without<Bodies["report-tracking"], never>;
+  /** `late`: older than what is known, or of a shipment that is no longer under way. It is kept, and changes nothing. */
+  "tracking-reported": Without<Bodies["report-tracking"], never> & { late?: true };
   delivered: Without<Bodies["report-delivery"], never>;
   "trace-reported": Without<Bodies["report-trace"], never>;
   "problem-reported": { kind: string; detail: string; trackingNumber: string };

@@ -299,7 +299,8 @@ function follow<K extends CommandName>(order: Order, command: Command<K>, forced
   const refusal = forced && !row.request ? undefined : refused(order, row, command.actor, now);
   // A machine that repeats itself did nothing wrong; a person is told why what they ask for cannot be.
   const listens = refusal === undefined || command.actor.kind === "machine";
-  if (listens && row.known?.(order, command.body, command.at)) return [fact("report-known", {})];
+  const known = listens && row.known?.(order, command.body, command.at);
+  if (known) return [known === true ? fact("report-known", {}) : known];
   if (refusal) return refusal;
   return row.decide(order, command.body, { actor: command.actor, now, at: command.at, next: order.lastEvent + 1 });
 }

@@ -79,9 +79,12 @@ export const production = chapter({
       machine: true,
       rule: "R3.1",
       stages: ["making", "rework"],
-      known: (order, _body, at) =>
+      // Other quantities than the ones on record are news, unless all was made since.
+      known: (order, { quantity }, at) =>
         ofEarlierRun(order, at) ||
-        (order.production?.made !== undefined && (order.stage !== "rework" || beforeRefusal(order, at))),
+        overtaken(order, at) ||
+        (order.production?.made !== undefined &&
+          (order.stage === "rework" ? beforeRefusal(order, at) : same(order.production.quantityDone, quantity))),
       decide: (order, { quantity }) => {
         const refusal = perLine(order, quantity);
         if (refusal) return refusal;

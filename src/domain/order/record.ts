@@ -116,9 +116,14 @@ export interface Shipment {
   readonly customerTold?: Stamp | undefined;
   readonly tracking: readonly Said<{ event: string; place?: string | undefined }>[];
   readonly delivery?: Said<{ signedBy: string; deliveredAt: string; reference?: string | undefined }> | undefined;
-  readonly problem?: Said<{ kind: string; detail: string }> | undefined;
+  readonly problem?: Problem | undefined;
   readonly state: "under_way" | "delivered" | "problem" | "ended";
+  /** When another shipment took its place: what is reported from then on under the same number is of that one. */
+  readonly ended?: Stamp | undefined;
 }
+
+/** What went wrong on the way, by the first word of it, and the further news since: refused, then on its way back. */
+export type Problem = Said<{ kind: string; detail: string; news?: readonly Said<{ kind: string; detail: string }>[] }>;
 
 export interface Discrepancy {
   readonly discrepancyId: string;

@@ -1,4 +1,4 @@
-import { dayOf, endOfDay, instant, iso, ms, type Ms } from "../time.ts";
+import { dayOf, endOfDay, GRACE, instant, iso, ms, type Ms } from "../time.ts";
 import { advance, amend, chapter, isEnded, isSpecial, latest } from "./chapter.ts";
 import { CUSTOMER, rep, tell } from "./asking.ts";
 import { changeOpen, lapsing } from "./changes.ts";
@@ -13,13 +13,21 @@ function rightNumber(order: Order, trackingNumber: string): Refusal | undefined 
   return expected === trackingNumber ? undefined : refuse("wrong-tracking-number", { expected, given: trackingNumber });
 }
 
-function ofEarlierShipment(order: Order, trackingNumber: string): boolean {
-  return order.shipments.slice(0, -1).some((shipment) => shipment.trackingNumber === trackingNumber);
+/** The shipment that a report is about: the same plate or waybill may carry a later one, so the last that had left by then. */
+function shipmentMeant({ shipments }: Order, trackingNumber: string, at: Ms): Shipment | undefined {
+  const ofNumber = shipments.filter((shipment) => shipment.trackingNumber === trackingNumber);
+  return ofNumber.findLast(({ dispatched }) => dispatched.at <= at) ?? ofNumber[0];
 }
 
-function withShipment(order: Order, change: (shipment: Shipment) => Shipment): Order {
-  const current = shipmentOf(order);
-  return { ...order, shipments: amend(order.shipments, (shipment) => shipment === current, change) };
+function withShipment(order: Order, change: (shipment: Shipment) => Shipment, which = shipmentOf(order)): Order {
+  return { ...order, shipments: amend(order.shipments, (shipment) => shipment === which, change) };
+}
+
+type Tracked = Shipment["tracking"][number];
+
+/** A tracking event among the others, by its own time: what comes late is no last state. */
+function inOrder(tracking: readonly Tracked[], event: Tracked): readonly Tracked[] {
+  return [...tracking, event].toSorted((a, b) => a.stamp.at - b.stamp.at);
 }
 
 /** A window that the expected arrival misses is to be agreed again (R3.4). */
@@ -44,12 +52,17 @@ function arriving(order: Order, expectedArrival: string, stamp: Stamp): Order {
 
 function inTrouble(order: Order, kind: string, detail: string, stamp: Stamp): Order {
   const moved = order.stage === "shipped" || order.stage === "delivered" ? { ...order, stage: "problem" as const } : order;
-  return withShipment(moved, (shipment) => ({ ...shipment, problem: { kind, detail, stamp }, state: "problem" }));
+  return withShipment(moved, ({ problem, ...shipment }) => {
+    const said = { kind, detail, stamp };
+    // The first word of it stands: news gives nobody another day to decide.
+    const known = shipment.state === "problem" ? problem : undefined;
+    return { ...shipment, problem: known ? { ...known, news: [...(known.news ?? []), said] } : said, state: "problem" };
+  });
 }
 
 /** Another shipment is needed: what was confirmed for the last one is void, the last one stays on record. */
 function shippingAgain(order: Order, stamp: Stamp): Order {
-  const ended = withShipment(order, (shipment) => ({ ...shipment, state: "ended" }));
+  const ended = withShipment(order, (shipment) => ({ ...shipment, state: "ended", ended: stamp }));
   return {
     ...ended,
     ...{ receivingTime: undefined, transport: undefined, shippingData: undefined },
@@ -57,11 +70,15 @@ function shippingAgain(order: Order, stamp: Stamp): Order {
   };
 }
 
-/** What is reported of a shipment before its last news of that kind is known already. */
-function sameTrouble(order: Order, trackingNumber: string, kind: string, at: Ms): boolean {
-  return order.shipments.some(
-    ({ trackingNumber: number, problem, state }) =>
-      number === trackingNumber && problem?.kind === kind && (state === "problem" || state === "ended" || at <= problem.stamp.at),
+/** Whether a trouble is on record; of a shipment that is on its way again, whether it was by then. */
+function sameTrouble(shipment: Shipment | undefined, kind: string, at: Ms, detail?: string): boolean {
+  const { problem, state } = shipment ?? {};
+  if (!problem) return false;
+  return [problem, ...(problem.news ?? [])].some(
+    (each) =>
+      each.kind === kind &&
+      (detail === undefined || each.detail === detail) &&
+      (state === "problem" || state === "ended" || at <= each.stamp.at),
   );
 }
 
@@ -109,7 +126,13 @@ export const shipping = chapter({
       rule: "R4.3",
       stages: ["ready"],
       when: holdsDispatch,
-      known: (order, { trackingNumber }) => order.shipments.some((shipment) => shipment.trackingNumber === trackingNumber),
+      known: (order, sent, at) => {
+        const before = order.shipments.findLast(({ trackingNumber }) => trackingNumber === sent.trackingNumber);
+        if (!before?.ended || at <= before.ended.at) return before !== undefined;
+        // A plate comes back for another load; of a courier's waybill, word for word the same report is the same report.
+        const same = before.carrier === sent.carrier && before.expectedArrival === sent.expectedArrival;
+        return same && order.transport?.method !== "dedicated_vehicle";
+      },
       decide: (_order, { carrier, trackingNumber, expectedArrival }) => [
         fact("dispatched", { carrier, trackingNumber, expectedArrival }),
       ],
@@ -126,16 +149,15 @@ export const shipping = chapter({
       machine: true,
       rule: "R4.3",
       stages: ["shipped", "delivered"],
-      known: (order, body, at) => {
-        const current = shipmentOf(order);
-        const last = current?.tracking.at(-1);
-        const repeated = current?.tracking.some(
+      known: (order, { note: _, ...body }, at) => {
+        const meant = shipmentMeant(order, body.trackingNumber, at);
+        if (!meant) return false;
+        const repeated = meant.tracking.some(
           ({ event, place, stamp }) => event === body.event && place === body.place && stamp.at === at,
         );
-        const late =
-          current?.trackingNumber === body.trackingNumber &&
-          (current.state !== "under_way" || (last !== undefined && at < last.stamp.at));
-        return ofEarlierShipment(order, body.trackingNumber) || late || repeated === true;
+        if (repeated) return true;
+        const late = meant !== shipmentOf(order) || meant.state !== "under_way" || at < (meant.tracking.at(-1)?.stamp.at ?? 0);
+        return late && fact("tracking-reported", { ...body, late });
       },
       decide: (order, { trackingNumber, event, place, expectedArrival }) =>
         rightNumber(order, trackingNumber) ?? [fact("tracking-reported", { trackingNumber, event, place, expectedArrival })],
@@ -145,8 +167,14 @@ export const shipping = chapter({
       machine: true,
       rule: "R4.3",
       stages: ["shipped", "problem"],
-      known: (order, { trackingNumber }) =>
-        order.shipments.some((shipment) => shipment.trackingNumber === trackingNumber && shipment.delivery !== undefined),
+      // Another signer or time than the one on record is news.
+      known: (order, { trackingNumber, signedBy, deliveredAt }) =>
+        order.shipments.some(
+          ({ trackingNumber: number, delivery }) =>
+            number === trackingNumber &&
+            delivery?.signedBy === signedBy &&
+            Math.abs(instant(delivery.deliveredAt) - instant(deliveredAt)) <= GRACE,
+        ),
       decide: (order, { trackingNumber, signedBy, deliveredAt, reference }) =>
         rightNumber(order, trackingNumber) ?? [fact("delivered", { trackingNumber, signedBy, deliveredAt, reference })],
     },
@@ -154,13 +182,15 @@ export const shipping = chapter({
       by: ["logistics"],
       machine: true,
       rule: "H",
-      stages: ["shipped"],
-      known: (order, { trackingNumber, result }, at) => {
-        const current = shipmentOf(order);
+      stages: ["shipped", "problem"],
+      known: (order, { trackingNumber, result, expectedArrival }, at) => {
+        const meant = shipmentMeant(order, trackingNumber, at);
+        if (!meant) return false;
+        if (meant !== shipmentOf(order)) return true;
+        if (result !== "in_transit") return sameTrouble(meant, result, at);
         // In transit, but something newer is known of it already.
-        const news = current?.delivery?.stamp.at ?? current?.problem?.stamp.at ?? current?.expectedSince.at ?? 0;
-        const outdated = result === "in_transit" && current?.trackingNumber === trackingNumber && at < news;
-        return ofEarlierShipment(order, trackingNumber) || outdated || sameTrouble(order, trackingNumber, result, at);
+        const news = meant.delivery?.stamp.at ?? meant.problem?.stamp.at ?? meant.expectedSince.at;
+        return at < news || (meant.state === "problem" && sameTrouble(meant, result, at, expectedArrival));
       },
       decide: (order, { trackingNumber, result, expectedArrival }) =>
         rightNumber(order, trackingNumber) ?? [fact("trace-reported", { trackingNumber, result, expectedArrival })],
@@ -170,7 +200,7 @@ export const shipping = chapter({
       machine: true,
       rule: "R7.3",
       stages: ["shipped", "delivered"],
-      known: (order, { trackingNumber, kind }, at) => sameTrouble(order, trackingNumber, kind, at),
+      known: (order, { trackingNumber, kind }, at) => sameTrouble(shipmentMeant(order, trackingNumber, at), kind, at),
       decide: (order, { trackingNumber, kind, detail }) =>
         rightNumber(order, trackingNumber) ?? [fact("problem-reported", { trackingNumber, kind, detail })],
     },
@@ -219,18 +249,19 @@ export const shipping = chapter({
       const earlier = amend(
         order.shipments,
         ({ state }) => state !== "ended",
-        (each): Shipment => ({ ...each, state: "ended" }),
+        (each): Shipment => ({ ...each, state: "ended", ended: stamp }),
       );
       return windowChecked({ ...lapsing(order, stamp), stage, shipments: [...earlier, shipment] }, stamp);
     },
     "customer-told-of-shipment": (order, _data, stamp) =>
       withShipment(order, (shipment) => ({ ...shipment, customerTold: shipment.customerTold ?? stamp })),
-    "tracking-reported": (order, { event, place, expectedArrival }, stamp) => {
-      const tracked = withShipment(order, (shipment) => ({
-        ...shipment,
-        tracking: [...shipment.tracking, { event, place, stamp }],
-      }));
-      return expectedArrival === undefined ? tracked : arriving(tracked, expectedArrival, stamp);
+    "tracking-reported": (order, { trackingNumber, event, place, expectedArrival, late }, stamp) => {
+      const tracked = withShipment(
+        order,
+        (shipment) => ({ ...shipment, tracking: inOrder(shipment.tracking, { event, place, stamp }) }),
+        late ? shipmentMeant(order, trackingNumber, stamp.at) : shipmentOf(order),
+      );
+      return expectedArrival === undefined || late ? tracked : arriving(tracked, expectedArrival, stamp);
     },
     delivered: (order, { signedBy, deliveredAt, reference }, stamp) => {
       const stage = order.stage === "problem" ? { ...order, stage: "delivered" as const } : advance(order, "delivered");
@@ -242,7 +273,8 @@ export const shipping = chapter({
       }));
     },
     "trace-reported": (order, { result, expectedArrival }, stamp) => {
-      if (result !== "in_transit") return inTrouble(order, result, result, stamp);
+      // Found again after it was in trouble: news, until somebody decides or it is delivered.
+      if (result !== "in_transit" || order.stage === "problem") return inTrouble(order, result, expectedArrival ?? result, stamp);
       const arrival = expectedArrival ?? shipmentOf(order)?.expectedArrival;
       if (arrival === undefined || stamp.at < (shipmentOf(order)?.expectedSince.at ?? 0)) return order;
       const traced = withShipment(order, (shipment) => ({ ...shipment, expectedArrival: arrival, expectedSince: stamp }));

@@ -226,13 +226,13 @@ export function view(order: Order, actor: Actor, at: Ms): OrderView {
       ...ifKnown("outcome", outcome),
     })),
     shipments: order.shipments.map(
-      ({ dispatched, expectedSince: _, customerTold, tracking, delivery, problem, ...shipment }) => ({
+      ({ dispatched, expectedSince: _, ended: _ended, customerTold, tracking, delivery, problem, ...shipment }) => ({
         ...shipment,
         dispatched: stamped(dispatched),
         ...ifKnown("customerTold", customerTold && stamped(customerTold)),
         tracking: tracking.map(said),
         ...ifKnown("delivery", said(delivery)),
-        ...ifKnown("problem", said(problem)),
+        ...ifKnown("problem", problem && { ...said(problem), ...ifKnown("news", problem.news?.map(said)) }),
       }),
     ),
     discrepancies: order.discrepancies.map(({ discrepancyId, command, body, reporter, opened, refusal, state, closed }) => ({

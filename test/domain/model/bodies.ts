@@ -149,7 +149,7 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
   "report-delay": (making) =>
     making.pick<Bodies["report-delay"]>(
       { cause: "material short", newFinish: inDays(making, 30 + (making.serial % 20)) },
-      { cause: "snow", newArrival: inDays(making, 2 + (making.serial % 60)) },
+      { cause: making.pick("snow", "flood"), newArrival: inDays(making, 2 + (making.serial % 60)) },
     ),
   "tell-customer-of-delay": (making) => ({
     reason: "material short",
@@ -180,7 +180,8 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
   "confirm-shipping-data": () => ({ recipient: "陈先生", phone: "+8613800000000", address }),
   dispatch: (making) => ({
     carrier: "SF",
-    trackingNumber: `SF${making.serial}`,
+    // A plate comes back, and leaves again.
+    trackingNumber: making.pick(`SF${making.serial}`, making.order.shipments.at(-1)?.trackingNumber ?? `SF${making.serial}`),
     expectedArrival: inDays(making, making.pick(3, 8, 50)),
   }),
   "tell-customer-of-shipment": () => ({ channel: "phone" }),
@@ -189,7 +190,11 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
     event: `hub ${making.serial}`,
     expectedArrival: making.pick(undefined, inDays(making, 2), inDays(making, 30)),
   }),
-  "report-delivery": (making) => ({ trackingNumber: tracking(making), signedBy: "陈先生", deliveredAt: iso(making.at) }),
+  "report-delivery": (making) => ({
+    trackingNumber: tracking(making),
+    signedBy: making.pick("陈先生", "门卫"),
+    deliveredAt: iso(making.at),
+  }),
   "report-trace": (making) => ({
     trackingNumber: tracking(making),
     result: making.pick("in_transit", "returned", "lost"),

@@ -26,7 +26,8 @@ export interface Model {
   enteredBy: string | undefined;
   released: boolean;
   promise: Day | undefined;
-  forecast: { arrival: Day; finish: Day | undefined; at: Ms; reported: boolean } | undefined;
+  /** `reported`: the cause, where somebody reported it as a delay. */
+  forecast: { arrival: Day; finish: Day | undefined; at: Ms; reported: string | undefined } | undefined;
   run: Run | undefined;
   checked: boolean;
   receivingTime: { from: Ms; to: Ms } | undefined;
@@ -70,14 +71,15 @@ interface Run {
 interface Shipment {
   readonly tracking: string;
   readonly event: number;
+  readonly dispatchedAt: Ms;
   arrival: Day;
   arrivalAt: Ms;
-  lastTracked: Ms | undefined;
-  readonly tracked: string[];
+  readonly tracked: { text: string; at: Ms }[];
   told: boolean;
   state: "under way" | "delivered" | "problem" | "ended";
-  problem: { kind: string; at: Ms; by: string } | undefined;
-  delivered: { day: Day; at: Ms } | undefined;
+  endedAt: Ms | undefined;
+  problem: { by: string; news: { kind: string; at: Ms; arrival: Day | undefined }[] } | undefined;
+  delivered: { when: Ms; by: string; at: Ms } | undefined;
 }
 interface Delay {
   state: "untold" | "told" | "refused";
@@ -225,13 +227,15 @@ export function owed(m: Model): DutyName[] {
 
 // --- what is known already, and what fits -------------------------------------------------------------------------
 
-function sameTrouble(m: Model, tracking: string, kind: string, at: Ms): boolean {
-  return m.shipments.some(
-    (each) =>
-      each.tracking === tracking &&
-      each.problem?.kind === kind &&
-      (each.state === "problem" || each.state === "ended" || at <= each.problem.at),
-  );
+/** A plate or a waybill may carry a later shipment: a report is about the last that had left by then. */
+function meantBy(m: Model, tracking: string, at: Ms): Shipment | undefined {
+  const all = m.shipments.filter((each) => each.tracking === tracking);
+  return all.findLast(({ dispatchedAt }) => dispatchedAt <= at) ?? all[0];
+}
+
+function sameTrouble(shipment: Shipment | undefined, kind: string, at: Ms): boolean {
+  const over = shipment?.state === "problem" || shipment?.state === "ended";
+  return (shipment?.problem?.news ?? []).some((each) => each.kind === kind && (over || at <= each.at));
 }
 
 /** A machine's report of what is on record already, or that something newer has overtaken: noted, no discrepancy. */
@@ -239,8 +243,8 @@ export function isKnown(m: Model, command: Command): boolean {
   const { at } = command;
   const { run } = m;
   const shipment = current(m);
+  const repeated = ({ tracked }: Shipment) => tracked.some((each) => each.at === at && each.text === trackedText(command));
   const earlierRun = run !== undefined && run.number > 1 && at < run.placed;
-  const earlierShipment = (tracking: string) => m.shipments.slice(0, -1).some((each) => each.tracking === tracking);
   switch (command.command) {
     case "report-lead-time": {
       const lead = run ? run.lead : m.lead;
@@ -256,10 +260,15 @@ export function isKnown(m: Model, command: Command): boolean {
       if (!m.forecast) return false;
       const { newArrival, newFinish } = command.body;
       const same = newFinish === undefined ? m.forecast.arrival === newArrival : m.forecast.finish === newFinish;
-      return at < m.forecast.at || (same && (m.released || m.forecast.reported));
+      // Another cause of the same day is news, and so is the first word that it is a delay.
+      return at < m.forecast.at || (same && m.forecast.reported === command.body.cause);
     }
-    case "finish-production":
-      return earlierRun || (run?.made === true && (m.stage !== "rework" || at < (run.refusal?.at ?? 0)));
+    case "finish-production": {
+      if (earlierRun) return true;
+      if (run?.made !== true) return false;
+      if (m.stage === "rework") return at < (run.refusal?.at ?? 0);
+      return at <= run.madeAt || run.progress?.quantities === JSON.stringify(command.body.quantity);
+    }
     case "check-goods": {
       const before = at < (run?.refusal?.at ?? 0);
       if (earlierRun) return true;
@@ -268,25 +277,36 @@ export function isKnown(m: Model, command: Command): boolean {
     }
     case "arrange-transport":
       return m.transport === JSON.stringify([command.body.method, command.body.carrier, command.body.freightBorneBy]);
-    case "dispatch":
-      return m.shipments.some(({ tracking }) => tracking === command.body.trackingNumber);
+    case "dispatch": {
+      const { trackingNumber, expectedArrival } = command.body;
+      const before = m.shipments.findLast(({ tracking }) => tracking === trackingNumber);
+      if (before?.endedAt === undefined || at <= before.endedAt) return before !== undefined;
+      return before.arrival === expectedArrival;
+    }
     case "report-tracking": {
-      const { trackingNumber } = command.body;
-      const over = shipment?.tracking === trackingNumber && shipment.state !== "under way";
-      const late = shipment?.tracking === trackingNumber && at < (shipment.lastTracked ?? 0);
-      const repeated = shipment?.tracked.includes(JSON.stringify([command.body.event, command.body.place, at])) === true;
-      return earlierShipment(trackingNumber) || over || late || repeated;
+      const meant = meantBy(m, command.body.trackingNumber, at);
+      if (!meant) return false;
+      return meant !== shipment || meant.state !== "under way" || meant.tracked.some((each) => at < each.at) || repeated(meant);
     }
     case "report-delivery":
-      return m.shipments.some((each) => each.tracking === command.body.trackingNumber && each.delivered !== undefined);
+      return m.shipments.some(
+        ({ tracking, delivered }) =>
+          tracking === command.body.trackingNumber &&
+          delivered?.by === command.body.signedBy &&
+          Math.abs(delivered.when - Date.parse(command.body.deliveredAt)) <= 300_000,
+      );
     case "report-trace": {
-      const { trackingNumber, result } = command.body;
-      const news = shipment?.delivered?.at ?? shipment?.problem?.at ?? shipment?.arrivalAt ?? 0;
-      const overtaken = result === "in_transit" && shipment?.tracking === trackingNumber && at < news;
-      return earlierShipment(trackingNumber) || overtaken || sameTrouble(m, trackingNumber, result, at);
+      const { trackingNumber, result, expectedArrival } = command.body;
+      const meant = meantBy(m, trackingNumber, at);
+      if (!meant) return false;
+      if (meant !== shipment) return true;
+      if (result !== "in_transit") return sameTrouble(meant, result, at);
+      const [first, ...news] = meant.problem?.news ?? [];
+      if (at < (meant.delivered?.at ?? first?.at ?? meant.arrivalAt)) return true;
+      return meant.state === "problem" && news.some(({ kind, arrival }) => kind === result && arrival === expectedArrival);
     }
     case "report-problem":
-      return sameTrouble(m, command.body.trackingNumber, command.body.kind, at);
+      return sameTrouble(meantBy(m, command.body.trackingNumber, at), command.body.kind, at);
     case "request-cancellation":
       return m.cancellation !== undefined || m.cancelling;
     case "ask-inspection":
@@ -321,6 +341,10 @@ function fits(m: Model, command: Command): boolean {
   }
 }
 
+function trackedText({ body }: Command): string {
+  return JSON.stringify("event" in body ? [body.event, body.place] : body);
+}
+
 function epoch(m: Model): { run: number; shipment: number } {
   return { run: m.run?.number ?? 1, shipment: m.shipments.filter(({ state }) => state === "ended").length + 1 };
 }
@@ -348,7 +372,7 @@ function canBeLate(m: Model): boolean {
 function delays(m: Model, now: Ms): boolean {
   const { promise, forecast, delay } = m;
   if (promise === undefined) return false;
-  const late = forecast && (m.released || forecast.reported) && forecast.arrival > promise ? forecast : undefined;
+  const late = forecast && (m.released || forecast.reported !== undefined) && forecast.arrival > promise ? forecast : undefined;
   const passed = now >= endOfDay(promise);
   if (!delay) {
     if (!canBeLate(m)) return false;
@@ -364,9 +388,9 @@ function delays(m: Model, now: Ms): boolean {
     };
     return true;
   }
-  const arrived = ["delivered", "completed"].includes(m.stage) ? current(m)?.delivered?.day : undefined;
+  const arrived = ["delivered", "completed"].includes(m.stage) ? current(m)?.delivered?.when : undefined;
   if (delay.state === "untold" && delay.toldDate === undefined) {
-    if ((arrived !== undefined && arrived <= promise) || (!late && !passed)) {
+    if ((arrived !== undefined && dayOf(arrived) <= promise) || (!late && !passed)) {
       m.delay = undefined;
       return true;
     }
@@ -396,7 +420,12 @@ export function follow(m: Model, now: Ms): void {
   throw new Error("the model does not come to rest");
 }
 
-function foresee(m: Model, at: Ms, reported: boolean, news: { finish?: Day | undefined; arrival?: Day | undefined }): void {
+function foresee(
+  m: Model,
+  at: Ms,
+  reported: string | undefined,
+  news: { finish?: Day | undefined; arrival?: Day | undefined },
+): void {
   if (m.forecast && at < m.forecast.at) return;
   const arrival = news.arrival ?? (news.finish && addDays(news.finish, TRANSIT));
   if (arrival !== undefined) m.forecast = { arrival, finish: news.finish, at, reported };
@@ -415,7 +444,7 @@ function unsettle(m: Model): void {
   m.design = false;
   m.lead = undefined;
   m.finalTerms = false;
-  if (m.forecast?.reported === false) m.forecast = undefined;
+  if (m.forecast?.reported === undefined) m.forecast = undefined;
 }
 
 function makeAgain(m: Model, at: Ms): void {
@@ -450,11 +479,12 @@ function checkWindow(m: Model): void {
   if (window && arrival !== undefined) m.windowMissed = arrival < dayOf(window.from) || arrival > dayOf(window.to);
 }
 
-function trouble(m: Model, kind: string, at: Ms, by: string): void {
+function trouble(m: Model, kind: string, at: Ms, by: string, arrival?: Day): void {
   const shipment = current(m);
   if (!shipment) return;
+  const before = m.stage === "problem" ? shipment.problem : undefined;
   m.stage = "problem";
-  shipment.problem = { kind, at, by };
+  shipment.problem = { by: before?.by ?? by, news: [...(before?.news ?? []), { kind, at, arrival }] };
   shipment.state = "problem";
 }
 
@@ -516,7 +546,7 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       const said = { finish: finishOf(m, command.body, at), at };
       if (m.run) m.run.lead = said;
       else m.lead = said;
-      foresee(m, at, false, { finish: said.finish });
+      foresee(m, at, undefined, { finish: said.finish });
       break;
     }
     case "settle-design":
@@ -554,11 +584,11 @@ export function happen(m: Model, command: Command, seen: Seen): void {
     case "report-progress": {
       const { stage, quantityDone, expectedFinish } = command.body;
       if (m.run && at >= (m.run.progress?.at ?? 0)) m.run.progress = { stage, quantities: JSON.stringify(quantityDone), at };
-      foresee(m, at, false, { finish: expectedFinish });
+      foresee(m, at, undefined, { finish: expectedFinish });
       break;
     }
     case "report-delay":
-      foresee(m, at, true, { finish: command.body.newFinish, arrival: command.body.newArrival });
+      foresee(m, at, command.body.cause, { finish: command.body.newFinish, arrival: command.body.newArrival });
       break;
     case "finish-production": {
       const { quantity } = command.body;
@@ -599,14 +629,14 @@ export function happen(m: Model, command: Command, seen: Seen): void {
         ...{
           tracking: trackingNumber,
           event: seen.event,
+          dispatchedAt: at,
           arrival: expectedArrival,
           arrivalAt: at,
-          lastTracked: undefined,
           tracked: [],
         },
-        ...{ told: false, state: "under way", problem: undefined, delivered: undefined },
+        ...{ told: false, state: "under way", endedAt: undefined, problem: undefined, delivered: undefined },
       });
-      foresee(m, at, false, { arrival: expectedArrival });
+      foresee(m, at, undefined, { arrival: expectedArrival });
       checkWindow(m);
       break;
     }
@@ -615,24 +645,24 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       break;
     case "report-tracking":
       if (!shipment) break;
-      shipment.lastTracked = at;
-      shipment.tracked.push(JSON.stringify([command.body.event, command.body.place, at]));
+      shipment.tracked.push({ text: trackedText(command), at });
       if (command.body.expectedArrival !== undefined) {
         arrives(m, shipment, command.body.expectedArrival, at, false);
-        foresee(m, at, false, { arrival: command.body.expectedArrival });
+        foresee(m, at, undefined, { arrival: command.body.expectedArrival });
       }
       break;
     case "report-delivery":
       if (!shipment) break;
       m.stage = "delivered";
       shipment.state = "delivered";
-      shipment.delivered = { day: dayOf(Date.parse(command.body.deliveredAt)), at };
+      shipment.delivered = { when: Date.parse(command.body.deliveredAt), by: command.body.signedBy, at };
       m.windowMissed = false;
       break;
     case "report-trace":
-      if (command.body.result !== "in_transit") trouble(m, command.body.result, at, actor.id);
+      if (command.body.result !== "in_transit" || m.stage === "problem")
+        trouble(m, command.body.result, at, actor.id, command.body.expectedArrival);
       else if (shipment) arrives(m, shipment, command.body.expectedArrival ?? shipment.arrival, at, true);
-      foresee(m, at, false, { arrival: command.body.expectedArrival });
+      foresee(m, at, undefined, { arrival: command.body.expectedArrival });
       break;
     case "report-problem":
       trouble(m, command.body.kind, at, actor.id);
@@ -642,13 +672,14 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       if (!shipment) break;
       if (decision === "make_again" || decision === "ship_again") {
         shipment.state = "ended";
+        shipment.endedAt = at;
         Object.assign(m, { receivingTime: undefined, windowMissed: false, transport: undefined, shippingData: false });
         if (decision === "make_again") makeAgain(m, at);
         else Object.assign(m, { stage: "ready", checked: true, forecast: undefined });
       } else if (decision === "accept") {
         m.stage = "delivered";
         shipment.state = "delivered";
-        shipment.delivered = { day: shipment.delivered?.day ?? dayOf(at), at };
+        shipment.delivered = { ...(shipment.delivered ?? { when: at, by: actor.id }), at };
       } else callOff(m, seen);
       break;
     }

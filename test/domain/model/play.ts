@@ -204,7 +204,7 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
   function taken(command: Command, outcome: Outcome): void {
     const first = order.lastEvent + 1;
     const known = isKnown(model, command);
-    agree(`${command.command} is known`, outcome.events[0]?.event === "report-known", known);
+    agree(`${command.command} is known`, changesNothing(outcome.events[0]), known);
     take(outcome);
     count(known ? "known" : command.command);
     if (!known) happen(model, command, { event: first, callOffs: callOffs(first) });
@@ -224,7 +224,7 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
     const expected = expectedOf(model, command);
     const outcome = report(order, command, setting);
     const [event] = outcome.events;
-    const kind = event?.event === "report-known" ? "known" : event?.event === "discrepancy-opened" ? "discrepancy" : "taken on";
+    const kind = changesNothing(event) ? "known" : event?.event === "discrepancy-opened" ? "discrepancy" : "taken on";
     agree(`report ${command.command}`, kind === "discrepancy" ? [kind] : [kind], [expected]);
     if (kind !== "discrepancy") {
       taken(command, outcome);
@@ -355,6 +355,11 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
     events: () => events,
     now: () => now,
   };
+}
+
+/** What is on record already, or comes too late to change anything. */
+export function changesNothing(event: OrderEvent | undefined): boolean {
+  return event?.event === "report-known" || (event?.event === "tracking-reported" && event.data.late === true);
 }
 
 /** Whether a machine's department has the command at all. */

@@ -139,7 +139,7 @@ export const commandTable: { readonly [K in CommandName]: Row } = {
   "tell-customer-of-shipment": { by: "R", in: ["shipped"], if: ({ customerTold }) => !customerTold },
   "report-tracking": { by: "L", machine: true, in: ["shipped", "delivered"] },
   "report-delivery": { by: "L", machine: true, in: ["shipped", "problem"] },
-  "report-trace": { by: "L", machine: true, in: ["shipped"] },
+  "report-trace": { by: "L", machine: true, in: ["shipped", "problem"] },
   "report-problem": { by: "RCL", machine: true, in: ["shipped", "delivered"] },
   "decide-loss": { by: "S", in: ["problem"], if: (it, { id }) => it.problemBy !== id },
   "confirm-receipt": { by: "R", in: ["delivered"] },
