@@ -1,9 +1,11 @@
 import { defaultPayloadConverter, type Payload } from "@temporalio/common";
 import fc from "fast-check";
+import { createCipheriv, randomBytes } from "node:crypto";
 import { mkdtemp, readdir, readFile, rm, stat, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import proto from "@temporalio/proto";
+import { deflateSync } from "node:zlib";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { encryptionCodec, Undecodable } from "../../src/codec/codec.ts";
 import { keyRingFrom, openLocalKeys, withNewKey } from "../../src/codec/keys.ts";
@@ -18,6 +20,20 @@ async function one(payloads: Promise<Payload[]>): Promise<Payload> {
   const [first] = await payloads;
   if (!first) throw new Error("no payload");
   return first;
+}
+
+/** A payload encrypted as it was before long ones were compressed. */
+function uncompressed(payload: Payload): Payload {
+  const nonce = randomBytes(12);
+  const key = old.keys.get("2026-11");
+  if (!key) throw new Error("no key");
+  const cipher = createCipheriv("aes-256-gcm", key, nonce, { authTagLength: 16 });
+  const message = proto.temporal.api.common.v1.Payload;
+  const bytes = message.encode(message.fromObject(payload)).finish();
+  return {
+    metadata: { encoding: Buffer.from("binary/encrypted"), "encryption-key-id": Buffer.from("2026-11") },
+    data: Buffer.concat([nonce, cipher.update(bytes), cipher.final(), cipher.getAuthTag()]),
+  };
 }
 
 describe("the codec", () => {
@@ -35,6 +51,33 @@ describe("the codec", () => {
     );
     const secret = await one(codec.encode([plain("陈先生 +8613800000000")]));
     expect(Buffer.from(secret.data ?? []).includes("8613800000000")).toBe(false);
+  });
+
+  test("a long payload takes less room, and comes back as it was", async () => {
+    const codec = encryptionCodec(old);
+    const long = Array.from({ length: 5_000 }, (_, number) => ({ number, event: "tracking-reported", place: "中山分拨中心" }));
+    const encoded = await one(codec.encode([plain(long)]));
+    expect(textOf(encoded.metadata?.["encoding"])).toBe("binary/encrypted");
+    expect(encoded.data?.length).toBeLessThan((plain(long).data?.length ?? 0) / 10);
+    expect(defaultPayloadConverter.fromPayload(await one(codec.decode([encoded])))).toEqual(long);
+    // What cannot be compressed grows by next to nothing.
+    const noise = randomBytes(1_000_000);
+    const written = await one(codec.encode([plain(noise)]));
+    expect(written.data?.length).toBeLessThan(noise.length + 1_000);
+    const read: Uint8Array = defaultPayloadConverter.fromPayload(await one(codec.decode([written])));
+    expect(noise.equals(read)).toBe(true);
+  });
+
+  test("what was written before payloads were compressed still reads", async () => {
+    const long = "x".repeat(10_000);
+    expect(defaultPayloadConverter.fromPayload(await one(encryptionCodec(old).decode([uncompressed(plain(long))])))).toBe(long);
+  });
+
+  test("a payload that would inflate without end is refused; one in clear is never inflated", async () => {
+    const codec = encryptionCodec(old);
+    const bomb = { metadata: { encoding: Buffer.from("binary/zlib") }, data: deflateSync(Buffer.alloc(40 * 1024 * 1024)) };
+    expect(await one(codec.decode([bomb]))).toBe(bomb);
+    await expect(codec.decode([uncompressed(bomb)])).rejects.toBeInstanceOf(Undecodable);
   });
 
   test("uses a nonce of its own each time", async () => {
