@@ -108,7 +108,8 @@ const schema = z.object({
     .string()
     .regex(/^[\w-]{32,}$/u)
     .optional(),
-  EMBEDDED_DATABASE_PORT: port.default(0),
+  /** Where a database listens on the loopback; the stack's wants a password, and PGlite has a socket where this is not said. */
+  EMBEDDED_DATABASE_PORT: port.optional(),
   /** Ports of the stand-ins, so that each is where it was after a crash. */
   EMBEDDED_STAND_IN_PORTS: z
     .string()

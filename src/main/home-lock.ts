@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, mkdir, readFile, rename, rm, stat, writeFile } from "node:fs/promises";
-import { dirname, join, resolve } from "node:path";
+import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { join } from "node:path";
+import { closeHome, makeHome } from "./home.ts";
 
 /** One `npm start` a home: two engines on one file would destroy it. */
 export class HomeInUse extends Error {
@@ -27,37 +28,18 @@ async function owned(text: string): Promise<number | undefined> {
   return began === "" || began === (await beganAt(pid)) ? pid : undefined;
 }
 
-/** Makes a folder. @throws Error of the file system, unless it is there already, as a folder */
-async function makeOne(folder: string): Promise<void> {
-  try {
-    await mkdir(folder);
-  } catch (error) {
-    if (codeOf(error) !== "EEXIST" || !(await stat(folder)).isDirectory()) throw error;
-  }
-}
-
-/** Makes a folder and those above it. Not with Node's `recursive`, which never ends where no folder can be made (`/proc`). */
-async function makeFolder(folder: string): Promise<void> {
-  try {
-    await makeOne(folder);
-  } catch (error) {
-    if (codeOf(error) !== "ENOENT" || dirname(folder) === folder) throw error;
-    await makeFolder(dirname(folder));
-    await makeOne(folder);
-  }
-}
-
 /**
- * Takes a home for this process, made when there is none. A lock whose owner is gone counts for nothing.
+ * Takes a home for this process and its user alone, made when there is none. A lock whose owner is gone counts for nothing.
+ * @param say told when it was open to other users until now
  * @returns what gives it back
- * @throws HomeInUse that names the other process
+ * @throws HomeInUse that names the other process; HomeNotPrivate
  */
-export async function takeHome(home: string): Promise<() => Promise<void>> {
-  await makeFolder(resolve(home));
+export async function takeHome(home: string, say: (line: string) => void = () => undefined): Promise<() => Promise<void>> {
+  await makeHome(home);
   const lock = join(home, "lock");
   const draft = `${lock}.${randomUUID()}`;
   const mine = `${process.pid} ${await beganAt(process.pid)}`;
-  await writeFile(draft, mine);
+  await writeFile(draft, mine, { mode: 0o600 });
   try {
     for (;;) {
       try {
@@ -82,7 +64,15 @@ export async function takeHome(home: string): Promise<() => Promise<void>> {
   } finally {
     await rm(draft, { force: true });
   }
-  return async () => {
+  const giveBack = async (): Promise<void> => {
     if ((await readFile(lock, "utf8").catch(() => "")) === mine) await rm(lock, { force: true });
   };
+  try {
+    // Only whoever has it: the stack's database, where another one runs, needs to pass through.
+    if (await closeHome(home)) say(`${home} was open to other users of this machine; now it is its owner's alone`);
+  } catch (error) {
+    await giveBack();
+    throw error;
+  }
+  return giveBack;
 }

@@ -3,8 +3,12 @@ import { readSettings, SettingsError, type Settings } from "../settings.ts";
 
 /** What every process begins and ends with. */
 
-/** The settings, or one line that names the wrong one and the end. */
+/**
+ * The settings, or one line that names the wrong one and the end. What this process, or one that it starts, writes from now on is its
+ * owner's alone: a home holds keys and everybody's data.
+ */
 export function settingsOrExit(name: string): Settings {
+  process.umask(0o077);
   try {
     return readSettings(process.env);
   } catch (error) {

@@ -84,11 +84,14 @@ try {
   // One password for both clusters, which are made side by side.
   const password = await secretFile(join(home, "postgres.password"), async () => randomBytes(24).toString("base64url"));
   const owner = await whoRuns();
-  // Another user has to pass through the home to its folder, and no more than that.
-  if (owner.uid !== undefined) await chmod(home, 0o711);
+  // Its user has to pass through the home to its folder, and no more than that; nobody else has.
+  if (owner.gid !== undefined) {
+    await chown(home, 0, owner.gid);
+    await chmod(home, 0o710);
+  }
   await makeCluster(password, owner);
   await endLeftOver(owner);
-  const port = wanted === 0 ? await freePort(HOST) : wanted;
+  const port = wanted ?? (await freePort(HOST));
   const values = [`listen_addresses=${HOST}`, `port=${port}`, "unix_socket_directories=", "max_connections=200"];
   await keep({
     name: NAME,

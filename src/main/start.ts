@@ -3,6 +3,7 @@ import { rename, rm, writeFile } from "node:fs/promises";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import type { OutsideSystem } from "../domain/order/effects.ts";
+import { HomeNotPrivate } from "./home.ts";
 import { HomeInUse, takeHome } from "./home-lock.ts";
 import { freePort, LOOPBACK, urlOf, whyNot } from "./ports.ts";
 import { exit, settingsOrExit } from "./process.ts";
@@ -27,9 +28,10 @@ const STOP_LIMIT = 35_000;
 const say = (line: string): void => void process.stdout.write(`${line}\n`);
 const note = join(home, "run.json");
 
-const giveBack = await takeHome(home).catch((error: unknown) =>
-  exit("start", `GENDAN_HOME: ${settings.GENDAN_HOME}: ${error instanceof HomeInUse ? error.message : String(error)}`),
-);
+const giveBack = await takeHome(home, say).catch((error: unknown) => {
+  const isSaid = error instanceof HomeInUse || error instanceof HomeNotPrivate;
+  return exit("start", `GENDAN_HOME: ${settings.GENDAN_HOME}: ${isSaid ? error.message : String(error)}`);
+});
 async function refuse(line: string): Promise<never> {
   await giveBack();
   return exit("start", line);
@@ -151,12 +153,12 @@ const urls: Record<string, string> = { api: url, docs: `${url}/docs` };
 say("starting …");
 /** `npm run stack`: production's engine on a Postgres of its own, and a Postgres, instead of the embedded ones. */
 const isStack = settings.STACK_SERVER !== undefined;
-/** Found once, so that a database is where it was after a crash. */
+/** Found once, so that one of the stack's databases is where it was after a crash. */
 const databasePort = async () => ({ EMBEDDED_DATABASE_PORT: String(await freePort(LOOPBACK)) });
 
 async function startRecords(): Promise<void> {
   if (settings.DATABASE_URL !== undefined) return;
-  const { url: records } = await run("database", await databasePort(), isStack ? "stack-database" : "database");
+  const { url: records } = isStack ? await run("database", await databasePort(), "stack-database") : await run("database");
   env["DATABASE_URL"] = String(records);
 }
 

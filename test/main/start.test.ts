@@ -1,10 +1,15 @@
+import { readdir } from "node:fs/promises";
+import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { whyNot } from "../../src/main/ports.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
+import { openTo } from "../support/open-to.ts";
 import { until } from "../support/until.ts";
 
 let gendan: Gendan;
 beforeAll(async () => {
+  // As most users have it: what nobody thinks of may be read by all.
+  process.umask(0o022);
   gendan = await startGendan({ STAND_INS: "manual" });
 });
 afterAll(() => gendan.end());
@@ -56,6 +61,19 @@ test("each part is where it is said to be", async () => {
   }
 });
 
+/** What is told only to whoever owns the home. */
+const KEPT = ["encryption-keys.json", "identity-key.json", "lock", "records", "run.json", "stand-ins", "temporal.db"];
+
+test("its home is its owner's alone, whatever is written there", async () => {
+  expect(await readdir(gendan.home)).toEqual(expect.arrayContaining(KEPT));
+  expect(await openTo(gendan.home)).toEqual([]);
+});
+
+test("the records are at a socket in it, and at no port", async () => {
+  const { databaseUrl } = await gendan.run();
+  expect(decodeURIComponent(new URL(databaseUrl).hostname)).toBe(join(gendan.home, "records"));
+});
+
 test.each(["api", "worker", "stand-ins", "codec-server", "engine", "database"])(
   "%s is started again after a crash, where it was",
   async (name) => {
@@ -90,8 +108,10 @@ test(
     const { pid, pids, temporalAddress } = await gendan.run();
     process.kill(pid, "SIGKILL");
     await allGone(Object.values(pids), temporalAddress);
+    expect(await openTo(gendan.home)).toEqual([]);
     gendan = await gendan.again();
     expect(await isUp(`${gendan.url}/readyz`)).toBe(true);
+    expect(await openTo(gendan.home)).toEqual([]);
   },
 );
 

@@ -1,4 +1,5 @@
-import { mkdtemp, rm } from "node:fs/promises";
+import { chmod, cp, mkdir, mkdtemp, readdir, rm, stat, writeFile } from "node:fs/promises";
+import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import pg from "pg";
@@ -7,15 +8,20 @@ import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/
 
 /** One Postgres session serves every connection: what one of them is in the middle of must be nobody else's. */
 
+let made: string;
 let folder: string;
 let embedded: EmbeddedDatabase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gendan-embedded-"));
+  // To make one takes seconds.
+  await (await startEmbeddedDatabase(folder)).close();
+  made = `${folder}-made`;
+  await cp(folder, made, { recursive: true });
   embedded = await startEmbeddedDatabase(folder);
 }, 120_000);
 afterAll(async () => {
   await embedded.close();
-  await rm(folder, { recursive: true });
+  for (const one of [folder, made]) await rm(one, { recursive: true });
 });
 
 async function connected<T>(work: (client: pg.Client) => Promise<T>): Promise<T> {
@@ -61,4 +67,88 @@ test("a connection that breaks off in the middle holds up nobody", async () => {
     setImmediate(() => (client as unknown as { connection: { stream: { destroy(): void } } }).connection.stream.destroy());
   });
   expect((await connected((other) => other.query("select $1::int as n", [7]))).rows).toEqual([{ n: 7 }]);
+});
+
+/** The folder of the socket that a database is told to be at. */
+const socketIn = (url: string): string => decodeURIComponent(new URL(url).hostname);
+
+async function answersAt(url: string): Promise<unknown> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const { rows } = await client.query("select 1 as one");
+  await client.end();
+  return rows;
+}
+
+test("it listens on a socket of its user's alone, and at no port", async () => {
+  const { url } = embedded;
+  expect(socketIn(url)).toBe(folder);
+  const socket = await stat(join(folder, ".s.PGSQL.5432"));
+  expect(socket.isSocket()).toBe(true);
+  expect(socket.mode & 0o777).toBe(0o600);
+  // Whatever this machine's user has set for another Postgres.
+  process.env["PGPORT"] = "1";
+  try {
+    expect(await answersAt(url)).toEqual([{ one: 1 }]);
+  } finally {
+    delete process.env["PGPORT"];
+  }
+});
+
+test.each([
+  ["with characters that an address has its own use for", "a b%41/库?x=1#y@z:5"],
+  ["longer than a socket's path may be", "long/".repeat(30)],
+])("a folder %s", async (_name, name) => {
+  const home = await mkdtemp(join(tmpdir(), "gendan-embedded-"));
+  const where = join(home, name, "records");
+  await cp(made, where, { recursive: true });
+  // As older versions made it.
+  await chmod(where, 0o755);
+  const first = await startEmbeddedDatabase(where);
+  expect(await answersAt(first.url)).toEqual([{ one: 1 }]);
+  const at = socketIn(first.url);
+  expect((await stat(at)).mode & 0o077).toBe(0);
+  await first.close();
+  // Where it was after a crash, of which the socket is left.
+  await mkdir(at, { recursive: true, mode: 0o700 });
+  await writeFile(join(at, ".s.PGSQL.5432"), "");
+  const again = await startEmbeddedDatabase(where);
+  expect(again.url).toBe(first.url);
+  expect(await answersAt(again.url)).toEqual([{ one: 1 }]);
+  await again.close();
+  expect(await readdir(at).catch(() => [])).not.toContain(".s.PGSQL.5432");
+  // Beside other programs' nothing is left, and nothing that another user has made is trusted.
+  if (at !== where) {
+    await mkdir(at);
+    await chmod(at, 0o755);
+    await expect(startEmbeddedDatabase(where)).rejects.toThrow(/this user's alone/u);
+    await rm(at, { recursive: true });
+  }
+  await rm(home, { recursive: true });
+});
+
+test("a server that is still ending is waited for: two on one folder would destroy it", async () => {
+  const where = await mkdtemp(join(tmpdir(), "gendan-embedded-"));
+  await cp(made, where, { recursive: true });
+  let asked = (): void => undefined;
+  const knocked = new Promise<void>((resolve) => {
+    asked = resolve;
+  });
+  const ending = createServer((socket) => {
+    socket.destroy();
+    asked();
+  });
+  await new Promise<void>((resolve) => {
+    ending.listen(join(where, ".s.PGSQL.5432"), resolve);
+  });
+  const starting = startEmbeddedDatabase(where);
+  await knocked;
+  expect(await readdir(where)).not.toContain("postmaster.pid");
+  await new Promise((resolve) => {
+    ending.close(resolve);
+  });
+  const started = await starting;
+  expect(await answersAt(started.url)).toEqual([{ one: 1 }]);
+  await started.close();
+  await rm(where, { recursive: true });
 });
