@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultPolicy, dutyNames, type Policy } from "../domain/policy.ts";
+import { defaultPolicy, dutyNames, MOST_ORDER_BYTES, type Policy } from "../domain/policy.ts";
 import { defaultRoutinePolicy, eachRoutine, routineNames, type RoutinePolicy } from "../domain/routine/policy.ts";
 import { orderErrors } from "../domain/routine/rewards-policy.ts";
 import { DAY, isDuration, ms } from "../domain/time.ts";
@@ -107,6 +107,9 @@ const routine = z.strictObject({
   rewards: rewards.exactOptional(),
 });
 
+/** Less would not hold an order of many lines, and its way to the end. */
+const LEAST_ORDER_BYTES = 65_536;
+
 export const policySchema = z
   .strictObject({
     routine: routine.exactOptional(),
@@ -117,6 +120,7 @@ export const policySchema = z
     duties: z.partialRecord(z.enum(dutyNames), duty).exactOptional(),
     freight: freight.exactOptional(),
     effects: effects.exactOptional(),
+    orderBytes: z.int().min(LEAST_ORDER_BYTES).max(MOST_ORDER_BYTES).exactOptional(),
   })
   .meta({
     id: "Policy",

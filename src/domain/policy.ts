@@ -15,6 +15,8 @@ export interface Policy {
   readonly duties: { readonly [D in DutyName]: DutyPolicy };
   readonly freight: { readonly ordinary: FreightBearer; readonly special: FreightBearer };
   readonly effects: EffectsPolicy;
+  /** How much may be said of an order, bytes of its compressed record at most (`order/weight.ts`); absent in older orders: the default. */
+  readonly orderBytes?: number | undefined;
 }
 
 type FreightBearer = "company" | "customer";
@@ -104,6 +106,9 @@ function noPause(time: Duration): DutyPolicy {
   return { within: time, calendar: "always", pausable: false };
 }
 
+/** More than this, 1.25 MiB, the engine might not take in one message: it is the default, and may be made less. */
+export const MOST_ORDER_BYTES = 1_310_720;
+
 /** The regulation's numbers, and the house's where it gives none. `GENDAN_POLICY` is laid over this. */
 export const defaultPolicy: Policy = {
   largeAmountFen: 1_000_000,
@@ -151,6 +156,7 @@ export const defaultPolicy: Policy = {
   },
   freight: { ordinary: "customer", special: "company" },
   effects: { timeout: "PT10S", retryAfter: "PT1S", retryAtMost: "PT10M", attempts: 20 },
+  orderBytes: MOST_ORDER_BYTES,
 };
 
 /** What a policy says of a duty; an order that started before there was such a duty takes the default. */

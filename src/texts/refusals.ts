@@ -169,6 +169,18 @@ const sentences: { readonly [C in RefusalCode]: Sentence } = {
     zh: "该幂等键已用于不同的内容。",
     en: "This idempotency key was used with another body before.",
   },
+  "order-full": {
+    zh: "订单记录的容量将满：本次内容约需 {needs} KB，现可用 {left} KB。请缩短文字或减少行数后重试；简短的操作（审批、发货、取消等）仍可进行。",
+    en: "The order's record is nearly full: this needs about {needs} KB, and {left} KB are left for it. Use shorter texts or fewer lines; short commands (to sign, ship, cancel, …) are still possible.",
+    bare: {
+      zh: "订单记录的容量已满，该报告的内容未能保存；请由人员用简短的操作处理。",
+      en: "The order's record is full, and what was reported could not be kept; a person can still act by short commands.",
+    },
+  },
+  "report-cut": {
+    zh: "该报告的内容过长，未予保存，不能照此执行；请由人员直接录入后将其作废。",
+    en: "What was reported was too long to be kept, so it cannot be applied; enter it as a person and discard the report.",
+  },
   "body-invalid": {
     zh: "以下字段有误：{fields}。",
     en: "These fields are wrong: {fields}.",

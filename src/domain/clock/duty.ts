@@ -4,6 +4,7 @@ import type { Recipient } from "../order/effects.ts";
 import type { Order, Watch } from "../order/record.ts";
 import { budgetOf, dutyPolicyOf, type DutyName, type LadderPolicy, type Policy } from "../policy.ts";
 import { ms, type Ms } from "../time.ts";
+import { slowedBy } from "../order/weight.ts";
 import { addTime, elapsed } from "./calendar.ts";
 import { nothingWatched, type Course } from "./ladder.ts";
 
@@ -61,11 +62,16 @@ export function timeTaken({ course: { kind, calendar, from }, watch }: Duty, unt
   return stood.reduce((left, time) => left - time, elapsed(kind, calendar, from, until));
 }
 
+/** A duty's id: its name, and the event since when it is owed. */
+export function dutyIdOf(duty: DutyName, { since }: Owed): string {
+  return `${duty}-${since.number}`;
+}
+
 /** How one duty stands at a time, ms. */
 export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed, at: Ms): Duty {
   const { policy, calendar } = order;
   const { calendar: kind, pausable, ladder } = dutyPolicyOf(policy, duty);
-  const dutyId = `${duty}-${owed.since.number}`;
+  const dutyId = dutyIdOf(duty, owed);
   const watch = order.watches[dutyId] ?? nothingWatched;
   const openedAt = owed.since.receivedAt;
   const from = owed.from ?? openedAt;
@@ -101,6 +107,16 @@ export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed,
     closedBy: rule.closedBy,
     owed,
     watch,
-    course: { kind, calendar, from, budget, stood, dueAt, ladder: { ...policy.ladder, ...given(ladder) }, owner },
+    course: {
+      kind,
+      calendar,
+      from,
+      budget,
+      stood,
+      dueAt,
+      ladder: { ...policy.ladder, ...given(ladder) },
+      slowedBy: slowedBy(order.clockWeight),
+      owner,
+    },
   };
 }

@@ -20,6 +20,8 @@ export interface Course {
   readonly stood: number;
   readonly dueAt: Ms;
   readonly ladder: LadderPolicy;
+  /** By how much longer it is between two reminders; 1 when not said. */
+  readonly slowedBy?: number;
   readonly owner: Recipient;
 }
 
@@ -47,7 +49,7 @@ function lastAcknowledged(watch: Watch, by: "owner" | "above"): Acknowledgement 
 
 /** When everybody is told again: daily from the escalation on; acknowledged from above, from the time promised on, if any. */
 function nextReminder(course: Course, watch: Watch, escalatedAt: Ms, at: Ms): Ms | undefined {
-  const every = ms(course.ladder.remindEvery);
+  const every = ms(course.ladder.remindEvery) * (course.slowedBy ?? 1);
   const last = told(course, watch, "remind");
   const daily = (last ? Date.parse(last.rungDueAt) : escalatedAt) + every;
   const acknowledged = lastAcknowledged(watch, "above");

@@ -5,6 +5,7 @@ import type { Bodies, CommandName, Terms } from "./bodies.ts";
 import type { EffectOutcome } from "./effects.ts";
 import type { RefusalCode } from "./refusals.ts";
 import type { Recipient } from "./effects.ts";
+import type { Cut } from "./weight.ts";
 import type { Calendar } from "../clock/calendar.ts";
 import type { Rung } from "../clock/ladder.ts";
 
@@ -116,11 +117,17 @@ export interface Facts {
     shipment: number;
     refusal: RefusalCode;
     details: Details;
+    /** The body was too large to be kept. */
+    cut?: Cut | undefined;
   };
+  /** The same report once more, or another one when too many are open: how often it came by now. */
+  "discrepancy-repeated": { discrepancyId: string; count: number };
+  /** So many reports came by now when there was no more room for them. */
+  "reports-not-kept": { count: number };
   "discrepancy-closed": { discrepancyId: string; decision: "accepted" | "apply" | "discard"; reason?: string | undefined };
   "calendar-set": { calendar: Calendar };
   "report-known": Record<never, never>;
-  "command-refused": { body: object; refusal: RefusalCode; details: Details };
+  "command-refused": { body: object; refusal: RefusalCode; details: Details; cut?: Cut | undefined };
 }
 
 /** What a refusal's sentence is filled with. */

@@ -1,8 +1,8 @@
-import { dutyAt, timeTaken, type Duty } from "../clock/duty.ts";
+import { dutyAt, dutyIdOf, timeTaken, type Duty } from "../clock/duty.ts";
 import { nextRung, toldOn } from "../clock/ladder.ts";
 import { defaultCalendar, isKnown, type Calendar } from "../clock/calendar.ts";
 import { SYSTEM, type Actor, type Author, type Role } from "../people.ts";
-import { dutyNames, type Policy } from "../policy.ts";
+import { dutyNames, type DutyName, type Policy } from "../policy.ts";
 import { iso, type Ms } from "../time.ts";
 import { aftercare } from "./aftercare.ts";
 import { checkedCommand, type Command, type CommandName } from "./bodies.ts";
@@ -17,18 +17,20 @@ import {
   type EffectRules,
   type Evolve,
   type Now,
+  type Owed,
 } from "./chapter.ts";
 import { confirmation } from "./confirmation.ts";
 import { delays, forecasts, promisePassesAt } from "./delays.ts";
 import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
-import { fact, FORMAT, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
+import { fact, FORMAT, type Details, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
 import { inspections } from "./inspections.ts";
 import { production } from "./production.ts";
 import type { ClosedDuty, Discrepancy, Order } from "./record.ts";
 import { isRefusal, refuse, type Refusal } from "./refusals.ts";
 import { shipping } from "./shipping.ts";
 import { reckoned } from "./terms.ts";
-import { watching } from "./watching.ts";
+import { openDiscrepancies, repeated, watching } from "./watching.ts";
+import { keepable, orderBytesOf, saysTheSame, shares, shortened, SMALL, weightOf, weightOfValue } from "./weight.ts";
 
 /** The chapters put together. A command, event or duty without a row does not compile. */
 export const commands: CommandRows = {
@@ -94,13 +96,34 @@ function canBeFulfilled(order: Order, closedBy: readonly (CommandName | "clock")
   return closedBy.some((name) => name !== "clock" && (isEnded(order) ? commands[name].ended : commands[name].cancelling));
 }
 
-/** Every duty that is owed, as it stands at a time. */
-export function duties(order: Order, at: Ms): readonly Duty[] {
+interface OwedDuty {
+  readonly dutyId: string;
+  readonly name: DutyName;
+  readonly owed: Owed;
+}
+
+/** Every duty that is owed, whatever the time. */
+function owedDuties(order: Order): readonly OwedDuty[] {
   return dutyNames.flatMap((name) => {
     const rule = dutyRules[name];
     const owed = canBeFulfilled(order, rule.closedBy) ? (rule.owed(order) ?? []) : [];
-    return [owed].flat().map((each) => dutyAt(order, name, rule, each, at));
+    return [owed].flat().map((each) => ({ dutyId: dutyIdOf(name, each), name, owed: each }));
   });
+}
+
+function dutiesOf(order: Order, owed: readonly OwedDuty[], at: Ms): readonly Duty[] {
+  return owed.map((each) => dutyAt(order, each.name, dutyRules[each.name], each.owed, at));
+}
+
+/** Every duty that is owed, as it stands at a time. */
+export function duties(order: Order, at: Ms): readonly Duty[] {
+  return dutiesOf(order, owedDuties(order), at);
+}
+
+/** Those of some duties that are not among others. */
+function without(some: readonly OwedDuty[], others: readonly OwedDuty[]): readonly OwedDuty[] {
+  const ids = new Set(others.map(({ dutyId }) => dutyId));
+  return some.filter(({ dutyId }) => !ids.has(dutyId));
 }
 
 // --- the fold ---------------------------------------------------------------------------------------------------
@@ -124,6 +147,9 @@ function begun(data: Facts["received"], stamp: Stamp): Order {
     calendar,
     stage: "received",
     lastEvent: stamp.number,
+    weight: 0,
+    clockWeight: 0,
+    notKept: 0,
     received: stamp,
     customer,
     salesRep,
@@ -167,26 +193,24 @@ function asked<E extends EventName>(order: Order, event: OrderEvent<E>): readonl
   return effectRules.flatMap((rules) => rules[event.event]?.(order, event.data, event) ?? []);
 }
 
-function closedBy(before: readonly Duty[], after: readonly Duty[], event: OrderEvent): readonly ClosedDuty[] {
-  return before
-    .filter(({ dutyId }) => !after.some((duty) => duty.dutyId === dutyId))
-    .map((each) => {
-      const { dutyId, duty, about, owner, answerable, rule, openedAt, dueAt, closedBy: closers } = each;
-      return {
-        dutyId,
-        duty,
-        about,
-        owner: event.at > dueAt ? answerable : owner,
-        rule,
-        openedAt,
-        dueAt,
-        closedAt: event.at,
-        closedBy: event.actor,
-        late: event.at > dueAt,
-        tookMs: timeTaken(each, event.at),
-        how: closers.includes(event.command) ? ("met" as const) : ("lapsed" as const),
-      };
-    });
+function closedBy(ended: readonly Duty[], event: OrderEvent): readonly ClosedDuty[] {
+  return ended.map((each) => {
+    const { dutyId, duty, about, owner, answerable, rule, openedAt, dueAt, closedBy: closers } = each;
+    return {
+      dutyId,
+      duty,
+      about,
+      owner: event.at > dueAt ? answerable : owner,
+      rule,
+      openedAt,
+      dueAt,
+      closedAt: event.at,
+      closedBy: event.actor,
+      late: event.at > dueAt,
+      tookMs: timeTaken(each, event.at),
+      how: closers.includes(event.command) ? ("met" as const) : ("lapsed" as const),
+    };
+  });
 }
 
 /** What a request is for: the duty that it opens for whoever is asked or told, or else what the event comes from. */
@@ -224,23 +248,38 @@ export function apply(order: Order | undefined, event: OrderEvent): Order {
   known(event);
   if (!order) {
     if (event.event !== "received") throw new TypeError(`the first event of an order is "received", not "${event.event}"`);
-    return opened(begun(event.data, event), [], event);
+    return weighed(opened(begun(event.data, event), undefined, event), event);
   }
-  const before = duties(order, event.at);
   const changed = forecast(evolved(order, event.event, event.data, event), event.event, event.data, event);
-  return opened({ ...changed, lastEvent: event.number }, before, event);
+  return weighed(opened({ ...changed, lastEvent: event.number }, order, event), event);
 }
 
-function opened(order: Order, before: readonly Duty[], event: OrderEvent): Order {
-  const after = duties(order, event.at);
-  const fresh = after.filter(({ dutyId }) => !before.some((duty) => duty.dutyId === dutyId));
+/** Whether an event is the clock's own telling: a rung, what became of its message, a calendar. */
+function isTelling(order: Order, { event, data }: OrderEvent): boolean {
+  if (event === "rung-told" || event === "rung-unreached" || event === "calendar-set") return true;
+  if (event !== "effect-done" && event !== "effect-failed") return false;
+  const effect = order.effects.findLast(({ effectId }) => effectId === data.effectId);
+  return effect?.system === "messages" && effect.data.message === "rung";
+}
+
+function weighed(order: Order, event: OrderEvent): Order {
+  const weight = weightOf(event);
+  return isTelling(order, event)
+    ? { ...order, clockWeight: order.clockWeight + weight }
+    : { ...order, weight: order.weight + weight };
+}
+
+function opened(order: Order, before: Order | undefined, event: OrderEvent): Order {
+  const [owed, owedBefore] = [owedDuties(order), before ? owedDuties(before) : []];
+  const fresh = dutiesOf(order, without(owed, owedBefore), event.at);
+  const ended = before ? dutiesOf(before, without(owedBefore, owed), event.at) : [];
   const asks = asked(order, event).map((request) => ({ ...request, occasion: occasionOf(request, fresh, event) }));
   const opening = fresh.flatMap(({ duty, rule, owed }) =>
     (dutyRules[duty].opening?.(order, owed) ?? []).map((request) => ({ ...request, occasion: { name: duty, rule } })),
   );
   return {
     ...order,
-    closedDuties: [...order.closedDuties, ...closedBy(before, after, event)],
+    closedDuties: [...order.closedDuties, ...closedBy(ended, event)],
     effects: [...order.effects, ...requested(order, event, [...asks, ...opening])],
   };
 }
@@ -329,6 +368,7 @@ function received(command: Command, { policy, orderNo, calendar, salt }: Setting
 function appliedFacts(order: Order, discrepancyId: string): readonly Fact[] | Refusal {
   const open = order.discrepancies.find((each) => each.discrepancyId === discrepancyId);
   if (!open) return refuse("no-such-discrepancy", { id: discrepancyId });
+  if (open.cut) return refuse("report-cut");
   const facts = follow(order, asCommand(open), true);
   return isRefusal(facts) ? facts : facts.map((each) => asReported(each, open));
 }
@@ -358,7 +398,7 @@ function sameEpoch(order: Order, { run, shipment }: Discrepancy): boolean {
 /** The first open report that fits by now: its facts, and the end of the discrepancy. */
 function fittingReport(order: Order): readonly Fact[] {
   for (const open of order.discrepancies) {
-    if (open.state !== "open" || !sameEpoch(order, open)) continue;
+    if (open.state !== "open" || open.cut || !sameEpoch(order, open)) continue;
     const facts = follow(order, asCommand(open), false);
     if (isRefusal(facts)) continue;
     const { discrepancyId } = open;
@@ -504,8 +544,36 @@ function unknownYear(before: Order | undefined, after: Order, at: Ms): Refusal |
   return unknown ? refuse("calendar-unknown", { year: after.calendar.knownUntil }) : undefined;
 }
 
+// --- how much an order's record may weigh ---------------------------------------------------------------------------
+
+/** What an open change will add when production accepts it, bytes: room is kept for it. */
+function promised({ changes: all, lines }: Order): number {
+  const open = all.findLast(({ ended }) => ended === undefined);
+  return open ? weightOfValue(open.request.patch) + weightOfValue(open.request.patch.lines ?? lines) : 0;
+}
+
+/** Whether what happened leaves an order's record within a share of its budget. */
+function isWithin(share: number, { order }: Outcome): boolean {
+  return order.weight + promised(order) <= share * orderBytesOf(order.policy);
+}
+
+/** Why there is no room for what a command brings; `undefined` when there is. What is small may use what is kept from the large. */
+function overfull(before: Order | undefined, outcome: Outcome): Refusal | undefined {
+  const [had, has] = [before, outcome.order].map((order) => (order ? order.weight + promised(order) : 0));
+  const needs = (has ?? 0) - (had ?? 0);
+  const share = needs <= SMALL ? shares.small : shares.large;
+  if (needs <= 0 || isWithin(share, outcome)) return undefined;
+  const left = Math.max(0, share * orderBytesOf(outcome.order.policy) - (had ?? 0));
+  return refuse("order-full", { needs: Math.ceil(needs / 1_024), left: Math.floor(left / 1_024) });
+}
+
 /** Decides a command: what happens, or why it is refused. A refusal changes nothing. */
 export function decide(order: Order | undefined, command: Command, setting: Setting): Outcome | Refusal {
+  const outcome = decided(order, command, setting);
+  return isRefusal(outcome) ? outcome : (overfull(order, outcome) ?? outcome);
+}
+
+function decided(order: Order | undefined, command: Command, setting: Setting): Outcome | Refusal {
   const role = authorise(order, command.command, command.actor);
   if (isRefusal(role)) return role;
   const facts = factsOf(order, { ...command, at: Math.min(command.at, command.receivedAt) }, setting);
@@ -520,36 +588,116 @@ export function decide(order: Order | undefined, command: Command, setting: Sett
 
 /**
  * Takes on a report that came as a signal: nothing of it is lost. Refused, a machine's report becomes a discrepancy, and a
- * person's command is on record as refused and told to them.
+ * person's command is on record as refused and told to them. A machine's report for whose text there is no room holds without it.
  */
 export function report(order: Order, command: Command, setting: Setting): Outcome {
-  const outcome = decide(order, command, setting);
-  return isRefusal(outcome) ? refusedReport(order, command, outcome) : outcome;
+  if (command.actor.kind === "person") {
+    const outcome = decide(order, command, setting);
+    return isRefusal(outcome) ? refusedReport(order, command, outcome) : outcome;
+  }
+  const outcome = decided(order, command, setting);
+  if (isRefusal(outcome)) return refusedReport(order, command, outcome);
+  if (isWithin(shares.report, outcome)) return outcome;
+  const cut = decided(order, withoutRemarks(command), setting);
+  if (isRefusal(cut)) return refusedReport(order, command, cut);
+  const needed = cut.order.stage !== order.stage || cut.order.closedDuties.length > order.closedDuties.length;
+  return isWithin(needed ? shares.needed : shares.large, cut) ? cut : refusedReport(order, command, refuse("order-full"));
 }
 
-/** Puts a refused report on record. */
-export function refusedReport(order: Order, command: Command, { refused: refusal, details }: Refusal): Outcome {
+function withoutRemarks({ command, body, ...rest }: Command): Command {
+  return checkedCommand(command, shortened(body), rest);
+}
+
+/** So many discrepancies are open at a time; what else comes is counted with one of them. */
+const OPEN_AT_MOST = 100;
+/** Repetitions are on record each up to so many, then at every power of two. */
+const EACH_UP_TO = 32;
+
+function isRemarkable(count: number): boolean {
+  return count <= EACH_UP_TO || Number.isInteger(Math.log2(count));
+}
+
+/** The discrepancy that a report is reported by again; or, when too many are open, with which it is counted. */
+function sameDiscrepancy(order: Order, { command, body, actor }: Command): Discrepancy | undefined {
+  const open = openDiscrepancies(order);
+  const alike = open.filter((each) => each.command === command && each.reporter.id === actor.id);
+  const kept = keepable(body);
+  const same = alike.find((each) =>
+    each.cut ? saysTheSame(each.cut, kept.cut) : saysTheSame(each.body, body) || (!kept.cut && saysTheSame(each.body, kept.body)),
+  );
+  return same ?? (open.length < OPEN_AT_MOST ? undefined : (alike.at(-1) ?? open.at(-1)));
+}
+
+/** A refused report that is no news: counted, and on record as often as that says something. */
+function repeatedReport(order: Order, { discrepancyId, count }: Discrepancy, origin: Origin): Outcome {
+  const more = count + 1;
+  if (isRemarkable(more)) {
+    const outcome = moveOn(order, [fact("discrepancy-repeated", { discrepancyId, count: more })], origin);
+    if (isWithin(shares.large, outcome)) return outcome;
+  }
+  return { order: repeated(order, discrepancyId, more, origin.receivedAt), events: [] };
+}
+
+/** A report for which there is no more room: counted, and the count is on record at every power of two. */
+function notKept(order: Order, origin: Origin): Outcome {
+  const count = order.notKept + 1;
+  const { note: _, reason: __, ...rest } = origin;
+  return Number.isInteger(Math.log2(count))
+    ? moveOn(order, [fact("reports-not-kept", { count })], rest)
+    : { order: { ...order, notKept: count }, events: [] };
+}
+
+/** Whether an order has no room for a report, whatever it says. */
+export function isFull({ weight, policy }: Order): boolean {
+  return weight + SMALL / 4 > shares.needed * orderBytesOf(policy);
+}
+
+/** Puts a refused report on record: with as much of it as there is room for. */
+export function refusedReport(order: Order, command: Command, { refused: refusal, details: said }: Refusal): Outcome {
   const { actor, body, key, hash } = command;
   const row = commands[command.command];
   const role: Role | undefined = row.by.find((each) => actor.roles.includes(each)) ?? actor.roles[0];
   const author: Author = { id: actor.id, role: role ?? "staff" };
   const origin = { ...originOf(order, command, "management"), actor: author };
+  const details = shortDetails(said);
   const may =
     row.machine === true &&
     !["wrong-role", "not-your-order", "machine-not-allowed", "body-invalid", "idempotency-conflict"].includes(refusal);
-  if (actor.kind === "person" || !may) return moveOn(order, [fact("command-refused", { body, refusal, details })], origin);
-  const opened: Facts["discrepancy-opened"] = {
-    discrepancyId: `x${order.lastEvent + 1}`,
-    command: command.command,
-    body,
-    reporter: author,
-    key,
-    hash,
-    refusal,
-    details,
-    ...epoch(order),
-  };
-  return moveOn(order, [fact("discrepancy-opened", opened)], origin);
+  const isDiscrepancy = actor.kind === "machine" && may;
+  const before = isDiscrepancy ? sameDiscrepancy(order, command) : undefined;
+  if (before) return repeatedReport(order, before, origin);
+
+  const opened = (kept: ReturnType<typeof keepable>, from: Origin): Outcome =>
+    moveOn(
+      order,
+      [
+        isDiscrepancy
+          ? fact("discrepancy-opened", {
+              discrepancyId: `x${order.lastEvent + 1}`,
+              command: command.command,
+              reporter: author,
+              key,
+              hash,
+              refusal,
+              details,
+              ...kept,
+              ...epoch(order),
+            })
+          : fact("command-refused", { ...kept, refusal, details }),
+      ],
+      from,
+    );
+  const whole = opened({ body }, origin);
+  if (isWithin(shares.report, whole)) return whole;
+  const cut = opened(keepable(body), shortened(origin));
+  return isWithin(shares.large, cut) ? cut : notKept(order, origin);
+}
+
+/** Of a body with thousands of wrong fields the first will do. */
+function shortDetails(details: Details): Details {
+  return Object.fromEntries(
+    Object.entries(details).map(([name, value]) => [name, typeof value === "object" ? value.slice(0, 20) : value]),
+  );
 }
 
 // --- the clock ---------------------------------------------------------------------------------------------------

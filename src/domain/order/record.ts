@@ -2,6 +2,7 @@ import type { Recipient, Effect } from "./effects.ts";
 import type { Bodies, CommandName, Contact, Custom, Address, LineSoFar, PartOf, Terms } from "./bodies.ts";
 import type { Details, RungTold, Stamp } from "./events.ts";
 import type { RefusalCode } from "./refusals.ts";
+import type { Cut } from "./weight.ts";
 import type { Rung } from "../clock/ladder.ts";
 import type { Calendar } from "../clock/calendar.ts";
 import type { Author } from "../people.ts";
@@ -138,6 +139,11 @@ export interface Discrepancy {
   /** The production run and shipment that it was reported in: only within them is it decided again by itself. */
   readonly run: number;
   readonly shipment: number;
+  /** Set where the body was too large to be kept: then it cannot be applied. */
+  readonly cut?: Cut | undefined;
+  /** How often it was reported, and when last, ms: the same again is not another discrepancy. */
+  readonly count: number;
+  readonly lastAt: Ms;
   readonly state: "open" | "accepted" | "applied" | "discarded";
   readonly closed?: Stamp | undefined;
 }
@@ -262,6 +268,11 @@ export interface Order {
   readonly stage: Stage;
   /** The number of the last event. */
   readonly lastEvent: number;
+  /** What has been said of it, and what came of that, in bytes of the record (`weight.ts`); and what the clock has told. */
+  readonly weight: number;
+  readonly clockWeight: number;
+  /** Reports that came when there was no more room for them: counted, not kept. */
+  readonly notKept: number;
   readonly received: Stamp;
   /** When texts about persons were removed from the record, and after which period. */
   readonly personalDataRemoved?: { readonly at: Instant; readonly after: Duration } | undefined;

@@ -69,6 +69,8 @@ export const refusalCodes = [
   "calendar-unknown", // { year }
   "idempotency-conflict", // {}
   "body-invalid", // { fields }
+  "order-full", // { needs, left } in KiB
+  "report-cut", // {}
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

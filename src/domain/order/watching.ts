@@ -1,12 +1,12 @@
 import { holds, roles, type Actor } from "../people.ts";
 import type { Duty } from "../clock/duty.ts";
 import { canClimb, nothingWatched } from "../clock/ladder.ts";
-import { instant } from "../time.ts";
+import { instant, type Ms } from "../time.ts";
 import { tell } from "./asking.ts";
 import { amend, chapter, type Now } from "./chapter.ts";
 import type { Effect, EffectOutcome } from "./effects.ts";
 import { fact, type Fact } from "./events.ts";
-import { statusOf, type Order, type Watch } from "./record.ts";
+import { statusOf, type Discrepancy, type Order, type Watch } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { shipmentOf } from "./shipment.ts";
 
@@ -77,8 +77,18 @@ export function needsTakeOver(effect: Effect): boolean {
   return effect.state === "failed" && !aboutTakeOver;
 }
 
-function openDiscrepancies(order: Order) {
+export function openDiscrepancies(order: Order): readonly Discrepancy[] {
   return order.discrepancies.filter(({ state }) => state === "open");
+}
+
+/** A discrepancy that was reported once more. */
+export function repeated(order: Order, discrepancyId: string, count: number, lastAt: Ms): Order {
+  const discrepancies = amend(
+    order.discrepancies,
+    (each) => each.discrepancyId === discrepancyId,
+    (each) => ({ ...each, count, lastAt }),
+  );
+  return { ...order, discrepancies };
 }
 
 /** How duties are watched, and what becomes of requests and reports that fail. */
@@ -224,17 +234,13 @@ export const watching = chapter({
       };
     },
     "effect-taken-over": (order, { effectId }) => settled(order, effectId, "taken_over", undefined),
-    "discrepancy-opened": (
-      order,
-      { discrepancyId, command, body, reporter, hash, refusal, details, key, run, shipment },
-      stamp,
-    ) => ({
+    "discrepancy-opened": (order, data, stamp) => ({
       ...order,
-      discrepancies: [
-        ...order.discrepancies,
-        { discrepancyId, command, body, reporter, opened: stamp, refusal, details, key, hash, run, shipment, state: "open" },
-      ],
+      discrepancies: [...order.discrepancies, { ...data, opened: stamp, count: 1, lastAt: stamp.receivedAt, state: "open" }],
     }),
+    "discrepancy-repeated": (order, { discrepancyId, count }, { receivedAt }) =>
+      repeated(order, discrepancyId, count, receivedAt),
+    "reports-not-kept": (order, { count }) => ({ ...order, notKept: count }),
     "discrepancy-closed": (order, { discrepancyId, decision }, stamp) => ({
       ...order,
       discrepancies: amend(
