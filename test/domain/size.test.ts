@@ -68,7 +68,7 @@ const eventOf: fc.Arbitrary<OrderEvent> = fc
     id: textOf,
     body: fc.dictionary(fc.constantFrom("summary", "with", "channel", "place", "detail"), valueOf),
     key: fc.oneof(fc.uuid(), textOf),
-    hash: fc.oneof(textOf, fc.string({ unit: fc.constantFrom(..."0123456789abcdef"), minLength: 64, maxLength: 64 })),
+    hash: fc.oneof(textOf, fc.string({ unit: fc.constantFrom(..."0123456789abcdef".split("")), minLength: 64, maxLength: 64 })),
     note: fc.option(textOf, { nil: undefined }),
   })
   .map(({ id, body, ...rest }) => ({
