@@ -37,6 +37,22 @@ export interface Author {
 /** The author of what the service itself does: the clock, the effects, what follows from other events. */
 export const SYSTEM: Author = { id: "gendan", role: "system" };
 
+/** An id as people read it: without case, width, padding, and what cannot be seen. */
+function read(id: string): string {
+  const seen = id.normalize("NFKC").replaceAll(/[\p{Default_Ignorable_Code_Point}\p{Control}]/gu, "");
+  return seen.trim().toUpperCase().toLowerCase().normalize("NFKC");
+}
+
+/** Whether two ids are the same person's where four eyes are asked for: access goes by the exact id. */
+export function samePerson(a: string, b: string): boolean {
+  return a === b || read(a) === read(b);
+}
+
+/** Of whom somebody is the deputy at this moment; a machine is nobody's. */
+export function absentOnes({ kind, deputyFor = [] }: Actor): readonly string[] {
+  return kind === "machine" ? [] : deputyFor;
+}
+
 /** Whether an actor holds a role. Management may do all that a supervisor may (`ORDER.md`, Commands). */
 export function holds(actor: Actor, role: Role): boolean {
   return actor.roles.includes(role) || (role === "supervisor" && actor.roles.includes("management"));

@@ -1,5 +1,5 @@
 import type { Recipient } from "./order/effects.ts";
-import type { Role } from "./people.ts";
+import { samePerson, type Role } from "./people.ts";
 import type { Ms } from "./time.ts";
 
 /** How a person can be reached. */
@@ -78,7 +78,7 @@ function named(staff: Staff, { role, id, except }: Recipient): readonly Person[]
     const person = staff.byId.get(id);
     return person ? [person] : [];
   }
-  return staff.people.filter((person) => person.id !== except && person.roles.some((one) => one === role));
+  return staff.people.filter((person) => !samePerson(person.id, except ?? "") && person.roles.some((one) => one === role));
 }
 
 /** Somebody who is there, and for whom they are when that is not for themselves. */
@@ -101,7 +101,7 @@ export function recipientsOf(staff: Staff, recipient: Recipient, at: Ms): Presen
       return [found === person ? found : { ...found, deputyFor: person.id }];
     });
     const once = people.filter(({ id }, index) => people.findIndex((other) => other.id === id) === index);
-    return once.filter((person) => person.id !== asked.except);
+    return once.filter((person) => !samePerson(person.id, asked.except ?? ""));
   };
   const people = present(recipient);
   const barred = recipient.except !== undefined && recipient.role === "supervisor" && people.length === 0;

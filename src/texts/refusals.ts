@@ -44,8 +44,8 @@ const sentences: { readonly [C in RefusalCode]: Sentence } = {
   "no-such-order": { zh: "没有这样的订单。", en: "There is no such order." },
   cancelling: { zh: "订单正在取消中，不能再向前推进。", en: "The order is being cancelled and cannot be carried on." },
   "own-entry": {
-    zh: "不能审批自己录入的订单，请由他人办理。",
-    en: "Nobody signs or releases what they entered themselves; somebody else has to.",
+    zh: "不能审批自己录入的订单或自己与客户商定的条款，请由他人办理。",
+    en: "Nobody signs or releases what they entered, or terms that they agreed, themselves; somebody else has to.",
   },
   "own-request": {
     zh: "不能裁定自己提出或经办的事项，请由他人办理。",

@@ -1,8 +1,9 @@
 import { amend, chapter } from "./chapter.ts";
 import { tell } from "./asking.ts";
-import { holds, roles, type Actor, type Party } from "../people.ts";
+import { absentOnes, holds, roles, samePerson, type Actor, type Party } from "../people.ts";
 import type { Recipient } from "./effects.ts";
 import { fact } from "./events.ts";
+import { ENTRY, hadHand, hasFollowed } from "./hands.ts";
 import type { Finding, Order } from "./record.ts";
 import { refuse } from "./refusals.ts";
 
@@ -12,6 +13,11 @@ function named(order: Order, { person }: Pick<Finding, "person">): Recipient {
   if (role) return { role };
   const party: Party = person === order.salesRep ? "sales_rep" : "staff";
   return { role: party, id: person };
+}
+
+/** Nobody judges a fault that may be their own: of an order that they entered or followed, of a complaint that they recorded. */
+function isInvolved(order: Order, complaintId: string, actor: Actor): boolean {
+  return hasFollowed(order, actor) || hadHand(order, ENTRY, actor) || hadHand(order, complaintId, actor);
 }
 
 /** What is recorded at any time, after the end too: communication (R1.2), complaints (R7.3), findings (R6.3). */
@@ -40,8 +46,10 @@ export const aftercare = chapter({
       cancelling: true,
       when: (order, actor) => {
         // What only a supervisor sets may be added when the complaint has been remedied.
-        const judge = holds(actor, "supervisor") && order.salesRep !== actor.id;
-        const open = order.complaints.some(({ resolved, judged }) => !resolved || (judge && !judged));
+        const open = order.complaints.some(
+          ({ complaintId, resolved, judged }) =>
+            !resolved || (!judged && holds(actor, "supervisor") && !isInvolved(order, complaintId, actor)),
+        );
         if (open) return undefined;
         const isTheirs = holds(actor, "supervisor") && order.complaints.some(({ judged }) => !judged);
         return isTheirs ? refuse("own-request") : refuse("no-such-complaint", { id: "" });
@@ -51,8 +59,8 @@ export const aftercare = chapter({
         const judges = [body.entryError, body.customerLost, body.wrongRecipient, body.fault].some((each) => each !== undefined);
         if (!complaint) return refuse("no-such-complaint", { id: body.complaintId });
         if (judges && !holds(actor, "supervisor")) return refuse("supervisor-decides");
-        // Nobody judges a fault of their own.
-        if (judges && (body.fault === actor.id || order.salesRep === actor.id)) return refuse("own-request");
+        const own = isInvolved(order, body.complaintId, actor) || samePerson(body.fault ?? "", actor.id);
+        if (judges && own) return refuse("own-request");
         if (complaint.resolved && (!judges || complaint.judged)) return refuse("not-in-state", { state: "resolved" });
         return [fact("complaint-resolved", body)];
       },
@@ -147,5 +155,5 @@ export const aftercare = chapter({
 });
 
 function isNamed({ person }: Finding, actor: Actor): boolean {
-  return person === actor.id || (actor.deputyFor ?? []).includes(person) || actor.roles.some((role) => role === person);
+  return [actor.id, ...absentOnes(actor)].includes(person) || actor.roles.some((role) => role === person);
 }

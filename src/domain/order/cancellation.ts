@@ -1,9 +1,11 @@
-import { amend, chapter, isBy, roleFor } from "./chapter.ts";
+import type { Actor } from "../people.ts";
+import { amend, chapter, roleFor } from "./chapter.ts";
 import { lapsing } from "./changes.ts";
 import { openDelay } from "./delays.ts";
 import { CUSTOMER, tell } from "./asking.ts";
 import type { EffectRequest } from "./effects.ts";
 import { fact } from "./events.ts";
+import { cancellationOf, ENTRY, hadHand, hasFollowed } from "./hands.ts";
 import type { Order, Stage } from "./record.ts";
 import { refuse } from "./refusals.ts";
 
@@ -18,6 +20,12 @@ function callingOff(order: Order, reason: string): readonly EffectRequest[] {
     ...(asked("warehouse") ? [{ system: "warehouse", ask: "take-back", data: { lines: order.lines, reason } } as const] : []),
     ...(asked("logistics") ? [{ system: "logistics", ask: "call-off", data: { reason } } as const] : []),
   ];
+}
+
+/** Whether somebody asked for the open cancellation, or had a hand in the remedy that it is. */
+function ownCancellation(order: Order, actor: Actor): boolean {
+  const { cancellation: asked } = order;
+  return asked !== undefined && (hadHand(order, cancellationOf(asked.stamp), actor) || hadHand(order, asked.reason, actor));
 }
 
 /** House rules (H): the regulation does not say how an order is called off, but customers do cancel. */
@@ -43,7 +51,11 @@ export const cancellation = chapter({
           return roleFor(order, actor, ["sales_rep"]) ? undefined : refuse("wrong-role", { roles: ["sales_rep"] });
         }
         if (!actor.roles.includes("supervisor") && !actor.roles.includes("management")) return refuse("supervisor-decides");
-        return isBy(order.cancellation?.stamp.actor, actor) ? refuse("own-request") : undefined;
+        // Whoever entered it, or follows it, asks before they decide, and then another decides.
+        const own = order.cancellation
+          ? ownCancellation(order, actor)
+          : hadHand(order, ENTRY, actor) || hasFollowed(order, actor);
+        return own ? refuse("own-request") : undefined;
       },
       decide: (_order, { reason, settlement }) => [fact("cancellation-decided", { reason, settlement })],
     },
@@ -51,11 +63,7 @@ export const cancellation = chapter({
       by: ["supervisor"],
       rule: "H",
       when: (order, actor) =>
-        !order.cancellation
-          ? refuse("no-cancellation-open")
-          : isBy(order.cancellation.stamp.actor, actor)
-            ? refuse("own-request")
-            : undefined,
+        !order.cancellation ? refuse("no-cancellation-open") : ownCancellation(order, actor) ? refuse("own-request") : undefined,
       decide: (_order, { reason }) => [fact("cancellation-refused", { reason })],
     },
   },

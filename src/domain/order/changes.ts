@@ -1,8 +1,9 @@
 import { endOfDay } from "../time.ts";
-import { amend, chapter, isBy } from "./chapter.ts";
+import { amend, chapter } from "./chapter.ts";
 import { CUSTOMER, tell } from "./asking.ts";
 import type { Terms } from "./bodies.ts";
 import { fact, type Stamp } from "./events.ts";
+import { hadHand } from "./hands.ts";
 import { makingAgain } from "./production.ts";
 import type { Change, ChangeState, Order } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
@@ -109,7 +110,7 @@ export const changes = chapter({
       by: ["order_admin"],
       rule: "R1.3",
       when: (order, actor) =>
-        anyIn(order, "requested") ?? (isBy(changeOpen(order)?.requested.actor, actor) ? refuse("own-request") : undefined),
+        anyIn(order, "requested") ?? (hadHand(order, changeOpen(order)?.changeId, actor) ? refuse("own-request") : undefined),
       decide: (order, { note: _, ...assessment }) => {
         const change = inState(order, assessment.changeId, "requested");
         return "refused" in change ? change : [fact("change-assessed", assessment)];
@@ -138,7 +139,11 @@ export const changes = chapter({
       by: ["production"],
       machine: true,
       rule: "R1.3",
-      when: (order) => anyIn(order, "amending"),
+      when: (order, actor) => {
+        // A department's system answers for the department, whichever other one asked through it.
+        const own = actor.kind === "person" && hadHand(order, changeOpen(order)?.changeId, actor);
+        return anyIn(order, "amending") ?? (own ? refuse("own-request") : undefined);
+      },
       known: (order, { changeId, accepted }) => {
         const state = order.changes.find((each) => each.changeId === changeId)?.state;
         return accepted ? state === "accepted" : state === "refused" || state === "refused_told";

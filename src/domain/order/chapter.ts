@@ -1,4 +1,4 @@
-import { actingRole, type Actor, type Author, type Role } from "../people.ts";
+import { absentOnes, actingRole, type Actor, type Role } from "../people.ts";
 import type { Duty } from "../clock/duty.ts";
 import type { DutyName } from "../policy.ts";
 import type { Ms } from "../time.ts";
@@ -105,7 +105,7 @@ export function chapter<const C extends Chapter>(rows: C): C {
 /** Whether an order is that representative's own: theirs, or of one whose deputy they are now. A machine is its department's. */
 function isOwn(order: Order, actor: Actor): boolean {
   if (actor.kind === "machine") return true;
-  return order.salesRep !== undefined && (order.salesRep === actor.id || (actor.deputyFor ?? []).includes(order.salesRep));
+  return order.salesRep !== undefined && [actor.id, ...absentOnes(actor)].includes(order.salesRep);
 }
 
 /** The role in which an actor may send a command for this order, or `undefined`: a representative only for their own. */
@@ -113,11 +113,6 @@ export function roleFor(order: Order | undefined, actor: Actor, by: readonly Rol
   const others = by.filter((role) => role !== "sales_rep");
   const own = ownBeside || order === undefined || isOwn(order, actor);
   return own && by.includes("sales_rep") && actor.roles.includes("sales_rep") ? "sales_rep" : actingRole(actor, others);
-}
-
-/** Whether somebody is the author of a stamp. */
-export function isBy(author: Author | undefined, actor: Actor): boolean {
-  return author !== undefined && author.id === actor.id;
 }
 
 /** The later of some stamps, by number. */

@@ -1,9 +1,11 @@
+import type { Actor } from "../people.ts";
 import { addDays, dayOf, endOfDay } from "../time.ts";
-import { advance, amend, chapter, isBy, isSpecial, latest } from "./chapter.ts";
+import { advance, amend, chapter, isSpecial, latest } from "./chapter.ts";
 import { CUSTOMER, rep, tell } from "./asking.ts";
 import { fact, type Stamp } from "./events.ts";
 import type { Bodies } from "./bodies.ts";
-import type { Change, Order } from "./record.ts";
+import { ENTRY, hadHand } from "./hands.ts";
+import type { Order } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { finishFor, reckoned, revised, same } from "./terms.ts";
 import { findDuty, pauseRefused, resuming } from "./watching.ts";
@@ -20,14 +22,17 @@ export function specialsOpen(order: Order): string[] {
   ];
 }
 
-/** A change that waits for a signature and is not this person's own. */
-function signable(change: Change | undefined, changeId: string): Refusal | undefined {
+/** Why this person cannot sign a change; `undefined` when it waits for a signature and they had no hand in it. */
+function changeRefused(order: Order, changeId: string, actor: Actor): Refusal | undefined {
+  const change = order.changes.find((each) => each.changeId === changeId);
   if (!change) return refuse("no-such-change", { id: changeId });
-  return change.state === "awaiting_signature" ? undefined : refuse("not-in-state", { state: change.state });
+  if (change.state !== "awaiting_signature") return refuse("not-in-state", { state: change.state });
+  return hadHand(order, changeId, actor) ? refuse("own-request") : undefined;
 }
 
-function findChange(order: Order, changeId: string): Change | undefined {
-  return order.changes.find((change) => change.changeId === changeId);
+/** Why this person cannot sign or release the entry, if they had a hand in it. */
+function ownEntry(order: Order, actor: Actor): Refusal | undefined {
+  return hadHand(order, ENTRY, actor) ? refuse("own-entry") : undefined;
 }
 
 /** Since when a signature of the entry is owed: the last thing that it waited for. */
@@ -204,37 +209,33 @@ export const confirmation = chapter({
     sign: {
       by: ["supervisor"],
       rule: "R5.3",
-      when: (order, actor) => maySign(order, actor.id),
+      when: maySign,
       decide: (order, { changeId }, { actor }) => {
-        if (changeId === undefined) return entrySignable(order, actor.id) ?? [fact("signed", {})];
-        const change = findChange(order, changeId);
-        const refusal = signable(change, changeId) ?? (isBy(change?.requested.actor, actor) ? refuse("own-request") : undefined);
-        return refusal ?? [fact("change-signed", { changeId })];
+        if (changeId === undefined) return entrySignable(order, actor) ?? [fact("signed", {})];
+        return changeRefused(order, changeId, actor) ?? [fact("change-signed", { changeId })];
       },
     },
     "refuse-signature": {
       by: ["supervisor"],
       rule: "R5.3",
-      when: (order, actor) => maySign(order, actor.id),
+      when: maySign,
       decide: (order, { reason, changeId }, { actor }) => {
-        if (changeId === undefined) return entrySignable(order, actor.id) ?? [fact("signature-refused", { reason })];
-        const change = findChange(order, changeId);
-        const refusal = signable(change, changeId) ?? (isBy(change?.requested.actor, actor) ? refuse("own-request") : undefined);
-        return refusal ?? [fact("change-signature-refused", { changeId, reason })];
+        if (changeId === undefined) return entrySignable(order, actor) ?? [fact("signature-refused", { reason })];
+        return changeRefused(order, changeId, actor) ?? [fact("change-signature-refused", { changeId, reason })];
       },
     },
     release: {
       by: ["order_admin"],
       rule: "R5.1",
       stages: ["signed"],
-      when: (order, actor) => (isBy(order.entry?.actor, actor) ? refuse("own-entry") : undefined),
+      when: ownEntry,
       decide: () => [fact("released", {})],
     },
     "refuse-release": {
       by: ["order_admin"],
       rule: "R5.1",
       stages: ["signed"],
-      when: (order, actor) => (isBy(order.entry?.actor, actor) ? refuse("own-entry") : undefined),
+      when: ownEntry,
       decide: (_order, { reason }) => [fact("release-refused", { reason })],
     },
   },
@@ -447,15 +448,15 @@ function leadTimeOwedSince(order: Order): Stamp | undefined {
   return order.class.custom ? order.design && latest(order.entry, order.design.stamp) : order.entry;
 }
 
-function entrySignable(order: Order, actorId: string): Refusal | undefined {
+function entrySignable(order: Order, actor: Actor): Refusal | undefined {
   if (order.stage !== "entered") return refuse("not-in-stage", { stage: order.stage, allowed: ["entered"] });
   const open = specialsOpen(order);
   if (open.length > 0) return refuse("special-open", { open });
-  return order.entry?.actor.id === actorId ? refuse("own-entry") : undefined;
+  return ownEntry(order, actor);
 }
 
-function maySign(order: Order, actorId: string): Refusal | undefined {
+function maySign(order: Order, actor: Actor): Refusal | undefined {
   const waiting = order.changes.filter(({ state }) => state === "awaiting_signature");
-  if (waiting.some(({ requested }) => requested.actor.id !== actorId)) return undefined;
-  return waiting.length > 0 ? refuse("own-request") : entrySignable(order, actorId);
+  if (waiting.some(({ changeId }) => !hadHand(order, changeId, actor))) return undefined;
+  return waiting.length > 0 ? refuse("own-request") : entrySignable(order, actor);
 }

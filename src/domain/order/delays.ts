@@ -1,7 +1,8 @@
 import { addDays, dayOf, endOfDay, instant, type Day, type Ms } from "../time.ts";
-import { amend, chapter, isBy } from "./chapter.ts";
+import { amend, chapter } from "./chapter.ts";
 import { rep, tell } from "./asking.ts";
 import { fact, type EventName, type Fact, type Facts, type Stamp } from "./events.ts";
+import { hadHand } from "./hands.ts";
 import type { Delay, ForceMajeure, Forecast, Order } from "./record.ts";
 import type { DutyName } from "../policy.ts";
 import { refuse } from "./refusals.ts";
@@ -196,7 +197,7 @@ export const delays = chapter({
       when: (order, actor) => {
         const delay = openDelay(order);
         if (delay?.state !== "remedy_refused") return refuse("remedy-not-refused");
-        return isBy(delay.told?.stamp.actor, actor) ? refuse("own-request") : undefined;
+        return hadHand(order, delay.delayId, actor) ? refuse("own-request") : undefined;
       },
       decide: (order, { decision, reason }) => {
         const delay = openDelay(order);
@@ -222,7 +223,7 @@ export const delays = chapter({
       ended: true,
       cancelling: true,
       when: (order, actor) =>
-        order.forceMajeure.some(({ declared }) => !isBy(declared.actor, actor))
+        order.forceMajeure.some((declared) => !hadHand(order, declared.forceMajeureId, actor))
           ? undefined
           : order.forceMajeure.length > 0
             ? refuse("own-request")
@@ -230,7 +231,7 @@ export const delays = chapter({
       decide: (order, { forceMajeureId, verified }, { actor }) => {
         const declared = order.forceMajeure.find((each) => each.forceMajeureId === forceMajeureId);
         if (!declared) return refuse("no-such-force-majeure", { id: forceMajeureId });
-        if (isBy(declared.declared.actor, actor)) return refuse("own-request");
+        if (hadHand(order, forceMajeureId, actor)) return refuse("own-request");
         return [fact("force-majeure-verified", { forceMajeureId, verified })];
       },
     },

@@ -1,6 +1,7 @@
 import { holds, type Actor } from "../people.ts";
-import { amend, chapter, isBy } from "./chapter.ts";
+import { amend, chapter } from "./chapter.ts";
 import { fact } from "./events.ts";
+import { ENTRY, hadHand, hasFollowed } from "./hands.ts";
 import type { Inspection, Order } from "./record.ts";
 import { refuse } from "./refusals.ts";
 
@@ -34,7 +35,7 @@ export const inspections = chapter({
         if (open.length === 0) return refuse("no-such-inspection", { id: "" });
         if (!open.some((each) => mayAnswer(each, actor))) return refuse("wrong-role", { roles: ["management"] });
         // Nobody inspects what they entered, or follow, themselves.
-        return isBy(order.entry?.actor, actor) || order.salesRep === actor.id ? refuse("own-entry") : undefined;
+        return hadHand(order, ENTRY, actor) || hasFollowed(order, actor) ? refuse("own-entry") : undefined;
       },
       decide: (order, { inspectionId, result, rule, person, action }, { actor, next }) => {
         const asked = openOnes(order).find((each) => each.inspectionId === inspectionId);

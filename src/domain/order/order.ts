@@ -1,7 +1,7 @@
 import { dutyAt, dutyIdOf, timeTaken, type Duty } from "../clock/duty.ts";
 import { nextRung, toldOn } from "../clock/ladder.ts";
 import { defaultCalendar, isKnown, type Calendar } from "../clock/calendar.ts";
-import { SYSTEM, type Actor, type Author, type Role } from "../people.ts";
+import { absentOnes, SYSTEM, type Actor, type Author, type Role } from "../people.ts";
 import { dutyNames, type DutyName, type Policy } from "../policy.ts";
 import { iso, type Ms } from "../time.ts";
 import { aftercare } from "./aftercare.ts";
@@ -23,6 +23,7 @@ import { confirmation } from "./confirmation.ts";
 import { delays, forecasts, promisePassesAt } from "./delays.ts";
 import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
 import { fact, FORMAT, type Details, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
+import { withHand } from "./hands.ts";
 import { inspections } from "./inspections.ts";
 import { production } from "./production.ts";
 import type { ClosedDuty, Discrepancy, Order } from "./record.ts";
@@ -173,6 +174,7 @@ function begun(data: Facts["received"], stamp: Stamp): Order {
     findings: [],
     inspections: [],
     forceMajeure: [],
+    hands: [],
     effects: [],
     watches: {},
     closedDuties: [],
@@ -251,7 +253,7 @@ export function apply(order: Order | undefined, event: OrderEvent): Order {
     return weighed(opened(begun(event.data, event), undefined, event), event);
   }
   const changed = forecast(evolved(order, event.event, event.data, event), event.event, event.data, event);
-  return weighed(opened({ ...changed, lastEvent: event.number }, order, event), event);
+  return weighed(opened({ ...withHand(changed, event), lastEvent: event.number }, order, event), event);
 }
 
 /** Whether an event is the clock's own telling: a rung, what became of its message, a calendar. */
@@ -359,7 +361,7 @@ function received(command: Command, { policy, orderNo, calendar, salt }: Setting
   const { kind, roles: held } = command.actor;
   const own = kind === "person" && held.includes("sales_rep") && !held.includes("customer_service");
   const salesRep = body.salesRep ?? (own ? command.actor.id : undefined);
-  if (own && salesRep !== command.actor.id && !(command.actor.deputyFor ?? []).includes(salesRep ?? ""))
+  if (own && salesRep !== command.actor.id && !absentOnes(command.actor).includes(salesRep ?? ""))
     return refuse("not-your-order");
   return [fact("received", { ...body, salesRep, orderNo, policy, ...(calendar ? { calendar } : {}), ...(salt ? { salt } : {}) })];
 }
@@ -486,9 +488,10 @@ function moveOn(start: Order | undefined, facts: readonly Fact[], origin: Origin
 }
 
 /** The representative in whose stead somebody acts. */
-function standsInFor(order: Order | undefined, { id, deputyFor = [] }: Actor, role: Role): string | undefined {
+function standsInFor(order: Order | undefined, actor: Actor, role: Role): string | undefined {
   const rep = order?.salesRep;
-  return role === "sales_rep" && rep !== undefined && rep !== id && deputyFor.includes(rep) ? rep : undefined;
+  const stands = role === "sales_rep" && rep !== undefined && rep !== actor.id && absentOnes(actor).includes(rep);
+  return stands ? rep : undefined;
 }
 
 /** Work that changes hands, seen by the first that somebody is told or does in the representative's stead, or they again. */

@@ -1,4 +1,5 @@
 import type { Recipient, Effect } from "./effects.ts";
+import type { Hand } from "./hands.ts";
 import type { Bodies, CommandName, Contact, Custom, Address, LineSoFar, PartOf, Terms } from "./bodies.ts";
 import type { Details, RungTold, Stamp } from "./events.ts";
 import type { RefusalCode } from "./refusals.ts";
@@ -339,6 +340,8 @@ export interface Order {
   readonly cancellationRefused?: Stamp | undefined;
   readonly cancelling?: Said<{ reason: string; settlement?: string | undefined }> | undefined;
 
+  /** Who had a hand in what somebody else decides. */
+  readonly hands: readonly Hand[];
   readonly effects: readonly Effect[];
   readonly watches: Readonly<Record<string, Watch>>;
   readonly closedDuties: readonly ClosedDuty[];

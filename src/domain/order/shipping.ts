@@ -3,6 +3,7 @@ import { advance, amend, chapter, isEnded, isSpecial, latest } from "./chapter.t
 import { CUSTOMER, rep, tell } from "./asking.ts";
 import { changeOpen, lapsing } from "./changes.ts";
 import { fact, type Stamp } from "./events.ts";
+import { hadHand, problemOf } from "./hands.ts";
 import { makingAgain } from "./production.ts";
 import type { Order, Shipment } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
@@ -208,7 +209,7 @@ export const shipping = chapter({
       by: ["supervisor"],
       rule: "H",
       stages: ["problem"],
-      when: (order, actor) => (shipmentOf(order)?.problem?.stamp.actor.id === actor.id ? refuse("own-request") : undefined),
+      when: (order, actor) => (hadHand(order, problemOf(order.shipments.length), actor) ? refuse("own-request") : undefined),
       decide: (_order, { decision, reason }) => [
         fact("loss-decided", { decision, reason }),
         ...(decision === "cancel" ? [fact("cancellation-decided", { reason })] : []),

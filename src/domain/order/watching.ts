@@ -1,4 +1,4 @@
-import { holds, roles, type Actor } from "../people.ts";
+import { absentOnes, holds, roles, samePerson, type Actor } from "../people.ts";
 import type { Duty } from "../clock/duty.ts";
 import { canClimb, nothingWatched } from "../clock/ladder.ts";
 import { instant, type Ms } from "../time.ts";
@@ -6,6 +6,7 @@ import { tell } from "./asking.ts";
 import { amend, chapter, type Now } from "./chapter.ts";
 import type { Effect, EffectOutcome } from "./effects.ts";
 import { fact, type Fact } from "./events.ts";
+import { hadHand } from "./hands.ts";
 import { statusOf, type Discrepancy, type Order, type Watch } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { shipmentOf } from "./shipment.ts";
@@ -30,18 +31,17 @@ export function resuming(order: Order, dutyId: string, questionId: string): read
 }
 
 function isOwner({ owner, owed }: Duty, actor: Actor): boolean {
-  if (owner.id !== undefined) return owner.id === actor.id || (actor.deputyFor ?? []).includes(owner.id);
-  return actor.roles.some((role) => role === owner.role) && owed.owner?.except !== actor.id;
+  if (owner.id !== undefined) return [actor.id, ...absentOnes(actor)].includes(owner.id);
+  return actor.roles.some((role) => role === owner.role) && !samePerson(owed.owner?.except ?? "", actor.id);
 }
 
 /** Somebody of a role that was told, or the one who was told by name, or their deputy. */
 function wasTold({ watch }: Duty, actor: Actor): boolean {
-  const isDeputyOf = (id: string) => (actor.deputyFor ?? []).includes(id);
   const told = watch.rungs.flatMap((rung) => rung.told);
   return told.some(({ role, id, except }) =>
     id === undefined
-      ? except !== actor.id && roles.some((each) => each === role && holds(actor, each))
-      : id === actor.id || isDeputyOf(id),
+      ? !samePerson(except ?? "", actor.id) && roles.some((each) => each === role && holds(actor, each))
+      : [actor.id, ...absentOnes(actor)].includes(id),
   );
 }
 
@@ -171,14 +171,14 @@ export const watching = chapter({
       cancelling: true,
       ended: true,
       when: (order, actor) =>
-        openDiscrepancies(order).some(({ reporter }) => reporter.id !== actor.id)
+        openDiscrepancies(order).some(({ discrepancyId }) => !hadHand(order, discrepancyId, actor))
           ? undefined
           : refuse("no-such-discrepancy", { id: "" }),
       // What `apply` brings is decided where all commands are known: `order.ts`.
       decide: (order, { discrepancyId, decision, reason }, { actor }) => {
         const open = openDiscrepancies(order).find((each) => each.discrepancyId === discrepancyId);
         if (!open) return refuse("no-such-discrepancy", { id: discrepancyId });
-        return open.reporter.id === actor.id
+        return hadHand(order, discrepancyId, actor)
           ? refuse("own-request")
           : [fact("discrepancy-closed", { discrepancyId, decision, reason })];
       },

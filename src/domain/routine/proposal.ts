@@ -1,4 +1,4 @@
-import { SYSTEM, type Actor, type Author } from "../people.ts";
+import { samePerson, SYSTEM, type Actor, type Author } from "../people.ts";
 import { instant, iso, ms, type Instant, type Ms } from "../time.ts";
 import { monthNamed } from "./period.ts";
 import type { Measure, Proposal, ProposalKind } from "./rewards.ts";
@@ -212,7 +212,7 @@ export function wrongIn(proposal: Proposal | undefined, { decision, measure, amo
 /** Why this person cannot decide so now; `undefined` when they can. Nobody decides about themselves. */
 export function refuseDecision(proposed: Proposed, { id }: Actor, decision: Decision, now: Ms): ProposalRefusal | undefined {
   const { person, version, since, decided, month, proposal } = proposed;
-  if (person === id) return "own-proposal";
+  if (samePerson(person, id)) return "own-proposal";
   if (decision.version !== version) return "proposal-outdated";
   if (!since) return proposal || decided ? "already-decided" : "proposal-withdrawn";
   if (decision.decision === "keep" && !decided) return "nothing-to-keep";

@@ -1,0 +1,75 @@
+import { samePerson, type Actor, type Author } from "../people.ts";
+import type { EventName, Facts, OrderEvent, Stamp } from "./events.ts";
+import type { Order } from "./record.ts";
+
+/**
+ * Four eyes (`ORDER.md`, Commands): nobody signs, releases, verifies or decides what they asked for or entered, nor terms that they agreed.
+ * It holds for everybody who had a hand in it, whatever role they had then, whoever the order's representative is by now.
+ */
+
+/** Who had a hand in what: in `ENTRY`, or in what an id names. */
+export interface Hand {
+  readonly subject: string;
+  readonly author: Author;
+}
+
+/** The entry, and the terms that were agreed with the customer for it. */
+export const ENTRY = "entry";
+
+/** A problem of a shipment, by the shipment's number. */
+export function problemOf(shipment: number): string {
+  return `problem-${shipment}`;
+}
+
+/** A request to call the order off, by the event that it was. */
+export function cancellationOf({ number }: Stamp): string {
+  return `cancellation-${number}`;
+}
+
+/** What its author has a hand in by an event; `order` is the record after it. */
+const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string } = {
+  confirmed: () => ENTRY,
+  entered: () => ENTRY,
+  "entry-corrected": () => ENTRY,
+  "delivery-date-informed": () => ENTRY,
+  "final-terms-accepted": () => ENTRY,
+  "change-requested": ({ changeId }) => changeId,
+  "change-assessed": ({ changeId }) => changeId,
+  "change-accepted": ({ changeId }) => changeId,
+  "customer-told-of-delay": ({ delayId }) => delayId,
+  "remedy-agreed": ({ delayId }) => delayId,
+  "remedy-refused": ({ delayId }) => delayId,
+  "force-majeure-declared": ({ forceMajeureId }) => forceMajeureId,
+  "problem-reported": (_data, { shipments }) => problemOf(shipments.length),
+  "trace-reported": (_data, { shipments }) => problemOf(shipments.length),
+  "cancellation-requested": (_data, _order, stamp) => cancellationOf(stamp),
+  "complaint-recorded": ({ complaintId }) => complaintId,
+  "discrepancy-opened": ({ discrepancyId }) => discrepancyId,
+};
+
+function subjectOf<E extends EventName>(order: Order, { event, data, ...stamp }: OrderEvent<E>): string | undefined {
+  return subjects[event]?.(data, order, stamp);
+}
+
+/** The record with its author's hand in an event. */
+export function withHand(order: Order, event: OrderEvent): Order {
+  const subject = subjectOf(order, event);
+  if (subject === undefined) return order;
+  const author = event.event === "discrepancy-opened" ? event.data.reporter : event.actor;
+  return { ...order, hands: [...order.hands, { subject, author }] };
+}
+
+/** Whether somebody is an author, or the one in whose stead the author acted. */
+export function isBy(author: Author, { id }: Pick<Actor, "id">): boolean {
+  return samePerson(author.id, id) || (author.deputyFor !== undefined && samePerson(author.deputyFor, id));
+}
+
+/** Whether somebody had a hand in something: it is not for them to decide. */
+export function hadHand(order: Order, subject: string | undefined, actor: Pick<Actor, "id">): boolean {
+  return order.hands.some((hand) => hand.subject === subject && isBy(hand.author, actor));
+}
+
+/** Whether an order is or was somebody's own as its representative. */
+export function hasFollowed({ salesRep, formerReps }: Order, { id }: Pick<Actor, "id">): boolean {
+  return [salesRep, ...formerReps.map((former) => former.salesRep)].some((rep) => rep !== undefined && samePerson(rep, id));
+}
