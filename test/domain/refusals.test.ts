@@ -288,7 +288,7 @@ function ownerOf(duty: DutyName, facts: Situation["facts"]): Owner {
     "decide-loss": facts.problemBy,
     "assess-change": facts.changeBy,
     "decide-cancellation": facts.cancellationBy,
-    "verify-force-majeure": facts.forceMajeureBy?.at(-1),
+    "verify-force-majeure": [facts.forceMajeureBy?.at(-1)].flat()[0],
   };
   return { role: owner, except: barred[duty] };
 }

@@ -5,7 +5,7 @@ import { openDelay } from "./delays.ts";
 import { CUSTOMER, tell } from "./asking.ts";
 import type { EffectRequest } from "./effects.ts";
 import { fact } from "./events.ts";
-import { cancellationOf, ENTRY, hadHand, hasFollowed } from "./hands.ts";
+import { cancellationOf, hadHand } from "./hands.ts";
 import type { Order, Stage } from "./record.ts";
 import { refuse } from "./refusals.ts";
 
@@ -22,10 +22,12 @@ function callingOff(order: Order, reason: string): readonly EffectRequest[] {
   ];
 }
 
-/** Whether somebody asked for the open cancellation, or had a hand in the remedy that it is. */
+/** Whether somebody asked for the open cancellation, or had a hand in the remedy that it comes from. */
 function ownCancellation(order: Order, actor: Actor): boolean {
-  const { cancellation: asked } = order;
-  return asked !== undefined && (hadHand(order, cancellationOf(asked.stamp), actor) || hadHand(order, asked.reason, actor));
+  const { cancellation: asked, delays } = order;
+  if (!asked) return false;
+  const remedies = delays.filter(({ outcome }) => outcome === "cancelled").map(({ delayId }) => delayId);
+  return [cancellationOf(asked.stamp), ...remedies].some((subject) => hadHand(order, subject, actor));
 }
 
 /** House rules (H): the regulation does not say how an order is called off, but customers do cancel. */
@@ -51,11 +53,7 @@ export const cancellation = chapter({
           return roleFor(order, actor, ["sales_rep"]) ? undefined : refuse("wrong-role", { roles: ["sales_rep"] });
         }
         if (!actor.roles.includes("supervisor") && !actor.roles.includes("management")) return refuse("supervisor-decides");
-        // Whoever entered it, or follows it, asks before they decide, and then another decides.
-        const own = order.cancellation
-          ? ownCancellation(order, actor)
-          : hadHand(order, ENTRY, actor) || hasFollowed(order, actor);
-        return own ? refuse("own-request") : undefined;
+        return ownCancellation(order, actor) ? refuse("own-request") : undefined;
       },
       decide: (_order, { reason, settlement }) => [fact("cancellation-decided", { reason, settlement })],
     },

@@ -27,7 +27,7 @@ export function cancellationOf({ number }: Stamp): string {
 }
 
 /** What its author has a hand in by an event; `order` is the record after it. */
-const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string } = {
+const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string | undefined } = {
   confirmed: () => ENTRY,
   entered: () => ENTRY,
   "entry-corrected": () => ENTRY,
@@ -41,7 +41,7 @@ const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, sta
   "remedy-refused": ({ delayId }) => delayId,
   "force-majeure-declared": ({ forceMajeureId }) => forceMajeureId,
   "problem-reported": (_data, { shipments }) => problemOf(shipments.length),
-  "trace-reported": (_data, { shipments }) => problemOf(shipments.length),
+  "trace-reported": (_data, { shipments, stage }) => (stage === "problem" ? problemOf(shipments.length) : undefined),
   "cancellation-requested": (_data, _order, stamp) => cancellationOf(stamp),
   "complaint-recorded": ({ complaintId }) => complaintId,
   "discrepancy-opened": ({ discrepancyId }) => discrepancyId,

@@ -232,7 +232,9 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
   "refuse-cancellation": () => ({ reason: "packed" }),
   "declare-force-majeure": ({ at }) => ({ what: "flood", from: iso(at - DAY), until: iso(at + DAY), evidence: "notice" }),
   "verify-force-majeure": ({ order, actor, pick }) => ({
-    forceMajeureId: order.forceMajeure.findLast(({ declared }) => declared.actor.id !== actor.id)?.forceMajeureId ?? unknown,
+    forceMajeureId:
+      order.forceMajeure.findLast(({ declared: { actor: by } }) => by.id !== actor.id && by.deputyFor !== actor.id)
+        ?.forceMajeureId ?? unknown,
     verified: pick(true, false),
   }),
   "pause-duty": (making) => ({ dutyId: theirs(making, "open"), awaiting: "the customer", evidence: "mail" }),
@@ -250,9 +252,11 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
   }),
   "record-communication": () => ({ with: "陈先生", channel: "phone", summary: "asked" }),
   "record-complaint": () => ({ about: "flickers" }),
-  "resolve-complaint": ({ order }) => {
+  "resolve-complaint": ({ order, actor }) => {
     const open = order.complaints.find(({ resolved }) => !resolved);
-    const unjudged = order.complaints.find(({ judged }) => !judged);
+    const unjudged = order.complaints.find(
+      ({ judged, recorded: { actor: by } }) => !judged && by.id !== actor.id && by.deputyFor !== actor.id,
+    );
     return open
       ? { complaintId: open.complaintId, remedy: "exchanged" }
       : { complaintId: unjudged?.complaintId ?? unknown, remedy: "exchanged", entryError: true };

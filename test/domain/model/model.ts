@@ -24,6 +24,9 @@ export interface Model {
   dateTold: boolean;
   finalTerms: boolean;
   enteredBy: string | undefined;
+  /** Who entered or agreed, whose order it was. */
+  entryBy: string[];
+  followed: string[];
   released: boolean;
   promise: Day | undefined;
   /** `reported`: the cause, where somebody reported it as a delay. */
@@ -42,15 +45,16 @@ export interface Model {
   refused: string[];
   untold: string[];
   cancellation: string | undefined;
+  askedFor: string[];
   /** Delays that were ended by agreeing to cancel, while that is not decided. */
   calledOff: Delay[];
   /** Revision of the order confirmation. */
   revision: number;
   callOffs: Set<string>;
   questions: number;
-  complaints: { resolved: boolean; judged: boolean }[];
+  complaints: { by: string[]; resolved: boolean; judged: boolean }[];
   findings: { person: string; remedied: boolean }[];
-  forceMajeure: { by: string; verdict: boolean }[];
+  forceMajeure: { by: string[]; verdict: boolean }[];
   inspections: { readonly id: string; readonly by: "supervisor" | "management"; answered: boolean }[];
   discrepancies: Discrepancy[];
   failed: Set<string>;
@@ -78,13 +82,14 @@ interface Shipment {
   told: boolean;
   state: "under way" | "delivered" | "problem" | "ended";
   endedAt: Ms | undefined;
-  problem: { by: string; news: { kind: string; at: Ms; arrival: Day | undefined }[] } | undefined;
+  problem: { by: string; hands: string[]; news: { kind: string; at: Ms; arrival: Day | undefined }[] } | undefined;
   delivered: { when: Ms; by: string; at: Ms } | undefined;
 }
 interface Delay {
   state: "untold" | "told" | "refused";
   forecast: Day;
   toldBy: string | undefined;
+  hands: string[];
   toldDate: Day | undefined;
   remedy: Remedy | undefined;
 }
@@ -92,6 +97,7 @@ interface Change {
   readonly id: string;
   state: "requested" | "assessed" | "signature" | "amendment";
   readonly by: string;
+  readonly hands: string[];
   readonly patch: Bodies["request-change"]["patch"];
   extra: number;
   newDate: Day | undefined;
@@ -112,7 +118,16 @@ export function begun(command: Command, now: Ms): Model {
   const model: Model = {
     ...{ stage: "received", cancelling: false, rep: salesRep ?? (isRep ? command.actor.id : undefined) },
     ...{ lines, custom, street: undefined, extra: 0, discount: 0, acknowledged: false, design: false, lead: undefined },
-    ...{ dateTold: false, finalTerms: false, enteredBy: undefined, released: false, promise: undefined, forecast: undefined },
+    ...{
+      dateTold: false,
+      finalTerms: false,
+      enteredBy: undefined,
+      entryBy: [],
+      followed: [],
+      released: false,
+      promise: undefined,
+      forecast: undefined,
+    },
     ...{ run: undefined, checked: false, receivingTime: undefined, windowMissed: false, transport: undefined },
     ...{
       shippingData: false,
@@ -124,7 +139,16 @@ export function begun(command: Command, now: Ms): Model {
       refused: [],
       untold: [],
     },
-    ...{ cancellation: undefined, calledOff: [], revision: 0, callOffs: new Set(), questions: 0, complaints: [], findings: [] },
+    ...{
+      cancellation: undefined,
+      askedFor: [],
+      calledOff: [],
+      revision: 0,
+      callOffs: new Set(),
+      questions: 0,
+      complaints: [],
+      findings: [],
+    },
     ...{ forceMajeure: [], inspections: [], discrepancies: [], failed: new Set(), failedQuietly: new Set() },
   };
   follow(model, now);
@@ -154,6 +178,18 @@ export function factsOf(m: Model, observed: { pausable: Owner[]; paused: Owner[]
     ...{ receivingTime: m.receivingTime !== undefined, transport: m.transport !== undefined, shippingData: m.shippingData },
     customerTold: current(m)?.told ?? false,
     ...{ delay: m.delay?.state, delayToldBy: m.delay?.toldBy, change: m.change?.state, changeBy: m.change?.by },
+    hands: {
+      ...{ entry: m.entryBy, followed: m.followed, delay: m.delay?.hands ?? [], change: m.change?.hands ?? [] },
+      problem: current(m)?.problem?.hands ?? [],
+      // A cancellation that was agreed as remedy is that delay's, too.
+      cancellation: [...(m.cancellation === undefined ? [] : m.askedFor), ...m.calledOff.flatMap(({ hands }) => hands)],
+      // In each that is not judged.
+      complaint:
+        m.complaints
+          .filter(({ judged }) => !judged)
+          .map(({ by }) => by)
+          .reduce<string[] | undefined>((all, by) => all?.filter((id) => by.includes(id)) ?? by, undefined) ?? [],
+    },
     ...{ untoldRefusal: m.untold.length > 0, cancellationBy: m.cancellation, problemBy: current(m)?.problem?.by },
     ...{ owes: owed(m).length > 0, question: m.questions > 0 },
     complaint: open ? "open" : m.complaints.some(({ judged }) => !judged) ? "unjudged" : undefined,
@@ -383,6 +419,7 @@ function delays(m: Model, now: Ms): boolean {
       state: "untold",
       forecast: late?.arrival ?? dayOf(now),
       toldBy: undefined,
+      hands: [],
       toldDate: undefined,
       remedy: undefined,
     };
@@ -479,12 +516,16 @@ function checkWindow(m: Model): void {
   if (window && arrival !== undefined) m.windowMissed = arrival < dayOf(window.from) || arrival > dayOf(window.to);
 }
 
-function trouble(m: Model, kind: string, at: Ms, by: string, arrival?: Day): void {
+function trouble(m: Model, kind: string, at: Ms, hands: string[], arrival?: Day): void {
   const shipment = current(m);
   if (!shipment) return;
   const before = m.stage === "problem" ? shipment.problem : undefined;
   m.stage = "problem";
-  shipment.problem = { by: before?.by ?? by, news: [...(before?.news ?? []), { kind, at, arrival }] };
+  shipment.problem = {
+    by: before?.by ?? hands[0] ?? "",
+    hands: [...(shipment.problem?.hands ?? []), ...hands],
+    news: [...(before?.news ?? []), { kind, at, arrival }],
+  };
   shipment.state = "problem";
 }
 
@@ -511,6 +552,11 @@ export interface Seen {
   readonly callOffs: readonly string[];
 }
 
+/** Whose hand somebody's act is: theirs, and the representative's in whose stead they act. */
+function handsOf({ rep }: Model, { id, roles, deputyFor = [] }: Command["actor"]): string[] {
+  return rep !== undefined && roles.includes("sales_rep") && deputyFor.includes(rep) ? [id, rep] : [id];
+}
+
 /** A command was taken on: what `ORDER.md` says follows. */
 export function happen(m: Model, command: Command, seen: Seen): void {
   const { at, actor } = command;
@@ -524,6 +570,7 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       break;
     case "confirm":
       m.stage = "confirmed";
+      m.entryBy.push(...handsOf(m, actor));
       m.lines = command.body.lines;
       m.promise = command.body.deliveryDate;
       break;
@@ -535,6 +582,7 @@ export function happen(m: Model, command: Command, seen: Seen): void {
         m.dateTold = false;
       }
       Object.assign(m, { lines, custom, street: deliveryAddress.street, stage: "entered", enteredBy: actor.id });
+      m.entryBy.push(...handsOf(m, actor));
       m.revision += 1;
       if (command.command === "correct-entry") m.promise = requestedDate;
       break;
@@ -556,10 +604,12 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       m.promise = command.body.date;
       m.revision += 1;
       m.dateTold = true;
+      m.entryBy.push(...handsOf(m, actor));
       break;
     case "confirm-final-terms":
       if (command.body.accepted) {
         m.finalTerms = true;
+        m.entryBy.push(...handsOf(m, actor));
         m.revision += 1;
         m.lines = command.body.lines ?? m.lines;
         m.promise = command.body.date ?? m.promise;
@@ -660,12 +710,12 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       break;
     case "report-trace":
       if (command.body.result !== "in_transit" || m.stage === "problem")
-        trouble(m, command.body.result, at, actor.id, command.body.expectedArrival);
+        trouble(m, command.body.result, at, handsOf(m, actor), command.body.expectedArrival);
       else if (shipment) arrives(m, shipment, command.body.expectedArrival ?? shipment.arrival, at, true);
       foresee(m, at, undefined, { arrival: command.body.expectedArrival });
       break;
     case "report-problem":
-      trouble(m, command.body.kind, at, actor.id);
+      trouble(m, command.body.kind, at, handsOf(m, actor));
       break;
     case "decide-loss": {
       const { decision } = command.body;
@@ -690,10 +740,12 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       if (m.delay) {
         const { newDate, remedy } = command.body;
         Object.assign(m.delay, { state: "told", toldBy: actor.id, toldDate: newDate, remedy });
+        m.delay.hands.push(...handsOf(m, actor));
       }
       break;
     case "agree-remedy": {
       if (!m.delay) break;
+      m.delay.hands.push(...handsOf(m, actor));
       if (!command.body.accepted) {
         m.delay.state = "refused";
         break;
@@ -710,18 +762,28 @@ export function happen(m: Model, command: Command, seen: Seen): void {
     }
     case "request-change":
       m.change = {
-        ...{ id: `c${seen.event}`, state: "requested", by: actor.id, patch: command.body.patch, extra: 0, newDate: undefined },
+        ...{
+          id: `c${seen.event}`,
+          state: "requested",
+          by: actor.id,
+          hands: handsOf(m, actor),
+          patch: command.body.patch,
+          extra: 0,
+          newDate: undefined,
+        },
       };
       break;
     case "assess-change": {
       if (!m.change) break;
       const { feasible, extraCostFen = 0, newDate } = command.body;
       Object.assign(m.change, { extra: extraCostFen, newDate });
+      m.change.hands.push(...handsOf(m, actor));
       if (feasible) m.change.state = "assessed";
       else refuseChange(m, m.change.id);
       break;
     }
     case "accept-change":
+      m.change?.hands.push(...handsOf(m, actor));
       if (m.change) m.change.state = dearerOrBigger(m, m.change) ? "signature" : "amendment";
       break;
     case "withdraw-change":
@@ -737,6 +799,7 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       break;
     case "request-cancellation":
       m.cancellation = actor.id;
+      m.askedFor = handsOf(m, actor);
       break;
     case "refuse-cancellation": {
       m.cancellation = undefined;
@@ -753,10 +816,10 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       callOff(m, seen);
       break;
     case "declare-force-majeure":
-      m.forceMajeure.push({ by: actor.id, verdict: false });
+      m.forceMajeure.push({ by: handsOf(m, actor), verdict: false });
       break;
     case "verify-force-majeure": {
-      const declared = m.forceMajeure.findLast(({ by }) => by !== actor.id);
+      const declared = m.forceMajeure.findLast(({ by }) => !by.includes(actor.id));
       if (declared) declared.verdict = true;
       break;
     }
@@ -770,6 +833,7 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       break;
     }
     case "reassign":
+      if (m.rep !== undefined) m.followed.push(m.rep);
       m.rep = command.body.salesRep;
       break;
     case "take-over":
@@ -781,12 +845,12 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       m.discrepancies = m.discrepancies.filter(({ id }) => id !== command.body.discrepancyId);
       break;
     case "record-complaint":
-      m.complaints.push({ resolved: false, judged: false });
+      m.complaints.push({ by: handsOf(m, actor), resolved: false, judged: false });
       break;
     case "resolve-complaint": {
       const open = m.complaints.find(({ resolved }) => !resolved);
       if (open) open.resolved = true;
-      else Object.assign(m.complaints.find(({ judged }) => !judged) ?? {}, { judged: true });
+      else Object.assign(m.complaints.find(({ judged, by }) => !judged && !by.includes(actor.id)) ?? {}, { judged: true });
       break;
     }
     case "record-finding":
@@ -816,6 +880,7 @@ function agree(m: Model, body: Bodies["agree-remedy"], { at, actor }: Command): 
   if (delay && remedy?.kind === "cancellation") {
     endDelay(m, at, m.promise ?? "");
     m.calledOff.push(delay);
+    if (m.cancellation === undefined) m.askedFor = handsOf(m, actor);
     m.cancellation ??= actor.id;
     return;
   }

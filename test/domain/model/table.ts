@@ -43,7 +43,11 @@ export interface Facts {
   readonly named: readonly string[];
   /** Whose inspection of the order is not answered. */
   readonly inspection: "supervisor" | "management" | undefined;
-  readonly forceMajeureBy: readonly string[];
+  readonly forceMajeureBy: readonly (string | readonly string[])[];
+  /** Everybody who asked, entered or agreed, beside those who did last; who followed the order before. */
+  readonly hands?: {
+    readonly [W in "entry" | "delay" | "change" | "problem" | "cancellation" | "complaint" | "followed"]?: readonly string[];
+  };
   readonly discrepancy: boolean;
   readonly failed: boolean;
   /** Duties that are owed and could be paused, that stand still, that are overdue: as somebody may act on them. */
@@ -99,9 +103,13 @@ export function isOneOf(owners: readonly Owner[], { id, roles, deputyFor = [] }:
       : owner.id === id || deputyFor.includes(owner.id),
   );
 }
+/** Nobody decides what they had a hand in. */
+const hadHand = ({ hands = {} }: Facts, what: keyof NonNullable<Facts["hands"]>, last: string | undefined, id: string): boolean =>
+  last === id || (hands[what] ?? []).includes(id);
+const enteredIt = (facts: Facts, id: string): boolean => hadHand(facts, "entry", facts.enteredBy, id);
 const signable = (facts: Facts, id: string): boolean =>
-  (facts.stage === "entered" && !facts.specialOpen && facts.enteredBy !== id) ||
-  (facts.change === "signature" && facts.changeBy !== id);
+  (facts.stage === "entered" && !facts.specialOpen && !enteredIt(facts, id)) ||
+  (facts.change === "signature" && !hadHand(facts, "change", facts.changeBy, id));
 
 export const commandTable: { readonly [K in CommandName]: Row } = {
   receive: { by: "RC", machine: true, in: [] },
@@ -117,14 +125,19 @@ export const commandTable: { readonly [K in CommandName]: Row } = {
   "confirm-final-terms": { by: "R", in: ["entered", "returned"], if: (it) => it.custom && it.design && it.leadTime },
   sign: { by: "S", in: "open", if: (it, { id }) => signable(it, id) },
   "refuse-signature": { by: "S", in: "open", if: (it, { id }) => signable(it, id) },
-  release: { by: "A", in: ["signed"], if: (it, { id }) => it.enteredBy !== id },
-  "refuse-release": { by: "A", in: ["signed"], if: (it, { id }) => it.enteredBy !== id },
+  release: { by: "A", in: ["signed"], if: (it, { id }) => !enteredIt(it, id) },
+  "refuse-release": { by: "A", in: ["signed"], if: (it, { id }) => !enteredIt(it, id) },
   "report-progress": { by: "P", machine: true, in: making },
   "update-progress": { by: "RA", in: ["making", "made", "rework"] },
   "report-delay": { by: "PRAL", machine: true, in: [...signedToReady, "shipped"] },
   "tell-customer-of-delay": { by: "R", in: "any", beside: true, if: ({ delay }) => delay === "untold" || delay === "told" },
   "agree-remedy": { by: "RC", in: "any", beside: true, if: ({ delay }) => delay === "told" },
-  "decide-remedy": { by: "S", in: "any", beside: true, if: (it, { id }) => it.delay === "refused" && it.delayToldBy !== id },
+  "decide-remedy": {
+    by: "S",
+    in: "any",
+    beside: true,
+    if: (it, { id }) => it.delay === "refused" && !hadHand(it, "delay", it.delayToldBy, id),
+  },
   "finish-production": { by: "P", machine: true, in: making },
   "confirm-receiving-time": { by: "R", in: ["made", "rework", "ready", "shipped"] },
   "check-goods": { by: "W", machine: true, in: ["made"] },
@@ -141,13 +154,22 @@ export const commandTable: { readonly [K in CommandName]: Row } = {
   "report-delivery": { by: "L", machine: true, in: ["shipped", "problem"] },
   "report-trace": { by: "L", machine: true, in: ["shipped", "problem"] },
   "report-problem": { by: "RCL", machine: true, in: ["shipped", "delivered"] },
-  "decide-loss": { by: "S", in: ["problem"], if: (it, { id }) => it.problemBy !== id },
+  "decide-loss": { by: "S", in: ["problem"], if: (it, { id }) => !hadHand(it, "problem", it.problemBy, id) },
   "confirm-receipt": { by: "R", in: ["delivered"] },
   "request-change": { by: "RC", machine: true, in: toReady, if: ({ change }) => !change },
-  "assess-change": { by: "A", in: "open", if: (it, { id }) => it.change === "requested" && it.changeBy !== id },
+  "assess-change": {
+    by: "A",
+    in: "open",
+    if: (it, { id }) => it.change === "requested" && !hadHand(it, "change", it.changeBy, id),
+  },
   "accept-change": { by: "RC", in: "open", if: ({ change }) => change === "assessed" },
   "withdraw-change": { by: "RC", in: "open", if: ({ change }) => change === "requested" || change === "assessed" },
-  "answer-amendment": { by: "P", machine: true, in: "open", if: ({ change }) => change === "amendment" },
+  "answer-amendment": {
+    by: "P",
+    machine: true,
+    in: "open",
+    if: (it, { id, kind }) => it.change === "amendment" && (kind === "machine" || !hadHand(it, "change", it.changeBy, id)),
+  },
   "tell-change-outcome": { by: "R", in: "open", if: ({ untoldRefusal }) => untoldRefusal },
   "request-cancellation": {
     by: "RC",
@@ -162,15 +184,20 @@ export const commandTable: { readonly [K in CommandName]: Row } = {
     if: (it, actor) =>
       unsigned.includes(it.stage) && it.cancellationBy === undefined
         ? isOwn(it, actor)
-        : isS(actor) && it.cancellationBy !== actor.id,
+        : isS(actor) && !hadHand(it, "cancellation", it.cancellationBy, actor.id),
   },
   "refuse-cancellation": {
     by: "S",
     in: "open",
-    if: ({ cancellationBy }, { id }) => cancellationBy !== undefined && cancellationBy !== id,
+    if: (it, { id }) => it.cancellationBy !== undefined && !hadHand(it, "cancellation", it.cancellationBy, id),
   },
   "declare-force-majeure": { by: "RAPL", in: "open", beside: true },
-  "verify-force-majeure": { by: "S", in: "any", beside: true, if: (it, { id }) => it.forceMajeureBy.some((by) => by !== id) },
+  "verify-force-majeure": {
+    by: "S",
+    in: "any",
+    beside: true,
+    if: (it, { id }) => it.forceMajeureBy.some((by) => ![by].flat().includes(id)),
+  },
   "pause-duty": {
     by: "all",
     in: "any",
@@ -193,7 +220,13 @@ export const commandTable: { readonly [K in CommandName]: Row } = {
     by: "CS",
     in: "any",
     beside: true,
-    if: ({ complaint, rep }, actor) => complaint === "open" || (complaint === "unjudged" && isS(actor) && rep !== actor.id),
+    if: (it, actor) =>
+      it.complaint === "open" ||
+      (it.complaint === "unjudged" &&
+        isS(actor) &&
+        !enteredIt(it, actor.id) &&
+        !hadHand(it, "complaint", undefined, actor.id) &&
+        !hadHand(it, "followed", it.rep, actor.id)),
   },
   "record-finding": { by: "SLA", machine: true, in: "any", beside: true },
   "remedy-finding": {
@@ -208,10 +241,10 @@ export const commandTable: { readonly [K in CommandName]: Row } = {
     in: "any",
     beside: true,
     // A management's inspection is management's; nobody inspects what they entered or follow.
-    if: ({ inspection, enteredBy, rep }, { id, roles }) =>
-      (inspection === "supervisor" || (inspection === "management" && roles.includes("management"))) &&
-      enteredBy !== id &&
-      rep !== id,
+    if: (it, { id, roles }) =>
+      (it.inspection === "supervisor" || (it.inspection === "management" && roles.includes("management"))) &&
+      !enteredIt(it, id) &&
+      !hadHand(it, "followed", it.rep, id),
   },
 };
 
