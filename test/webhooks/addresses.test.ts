@@ -28,6 +28,22 @@ const inside = [
   "2002:7f00:1::",
   "2001:0:7f00:1::",
   "2001:db8::1",
+  "::7f00:1",
+  "::127.0.0.1",
+  "::8.8.8.8",
+  "::8.8.8.8%eth0",
+  "fe80::1%eth0",
+  "::a00:1",
+  "64:ff9b::8.8.8.8",
+  "64:ff9b:1::a00:1",
+  "::ffff:0:127.0.0.1",
+  "100::1",
+  "fec0::1",
+  "3fff::1",
+  "5f00::1",
+  "4000::1",
+  "0.1.2.3",
+  "198.19.255.255",
   "fc00::1",
   "fd12:3456::1",
   "fe80::1",
@@ -68,8 +84,32 @@ test.each([
   ["https://[::1]/", "not-public"],
   ["https://[::ffff:127.0.0.1]/", "not-public"],
   ["https://169.254.169.254/latest/meta-data/", "not-public"],
+  ["https://[::127.0.0.1]/h", "not-public"],
+  ["https://[64:ff9b:1::7f00:1]/h", "not-public"],
+  ["https://127.0.0.1./", "not-public"],
+  ["https://１２７。０。０。１/", "not-public"],
+  ["https://localhost/", "not-public"],
+  ["https://localhost./", "not-public"],
+  ["https://localhost%2e/", "not-public"],
+  ["https://LOCALHOST:8080/", "not-public"],
+  ["https://a.localhost./", "not-public"],
+  ["https://printer.local/", "not-public"],
+  ["https://metadata.google.internal/", "not-public"],
+  ["https://metadata.google.internal./", "not-public"],
+  ["https://router.home.arpa/", "not-public"],
+  ["https://nas.lan/", "not-public"],
+  ["https://metadata/", "not-public"],
+  ["https://example.com./", undefined],
+  ["https://notlocalhost.com/", undefined],
+  ["https://mylocal.example/", undefined],
 ])("%s: %s", (url, why) => {
   expect(whyNoReceiver(url, [])).toBe(why);
+});
+
+test("inner names may be told where a network of the house is allowed; where they lead is looked at then", async () => {
+  const allowed = networksFrom("10.0.0.0/8");
+  expect(whyNoReceiver("http://erp.internal/hook", allowed)).toBeUndefined();
+  expect(whyNoReceiver("https://[::127.0.0.1]/hook", allowed)).toBe("not-public");
 });
 
 /** A look-up that finds what a name is said to lead to. */
@@ -89,6 +129,7 @@ function looked(all: boolean, ...addresses: string[]): Promise<unknown> {
 test("a name is connected to only where it leads to the public", async () => {
   expect(await looked(false, "1.1.1.1")).toBe("1.1.1.1");
   await expect(looked(false, "127.0.0.1")).rejects.toBeInstanceOf(ForbiddenAddress);
+  await expect(looked(true, "::127.0.0.1", "64:ff9b::a00:1")).rejects.toBeInstanceOf(ForbiddenAddress);
   await expect(looked(true, "10.0.0.1", "::1")).rejects.toBeInstanceOf(ForbiddenAddress);
   // Of several, those that may be reached.
   expect(await looked(false, "127.0.0.1", "1.1.1.1")).toBe("1.1.1.1");
