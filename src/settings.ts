@@ -20,6 +20,19 @@ const address = z.url({ protocol: /^https?$/u, hostname: /./u, error: "is no add
 
 const duration = z.string().refine(isDuration, "is no ISO 8601 duration such as PT5M");
 
+/** Networks in CIDR, a comma between two. */
+const networks = z
+  .string()
+  .default("")
+  .transform((text, context) => {
+    try {
+      return networksFrom(text);
+    } catch (error) {
+      context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "" });
+      return z.NEVER;
+    }
+  });
+
 const schema = z.object({
   /** Where the API listens. */
   PORT: port.default(3000),
@@ -69,17 +82,9 @@ const schema = z.object({
   /** Orders that a worker keeps in memory. */
   WORKER_CACHE: z.coerce.number().int().min(1).max(100_000).default(1_000),
   /** Networks that webhooks may go to beside the public internet, in CIDR; a comma between two. */
-  WEBHOOK_NETWORKS: z
-    .string()
-    .default("")
-    .transform((text, context) => {
-      try {
-        return networksFrom(text);
-      } catch (error) {
-        context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "" });
-        return z.NEVER;
-      }
-    }),
+  WEBHOOK_NETWORKS: networks,
+  /** Proxies in front of the API, in CIDR, a comma between two; unset, `X-Forwarded-For` is nobody's word. */
+  TRUSTED_PROXIES: networks.transform((all) => all.map(([network, bits]) => `${network.toString()}/${bits}`)),
   /** Requests a minute for one caller. */
   RATE_LIMIT: z.coerce.number().int().min(1).default(3_000),
   /** Requests that one API works on at once; more are asked to come again. */

@@ -33,10 +33,11 @@ function logged({ method, url }: FastifyRequest) {
 
 /** The API as a Fastify application; whoever starts it makes it listen. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { logger, verify, staff, now, rateLimit, atOnce = 500, patience = 30 * SECOND } = parts;
+  const { logger, verify, staff, now, rateLimit, atOnce = 500, trustedProxies = [], patience = 30 * SECOND } = parts;
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: 1_048_576,
+    trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     ...impatient(patience),
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 250 },

@@ -43,6 +43,8 @@ export interface Parts {
   readonly tracing?: FastifyPluginCallback | undefined;
   /** Networks that webhooks may go to beside the public internet. */
   readonly webhookNetworks: Networks;
+  /** Proxies in front of the API, as addresses or CIDR: what they say in `X-Forwarded-For` is believed. None unless said. */
+  readonly trustedProxies?: readonly string[] | undefined;
   /** Requests a minute for one caller. */
   readonly rateLimit: number;
   /** Requests that are worked on at once; 500 unless said otherwise. */

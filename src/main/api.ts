@@ -68,6 +68,7 @@ const app = await buildApp({
   logger: log,
   tracing: tracing?.requests,
   webhookNetworks: settings.WEBHOOK_NETWORKS,
+  trustedProxies: settings.TRUSTED_PROXIES,
   rateLimit: settings.RATE_LIMIT,
   atOnce: settings.REQUESTS_AT_ONCE,
 });

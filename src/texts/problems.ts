@@ -25,6 +25,10 @@ const details = {
     zh: "令牌无效、已过期或不是发给本服务的。",
     en: "The token is invalid, has expired, or is not for this service.",
   },
+  "sign-ins-failed": {
+    zh: "此网络地址有过多无效令牌，请稍后再试。",
+    en: "Too many bad tokens came from this network address. Try again later.",
+  },
   "role-missing": { zh: "您的角色不能执行此操作。", en: "None of your roles may do this." },
   "no-such-order": { zh: "没有这样的订单，或它不是您负责的。", en: "There is no such order, or it is not yours to see." },
   "no-such-revision": { zh: "订单确认单没有这一版。", en: "The order confirmation has no such revision." },

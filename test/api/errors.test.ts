@@ -1,7 +1,7 @@
 import type { FastifyInstance } from "fastify";
 import { connect } from "node:net";
 import { pino } from "pino";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { buildApp } from "../../src/api/app.ts";
 import { nothingBehind } from "../../src/api/document.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
@@ -27,14 +27,17 @@ const known: Verify = async (token) => {
 };
 
 interface Wanted {
+  readonly verify?: Verify;
+  readonly trustedProxies?: readonly string[];
   readonly rateLimit?: number;
   /** Where what is logged goes, line by line. */
   readonly lines?: string[];
 }
-async function open({ rateLimit = 10_000, lines = [] }: Wanted = {}): Promise<FastifyInstance> {
+async function open({ rateLimit = 10_000, lines = [], verify = known, trustedProxies }: Wanted = {}): Promise<FastifyInstance> {
   const app = await buildApp({
     ...nothingBehind(db, broken),
-    verify: known,
+    verify,
+    trustedProxies,
     rateLimit,
     logger: pino({ level: "trace" }, { write: (text: string) => void lines.push(text) }),
   });
@@ -169,6 +172,88 @@ describe("who is not known", () => {
   test("reaches no route that says nothing of who may: it does not come up", async () => {
     const fresh = await open();
     expect(() => fresh.get("/forgotten", async () => "")).toThrow(/\/forgotten declares no access/u);
+  });
+});
+
+describe("who sends many bad tokens", () => {
+  const ask = async (to: FastifyInstance, token: string, remoteAddress = "192.0.2.1") =>
+    to.inject({ url: "/orders/T-1", headers: { authorization: `Bearer ${token}` }, remoteAddress });
+
+  test("is not listened to for the rest of the minute, by address; whoever was known goes on", async () => {
+    vi.useFakeTimers({ toFake: ["Date"], now: 0 });
+    try {
+      let checks = 0;
+      const to = await open({
+        verify: async (token) => {
+          checks += 1;
+          return known(token === "good too" ? "good" : token);
+        },
+      });
+      const statusOf = async (...args: Parameters<typeof ask>) => (await ask(...args)).statusCode;
+      expect(await statusOf(to, "good")).toBe(500);
+      // All at once: none is checked before it is counted.
+      const many = await Promise.all(Array.from({ length: 100 }, () => statusOf(to, "bad")));
+      expect([many.filter((status) => status === 401).length, checks]).toEqual([30, 31]);
+      const { statusCode, headers, body } = await ask(to, "bad");
+      expect([statusCode, problemSchema.parse(JSON.parse(body)).code]).toEqual([429, "too-many-requests"]);
+      expect(Number(headers["retry-after"])).toBeGreaterThan(0);
+      // Whoever shares the address, and was known before; whoever is elsewhere; whoever has no token at all.
+      expect([await statusOf(to, "good"), await statusOf(to, "other"), await statusOf(to, "bad", "192.0.2.2")]).toEqual([
+        500, 429, 401,
+      ]);
+      expect((await to.inject({ url: "/orders", remoteAddress: "192.0.2.1" })).statusCode).toBe(401);
+      vi.setSystemTime(61_000);
+      expect([await statusOf(to, "other"), await statusOf(to, "good")]).toEqual([401, 500]);
+      // A network of IPv6 is one address.
+      for (let host = 0; host < 30; host++) expect(await statusOf(to, "bad", `2001:db8::${host.toString(16)}`)).toBe(401);
+      expect(await statusOf(to, "bad", "2001:db8::ffff:1")).toBe(429);
+      expect(await statusOf(to, "bad", "2001:db8:0:1::1")).toBe(401);
+    } finally {
+      vi.useRealTimers();
+    }
+  });
+});
+
+test("an address is the client's own where a proxy that is trusted says it, and no one else's word counts", async () => {
+  const to = await open({ rateLimit: 2, trustedProxies: ["10.0.0.0/8"] });
+  const status = async (remoteAddress: string, forwarded: string) =>
+    (await to.inject({ url: "/openapi.json", remoteAddress, headers: { "x-forwarded-for": forwarded } })).statusCode;
+  for (const client of ["192.0.2.1", "192.0.2.2"])
+    expect([
+      await status("10.1.1.1", client),
+      await status("10.1.1.1", `6.6.6.6, ${client}`),
+      await status("10.1.1.1", client),
+    ]).toEqual([200, 200, 429]);
+  expect([
+    await status("192.0.2.7", "1.1.1.1"),
+    await status("192.0.2.7", "1.1.1.2"),
+    await status("192.0.2.7", "1.1.1.3"),
+  ]).toEqual([200, 200, 429]);
+});
+
+describe("documents that wait for no token", () => {
+  test("are limited by address, probes never", async () => {
+    const to = await open({ rateLimit: 5 });
+    const statuses = async (url: string, remoteAddress: string) => {
+      const each: number[] = [];
+      for (let turn = 0; turn < 7; turn++) each.push((await to.inject({ url, remoteAddress })).statusCode);
+      return each;
+    };
+    for (const [host, url] of ["/openapi.json", "/fonts/noto-sans-sc-400.ttf", "/docs/static/swagger-ui.css"].entries())
+      expect([url, await statuses(url, `192.0.2.${host}`)]).toEqual([url, [200, 200, 200, 200, 200, 429, 429]]);
+    expect(await statuses("/livez", "192.0.2.0")).toEqual(Array.from({ length: 7 }, () => 200));
+    expect((await to.inject({ url: "/openapi.json", remoteAddress: "192.0.2.99" })).statusCode).toBe(200);
+  });
+
+  test("are sent once: 304 for whoever has it", async () => {
+    const { headers, body } = await app.inject("/openapi.json");
+    const tag = String(headers["etag"]);
+    expect(JSON.parse(body)).toMatchObject({ openapi: "3.1.0" });
+    for (const had of [tag, `W/${tag}`, `"x", ${tag}`, "*"]) {
+      const again = await app.inject({ url: "/openapi.json", headers: { "if-none-match": had } });
+      expect([again.statusCode, again.body, again.headers["etag"]]).toEqual([304, "", tag]);
+    }
+    expect((await app.inject({ url: "/openapi.json", headers: { "if-none-match": '"x"' } })).statusCode).toBe(200);
   });
 });
 

@@ -5,6 +5,7 @@ import { deputyFor, type Staff } from "../../domain/staff.ts";
 import type { Ms } from "../../domain/time.ts";
 import { IssuerAway, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
 import { ProblemError } from "../problem.ts";
+import { guardedSignIns } from "../sign-ins.ts";
 
 /** Who may use a route: anybody, anybody with a token, or the holders of some role. */
 export type Access = "public" | "authenticated" | readonly Role[];
@@ -40,6 +41,7 @@ function bearer(request: FastifyRequest): string | undefined {
 /** Default deny: each request is checked against what its route declares (`HTTP.md`, Identity). */
 export const identity = fp<IdentityOptions>(
   async (app, { verify, staff, now }) => {
+    const signIn = guardedSignIns(verify);
     app.decorateRequest("caller", undefined);
     app.addHook("onRoute", (route) => {
       // The pages of Swagger UI declare nothing themselves.
@@ -51,7 +53,7 @@ export const identity = fp<IdentityOptions>(
       if (access === "public" || request.is404) return;
       const token = bearer(request);
       if (token === undefined) throw new ProblemError("unauthenticated", { detail: "token-missing" });
-      const caller = await verify(token).catch((error: unknown) => {
+      const caller = await signIn(token, request.ip).catch((error: unknown) => {
         if (error instanceof IssuerAway) {
           request.log.warn({ err: error }, "tokens cannot be checked");
           throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 });

@@ -3,6 +3,13 @@ import underPressure from "@fastify/under-pressure";
 import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { ProblemError } from "../problem.ts";
+import { neighbourhood } from "../sign-ins.ts";
+
+/** Documents, the API's page and fonts, a minute and address: some pages' worth. They are large, and wait for no token. */
+const DOCUMENTS = 300;
+
+/** Probes are never turned away: they must tell the truth just when everything else is too much. */
+const PROBES: readonly (string | undefined)[] = ["/livez", "/readyz", "/metrics"];
 
 interface LimitsOptions {
   /** Requests a minute for one caller. */
@@ -15,12 +22,12 @@ interface LimitsOptions {
 export const limits = fp<LimitsOptions>(
   async (app, { rateLimit: max, atOnce }) => {
     await app.register(rateLimit, {
-      max,
+      max: (request) => (request.caller ? max : Math.min(max, DOCUMENTS)),
       timeWindow: "1 minute",
       hook: "preHandler",
       // By whoever the token proves, never by a header that anybody can set.
-      keyGenerator: (request) => request.caller?.id ?? request.ip,
-      allowList: (request) => request.routeOptions.config.access === "public",
+      keyGenerator: ({ caller, ip }) => (caller ? `caller ${caller.id}` : `address ${neighbourhood(ip)}`),
+      allowList: (request) => PROBES.includes(request.routeOptions.url),
     });
     await app.register(underPressure, {
       maxEventLoopDelay: 2_000,

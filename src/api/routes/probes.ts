@@ -1,5 +1,7 @@
+import { createHash } from "node:crypto";
 import { aliveSchema, readySchema } from "../../contracts/answers.ts";
 import { isReachable } from "../../records/database.ts";
+import { mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
 
 /** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
@@ -48,6 +50,15 @@ export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {
       void reply.type(app.metrics.contentType);
       return app.metrics.metrics();
     });
-    app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async () => app.swagger());
+    let document: { readonly text: string; readonly tag: string } | undefined;
+    app.get("/openapi.json", { config: { access: "public" }, schema: { hide: true } }, async (request, reply) => {
+      const text = document?.text ?? JSON.stringify(app.swagger());
+      document ??= { text, tag: `"${createHash("sha256").update(text).digest("base64url")}"` };
+      void reply.header("etag", document.tag).header("cache-control", "no-cache").type(mediaTypes.json);
+      // Compared weakly (RFC 9110, 13.1.2).
+      const had = request.headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//u, "")) ?? [];
+      if (had.includes(document.tag) || had.includes("*")) return reply.code(304).send();
+      return reply.serializer((body: string) => body).send(text);
+    });
   };
 }
