@@ -11,6 +11,7 @@ import { identity } from "./plugins/identity.ts";
 import { limits } from "./plugins/limits.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { openapi } from "./plugins/openapi.ts";
+import { press } from "./plugins/press.ts";
 import { answerError, problems } from "./plugins/problems.ts";
 import { utf8 } from "./plugins/utf8.ts";
 import { commandRoutes } from "./routes/commands.ts";
@@ -67,6 +68,7 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   await app.register(figures, { db: parts.db, now });
   await app.register(identity, { verify, staff, now });
   await app.register(limits, { rateLimit, atOnce });
+  await app.register(press);
   await app.register(openapi);
   await app.register(probeRoutes(parts));
   await app.register(commandRoutes(parts));

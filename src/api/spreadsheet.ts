@@ -31,13 +31,41 @@ export function csvOf(columns: readonly Column[], rows: readonly (readonly Cell[
 /** What a cell holds at most, in UTF-16 units; an Excel limit. */
 const LONGEST_CELL = 32_767;
 
+/**
+ * A text as ECMA-376 (ST_Xstring) writes it: what XML has no place for stands as `_xHHHH_`, and what looks like that already is
+ * told apart by writing its first character so.
+ */
+function escaped(text: string): string {
+  return (
+    text
+      .replaceAll(/_(?=x[0-9A-Fa-f]{4}_)/gu, "_x005F_")
+      // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+      .replaceAll(/[\u0000-\u0008\u000B-\u001F\uFFFE\uFFFF\p{Cs}]/gu, (character) => {
+        return `_x${character.charCodeAt(0).toString(16).toUpperCase().padStart(4, "0")}_`;
+      })
+  );
+}
+
 function xlsxCell(value: Cell, { time }: Column): XlsxCell {
   if (value === undefined) return null;
   // The file knows no zones: what is shown is the factory's clock.
   if (typeof value === "number" && time) return { value: new Date(value + 8 * HOUR), type: Date, format: "yyyy-mm-dd hh:mm:ss" };
   if (typeof value === "number") return { value, type: Number };
   // Typed as text, so that nothing of it is ever reckoned.
-  return { value, type: String, wrap: true, alignVertical: "top" };
+  return { value: escaped(value), type: String, wrap: true, alignVertical: "top" };
+}
+
+/** A text in parts that a cell holds each, no character cut in two. */
+function parts(text: string): string[] {
+  const all: string[] = [];
+  for (let at = 0; at < text.length;) {
+    const end = at + LONGEST_CELL;
+    const cut = text.codePointAt(end - 1) ?? 0;
+    const next = cut > 0xffff && end < text.length ? end - 1 : end;
+    all.push(text.slice(at, next));
+    at = next;
+  }
+  return all;
 }
 
 /** Text that is too long for a cell goes on in further ones, at the end of its row. */
@@ -45,30 +73,47 @@ function continued(row: readonly Cell[]): { readonly cells: Cell[]; readonly res
   const rest: string[] = [];
   const cells = row.map((value) => {
     if (typeof value !== "string" || value.length <= LONGEST_CELL) return value;
-    for (let at = LONGEST_CELL; at < value.length; at += LONGEST_CELL) rest.push(value.slice(at, at + LONGEST_CELL));
-    return value.slice(0, LONGEST_CELL);
+    const [first, ...others] = parts(value);
+    rest.push(...others);
+    return first;
   });
   return { cells, rest };
 }
 
-/** An Excel workbook with one sheet. */
-export async function xlsxOf(sheet: string, columns: readonly Column[], rows: readonly (readonly Cell[])[]): Promise<Buffer> {
+/** A table of a workbook, on a sheet of its own. */
+export interface Table {
+  readonly sheet: string;
+  /** A line above the columns. */
+  readonly head?: readonly string[];
+  readonly columns: readonly Column[];
+  readonly rows: readonly (readonly Cell[])[];
+}
+
+function sheetOf({ sheet, head, columns, rows }: Table) {
+  const plain = { label: "", width: 0 };
   const heads = columns.map(({ label }): XlsxCell => ({
-    value: label,
+    value: escaped(label),
     type: String,
     fontWeight: "bold",
     backgroundColor: "#dddddd",
   }));
   const lines = rows.map((row) => {
     const { cells, rest } = continued(row);
-    return [...columns, ...rest.map(() => ({ label: "", width: 0 }))].map((column, index) =>
+    return [...columns, ...rest.map(() => plain)].map((column, index) =>
       xlsxCell(index < columns.length ? cells[index] : rest[index - columns.length], column),
     );
   });
-  return writeXlsxFile([heads, ...lines], {
+  const above = head === undefined ? [] : [head.map((text) => xlsxCell(text, plain))];
+  return {
+    data: [...above, heads, ...lines],
     // Excel takes no longer names, and not every character.
-    sheet: sheet.replaceAll(/[*/:?[\\\]]/gu, "-").slice(0, 31),
+    sheet: escaped(sheet.replaceAll(/[*/:?[\\\]]/gu, "-").slice(0, 31)),
     columns: columns.map(({ width }) => ({ width })),
-    stickyRowsCount: 1,
-  }).toBuffer();
+    stickyRowsCount: above.length + 1,
+  };
+}
+
+/** An Excel workbook, a sheet a table. */
+export async function xlsxOf(tables: readonly Table[]): Promise<Buffer> {
+  return writeXlsxFile(tables.map(sheetOf)).toBuffer();
 }

@@ -3,46 +3,65 @@ import { create, type Font } from "fontkit";
 import pdfmake from "pdfmake";
 import type { Content, TableCell } from "pdfmake/interfaces.js";
 import { pageOf } from "../texts/forms.ts";
-import { fonts } from "./fonts.ts";
+import { fallbacks, fonts } from "./fonts.ts";
 import type { Field, Form, Section, Signature } from "./form.ts";
 import { inRows } from "./page.ts";
 
 /** A form as PDF, A4, with the fonts in it. */
 
-const [REGULAR, BOLD] = [fonts[400].file, fonts[700].file];
-const FONT = "NotoSansSC";
+const MAIN = { name: "NotoSansSC", normal: fonts[400].file, bold: fonts[700].file };
+const FONTS = [MAIN, ...fallbacks];
 
-pdfmake.setFonts({ [FONT]: { normal: REGULAR, bold: BOLD } });
+pdfmake.setFonts(Object.fromEntries(FONTS.map(({ name, normal, bold }) => [name, { normal, bold }])));
 // A form is text: nothing that stands in it is ever looked up, on the net or on this machine.
+const files = new Set(FONTS.flatMap(({ normal, bold }) => [normal, bold]));
 pdfmake.setUrlAccessPolicy(() => false);
-pdfmake.setLocalAccessPolicy((path) => path === REGULAR || path === BOLD);
+pdfmake.setLocalAccessPolicy((path) => files.has(path));
 
-let regular: Font | undefined;
-function hasGlyph(codePoint: number): boolean {
-  if (!regular) {
-    const font = create(readFileSync(REGULAR));
-    if (!("hasGlyphForCodePoint" in font)) throw new TypeError("the font file holds several fonts");
-    regular = font;
-  }
-  return regular.hasGlyphForCodePoint(codePoint);
+const opened = new Map<string, Font>();
+/** Whether a font has a glyph for a character. */
+function has({ normal }: (typeof FONTS)[number], character: string): boolean {
+  const font = opened.get(normal) ?? create(readFileSync(normal));
+  if (!("hasGlyphForCodePoint" in font)) throw new TypeError("the font file holds several fonts");
+  opened.set(normal, font);
+  return font.hasGlyphForCodePoint(character.codePointAt(0) ?? 0);
 }
 
 /** Marks that are never seen themselves: joiners, variation selectors, directions. */
 const INVISIBLE = /\p{Default_Ignorable_Code_Point}/u;
+const graphemes = new Intl.Segmenter("zh", { granularity: "grapheme" });
 
-/**
- * A text as the font can print it: what it has no glyph for (emoji, scripts of elsewhere, the rarest characters) stands as
- * its code point, so that nobody takes the paper for complete where it is not.
- */
-export function printable(text: string): string {
-  // By code points: the font is asked for each of them.
-  return Array.from(text)
-    .map((character) => {
-      const codePoint = character.codePointAt(0) ?? 0;
-      if (character === "\n" || hasGlyph(codePoint)) return character;
-      return INVISIBLE.test(character) ? "" : `[U+${codePoint.toString(16).toUpperCase().padStart(4, "0")}]`;
-    })
-    .join("");
+/** A part of a text in one font. */
+export interface Run {
+  readonly text: string;
+  readonly font: string;
+}
+
+/** What a reader takes for one character, in the first font that has all of it; without what that font only joins it by. */
+function whole(grapheme: string): Run | undefined {
+  const characters = Array.from(grapheme);
+  const font = FONTS.find((each) => characters.every((one) => one === "\n" || INVISIBLE.test(one) || has(each, one)));
+  return font && { text: characters.filter((one) => one === "\n" || has(font, one)).join(""), font: font.name };
+}
+
+/** One code point: in a font that has it, or named, so that nobody takes the paper for complete where it is not. */
+function single(character: string): Run {
+  const code = character.codePointAt(0) ?? 0;
+  return whole(character) ?? { text: `[U+${code.toString(16).toUpperCase().padStart(4, "0")}]`, font: MAIN.name };
+}
+
+/** A text as it is printed: in runs of the fonts that have it; what none has (scripts of elsewhere) stands as its code point. */
+export function printed(text: string): Run[] {
+  const runs: Run[] = [];
+  for (const { segment } of graphemes.segment(text)) {
+    const one = whole(segment);
+    for (const run of one ? [one] : Array.from(segment, single)) {
+      const last = runs.at(-1);
+      if (last?.font === run.font) runs[runs.length - 1] = { ...last, text: last.text + run.text };
+      else runs.push(run);
+    }
+  }
+  return runs;
 }
 
 const LABEL = "#f4f4f4";
@@ -65,15 +84,15 @@ function spanned(count: number): TableCell[] {
 function fieldRows(fields: readonly Field[]): TableCell[][] {
   return inRows(fields).map((row) => {
     const cells = row.flatMap<TableCell>(({ label, value }) => [
-      { text: printable(label), fillColor: LABEL },
-      row.length === 1 ? { text: printable(value), colSpan: 3 } : { text: printable(value) },
+      { text: printed(label), fillColor: LABEL },
+      row.length === 1 ? { text: printed(value), colSpan: 3 } : { text: printed(value) },
     ]);
     return row.length === 1 ? [...cells, ...spanned(2)] : cells;
   });
 }
 
 function titled(title: string, span: number): TableCell[] {
-  return [{ text: printable(title), bold: true, fillColor: "#dddddd", colSpan: span }, ...spanned(span - 1)];
+  return [{ text: printed(title), bold: true, fillColor: "#dddddd", colSpan: span }, ...spanned(span - 1)];
 }
 
 const FIELD_WIDTHS = ["16%", "34%", "16%", "34%"];
@@ -89,14 +108,14 @@ function section(part: Section): Content {
   const all = columns.reduce((sum, { weight }) => sum + weight, 0);
   const body: TableCell[][] = [
     titled(part.title, columns.length),
-    columns.map(({ label, align }): TableCell => ({ text: printable(label), fillColor: "#eeeeee", alignment: align ?? "left" })),
+    columns.map(({ label, align }): TableCell => ({ text: printed(label), fillColor: "#eeeeee", alignment: align ?? "left" })),
     ...rows.map((row) =>
-      row.map((cell, index): TableCell => ({ text: printable(cell), alignment: columns[index]?.align ?? "left" })),
+      row.map((cell, index): TableCell => ({ text: printed(cell), alignment: columns[index]?.align ?? "left" })),
     ),
     ...sums.map(({ label, value }): TableCell[] => [
-      { text: printable(label), colSpan: 3, alignment: "right", fillColor: LABEL },
+      { text: printed(label), colSpan: 3, alignment: "right", fillColor: LABEL },
       ...spanned(2),
-      { text: printable(value), colSpan: columns.length - 3, alignment: "right", bold: true },
+      { text: printed(value), colSpan: columns.length - 3, alignment: "right", bold: true },
       ...spanned(columns.length - 4),
     ]),
   ];
@@ -116,7 +135,7 @@ function section(part: Section): Content {
 function signatureCell({ label, by, at, note }: Signature): TableCell {
   const lines = [by, at, note].filter((line) => line !== undefined);
   return {
-    stack: [{ text: printable(label), fontSize: 7.5, color: "#333333" }, ...lines.map((line) => ({ text: printable(line) }))],
+    stack: [{ text: printed(label), fontSize: 7.5, color: "#333333" }, ...lines.map((line) => ({ text: printed(line) }))],
     // Room for a stamp or a hand.
     margin: [0, 0, 0, Math.max(2, 34 - lines.length * 12)],
   };
@@ -143,9 +162,9 @@ export async function pdfFor(form: Form): Promise<Buffer> {
       pageMargins: [34, 42, 34, 46],
       language: locale === "zh" ? "zh-CN" : "en",
       info: { title: `${title} ${number}`, creator: "Gendan", producer: "Gendan" },
-      defaultStyle: { font: FONT, fontSize: 8.5, lineHeight: 1.15 },
+      defaultStyle: { font: MAIN.name, fontSize: 8.5, lineHeight: 1.15 },
       header: (page) => ({
-        text: page === 1 ? "" : printable(`${title} ${number}`),
+        text: page === 1 ? "" : printed(`${title} ${number}`),
         alignment: "right",
         fontSize: 7.5,
         color: "#444444",
@@ -159,7 +178,7 @@ export async function pdfFor(form: Form): Promise<Buffer> {
         margin: [34, 14, 34, 0],
       }),
       content: [
-        ...(company === undefined ? [] : [{ text: printable(company), alignment: "center" as const, fontSize: 10 }]),
+        ...(company === undefined ? [] : [{ text: printed(company), alignment: "center" as const, fontSize: 10 }]),
         {
           text: title,
           alignment: "center",
@@ -169,7 +188,7 @@ export async function pdfFor(form: Form): Promise<Buffer> {
           margin: [0, 2, 0, 4],
         },
         ...marks.map((mark) => ({
-          text: printable(mark),
+          text: printed(mark),
           alignment: "center" as const,
           bold: true,
           margin: [0, 0, 0, 4] as [number, number, number, number],
@@ -177,7 +196,7 @@ export async function pdfFor(form: Form): Promise<Buffer> {
         { table: { widths: FIELD_WIDTHS, body: fieldRows(head) }, layout, margin: [0, 2, 0, 9] },
         ...sections.map(section),
         signatureTable(signatures),
-        { text: printable(foot), fontSize: 7, color: "#444444", margin: [0, 6, 0, 0] },
+        { text: printed(foot), fontSize: 7, color: "#444444", margin: [0, 6, 0, 0] },
       ],
     })
     .getBuffer();

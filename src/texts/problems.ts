@@ -92,6 +92,10 @@ const details = {
   "not-your-proposal": { zh: "只有当事人可以提出异议。", en: "Only the person concerned can object." },
   "objected-already": { zh: "您已对此版本提出过异议。", en: "You have objected to this version already." },
   "objection-too-late": { zh: "提出异议的期限已过。", en: "The time to object is over." },
+  "document-waits": {
+    zh: "文件暂时来不及生成,请稍后再试,或改用网页或 CSV 格式。",
+    en: "The document could not be made in time. Try again later, or ask for it as a page or CSV.",
+  },
   "slow-down": { zh: "请稍后再试。", en: "Try again later." },
   "our-fault": { zh: "服务出错，已记录。", en: "Something went wrong here; it is in the log." },
 } as const satisfies Readonly<Record<string, Text>>;

@@ -1,3 +1,4 @@
+import { strFromU8, unzipSync } from "fflate";
 import readXlsxFile from "read-excel-file/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { csvOf, xlsxOf } from "../../src/api/spreadsheet.ts";
@@ -133,6 +134,44 @@ test("every beginning of a formula is guarded, and text longer than a cell goes 
     expect(cell?.[0]).toBe(`'${begin}1`);
   }
   const long = "长".repeat(70_000);
-  const [sheet] = await readXlsxFile(await xlsxOf("a/b:c*".repeat(9), [column], [[long]]));
+  const [sheet] = await readXlsxFile(await xlsxOf([{ sheet: "a/b:c*".repeat(9), columns: [column], rows: [[long]] }]));
   expect(sheet?.data[1]?.join("")).toBe(long);
+});
+
+test("texts of a workbook are escaped as ECMA-376 asks, and read back as they were", async () => {
+  const columns = [{ label: "_x0041_", width: 10 }];
+  const said = [
+    "LED_x0041_60",
+    "_x005F_x0041_",
+    "__x0041_x0042_",
+    "_X0041_ _x41_ _xZZZZ_",
+    "a\r\nb\nc",
+    "\u0007\u001b[31m",
+    "\uFFFF",
+    "\uD800",
+    "<&>\"'",
+    "𠮷😀",
+    `x${"𠮷".repeat(16_384)}`,
+  ];
+  const workbook = await xlsxOf([{ sheet: "SO_x0041_", columns, rows: said.map((text) => [text]) }]);
+  const xml = Object.values(unzipSync(workbook))
+    .map((file) => strFromU8(file))
+    .join("\n");
+  for (const text of [
+    "LED_x005F_x0041_60",
+    "_x005F_x005F_x005F_x0041_",
+    "__x005F_x0041_x005F_x0042_",
+    "_X0041_ _x41_ _xZZZZ_",
+    "a_x000D_\nb\nc",
+    "_x0007__x001B_[31m",
+    "_xFFFF_",
+    "_xD800_",
+    "SO_x005F_x0041_",
+  ])
+    expect(xml).toContain(text);
+  // oxlint-disable-next-line no-control-regex -- control characters are what is looked for
+  expect(xml).not.toMatch(/[\u0000-\u0008\u000B\u000C\u000E-\u001F\uFFFE\uFFFF\uFFFD]/u);
+  const [sheet] = await readXlsxFile(workbook);
+  const read = sheet?.data.slice(1).map((row) => row.join("")) ?? [];
+  expect(read).toEqual(said);
 });

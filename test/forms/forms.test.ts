@@ -3,7 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { Form, Subject } from "../../src/forms/form.ts";
 import { orderConfirmation } from "../../src/forms/order-confirmation.ts";
 import { pageFor } from "../../src/forms/page.ts";
-import { pdfFor, printable } from "../../src/forms/pdf.ts";
+import { pdfFor, printed } from "../../src/forms/pdf.ts";
 import { productionProgress } from "../../src/forms/production-progress.ts";
 import { shippingNotice } from "../../src/forms/shipping-notice.ts";
 import { yuan, yuanInCapitals } from "../../src/texts/format.ts";
@@ -278,14 +278,46 @@ test("a long order runs over pages, each with its number and the table's heading
   for (const { model } of many) expect(squashed(pages.join(""))).toContain(squashed(model));
 });
 
-test("what the font has no glyph for stands as its code point; nothing is lost", () => {
-  expect(printable("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→")).toBe("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→");
-  expect(printable("👍\uFE0F 𠮷 مر")).toBe("[U+1F44D] [U+20BB7] [U+0645][U+0631]");
+const printable = (text: string): string =>
+  printed(text)
+    .map((run) => run.text)
+    .join("");
+
+test("what the font has no glyph for is printed in another; what none has stands as its code point; nothing is lost", () => {
+  expect(printed("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→")).toEqual([{ text: "陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→", font: "NotoSansSC" }]);
+  expect(printed("店名 𠮷野家\n👍🏽 مر")).toEqual([
+    { text: "店名 ", font: "NotoSansSC" },
+    { text: "𠮷", font: "NotoSansJP" },
+    { text: "野家\n", font: "NotoSansSC" },
+    { text: "👍🏽", font: "NotoEmoji" },
+    { text: " [U+0645][U+0631]", font: "NotoSansSC" },
+  ]);
+  // One emoji of several characters is one run of its font.
+  for (const emoji of ["👨‍👩‍👧", "🧑‍🏭", "🇨🇳", "1\uFE0F\u20E3", "😀"]) {
+    const [run, ...more] = printed(emoji);
+    expect([run?.font, more]).toEqual(["NotoEmoji", []]);
+    expect(run?.text).toContain(emoji.slice(0, 1));
+  }
   // Every character of the common sets is there.
   for (let code = 0x4e00; code <= 0x9fa5; code++) {
     const character = String.fromCodePoint(code);
     if (printable(character) !== character) throw new Error(`no glyph for U+${code.toString(16)}`);
   }
+});
+
+test("any text is printed whole: each of its characters, or its code point", () => {
+  fc.assert(
+    fc.property(fc.string({ unit: "grapheme-composite" }), (text) => {
+      const seen = Array.from(text).filter((one) => one === "\n" || !/\p{Default_Ignorable_Code_Point}/u.test(one));
+      const left = seen.reduce((rest, one) => {
+        const code = `[U+${(one.codePointAt(0) ?? 0).toString(16).toUpperCase().padStart(4, "0")}]`;
+        const at = [rest.indexOf(one), rest.indexOf(code)].filter((each) => each >= 0);
+        expect(at.length).toBeGreaterThan(0);
+        return rest.slice(Math.min(...at));
+      }, printable(text));
+      expect(left.length).toBeGreaterThanOrEqual(0);
+    }),
+  );
 });
 
 test("amounts are exact, with two decimals, whatever the fen", () => {

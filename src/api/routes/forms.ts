@@ -9,7 +9,6 @@ import { fonts } from "../../forms/fonts.ts";
 import { formNames, type Form, type FormName, type SeenOrder, type Subject } from "../../forms/form.ts";
 import { orderConfirmation } from "../../forms/order-confirmation.ts";
 import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
-import { openPrinter } from "../../forms/printer.ts";
 import { productionProgress } from "../../forms/production-progress.ts";
 import { shippingNotice } from "../../forms/shipping-notice.ts";
 import { hashOf } from "../../records/read.ts";
@@ -52,8 +51,6 @@ function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision:
 
 /** The three forms of the regulation (R5.2), as a page or as PDF. */
 export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
-  const printer = openPrinter();
-
   async function subjectOf(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -82,21 +79,20 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
     };
   }
 
-  async function answer(reply: FastifyReply, form: Form, as: "html" | "pdf"): Promise<string | Buffer> {
+  async function answer(request: FastifyRequest, reply: FastifyReply, form: Form, as: "html" | "pdf"): Promise<string | Buffer> {
     const number = form.head[0]?.value ?? form.name;
+    const made = as === "pdf" ? await request.server.press.pdf(callerOf(request).id, form) : pageFor(form);
     void reply
       .type(mediaTypes[as])
       .header("content-language", form.locale)
       // Customers' data, as of this moment.
       .header("cache-control", "no-store")
       .header("content-disposition", `inline; filename="${number}.${as}"`);
-    if (as === "pdf") return Buffer.from(await printer.print(form));
-    void reply.header("content-security-policy", PAGE_POLICY);
-    return pageFor(form);
+    if (as === "html") void reply.header("content-security-policy", PAGE_POLICY);
+    return made;
   }
 
   return async (app) => {
-    app.addHook("onClose", () => printer.close());
     for (const { path, file } of Object.values(fonts))
       app.get(path, { config: { access: "public" }, schema: { hide: true } }, async (_request, reply) => {
         const font = await open(file);
@@ -125,7 +121,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
         async (request, reply) => {
           const as = formatFor(request, reply, ["html", "pdf"]);
           const { revision } = anyRevision.parse(request.query);
-          return answer(reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), as);
+          return answer(request, reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), as);
         },
       );
       app.get(
@@ -142,7 +138,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
         async (request, reply) => {
           void reply.header("vary", "accept-language");
           const { revision } = anyRevision.parse(request.query);
-          return answer(reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), "pdf");
+          return answer(request, reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), "pdf");
         },
       );
     }

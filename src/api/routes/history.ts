@@ -12,7 +12,7 @@ import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { csvOf, xlsxOf, type Cell, type Column } from "../spreadsheet.ts";
+import { csvOf, type Cell, type Column } from "../spreadsheet.ts";
 import { historyFor, sees, type HistoryLine } from "../visibility.ts";
 
 const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);
@@ -51,12 +51,16 @@ export function historyRoutes({ engine, db }: Parts): Routes {
     const locale = localeOf(request.headers["accept-language"], "zh");
     const columns = columnsIn(locale);
     const rows = lines.map((line) => rowOf(line, locale));
+    const made =
+      as === "csv"
+        ? csvOf(columns, rows)
+        : await request.server.press.xlsx(callerOf(request).id, [{ sheet: orderNo, columns, rows }]);
     void reply
       .type(mediaTypes[as])
       .header("content-language", locale)
       .header("cache-control", "no-store")
       .header("content-disposition", `attachment; filename="${orderNo}-history.${as}"`);
-    return as === "csv" ? csvOf(columns, rows) : xlsxOf(orderNo, columns, rows);
+    return made;
   }
 
   const params = z.object({ orderNo: orderNumber });

@@ -1,5 +1,4 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
-import writeExcelFile from "write-excel-file/node";
 import { z } from "zod";
 import {
   pageQuery,
@@ -16,32 +15,23 @@ import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from ".
 import { localeOf } from "../../texts/locale.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
 import type { Parts, Routes } from "../parts.ts";
+import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
+import type { Table } from "../spreadsheet.ts";
 
 const refusals = problemAnswers(401, 403, 404, 406, 422, 429, 500, 503);
 const readers = ["order_admin", "supervisor"] as const;
 const formats = ["json", "html", "xlsx"] as const;
 type WeeklyFormat = (typeof formats)[number];
 
-/** A workbook: a sheet a table. */
-async function workbook({ head, sections }: Sheet): Promise<Buffer> {
-  const bold = (value: string) => ({ value, fontWeight: "bold" as const });
-  const sheets = sections.flatMap((section) => {
+/** A table of a workbook for each table of the sheet. */
+function tablesOf({ head, sections }: Sheet): Table[] {
+  return sections.flatMap((section) => {
     if ("fields" in section) return [];
-    const { title, columns, rows } = section;
-    return [
-      {
-        sheet: title.slice(0, 31),
-        columns: columns.map(({ weight }) => ({ width: weight * 6 })),
-        data: [
-          head.map(({ label, value }) => `${label} ${value}`),
-          columns.map(({ label }) => bold(label)),
-          ...rows.map((row) => row.map((cell) => (cell === "" ? null : cell))),
-        ],
-      },
-    ];
+    const columns = section.columns.map(({ label, weight }) => ({ label, width: weight * 6 }));
+    const rows = section.rows.map((row) => row.map((cell) => (cell === "" ? undefined : cell)));
+    return [{ sheet: section.title, head: head.map(({ label, value }) => `${label} ${value}`), columns, rows }];
   });
-  return writeExcelFile(sheets).toBuffer();
 }
 
 /** The department's reports (R5.3), as they were made. */
@@ -59,14 +49,17 @@ export function reportRoutes({ db, company }: Parts): Routes {
     if (as === "json") return { ...report, lines };
     const locale = localeOf(request.headers["accept-language"], "zh");
     const sheet = weeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);
+    const made =
+      as === "xlsx"
+        ? await request.server.press.xlsx(callerOf(request).id, tablesOf(sheet))
+        : pageFor(company === undefined ? sheet : { ...sheet, company });
     void reply
       .type(mediaTypes[as])
       .header("content-language", locale)
       .header("cache-control", "no-store")
       .header("content-disposition", `${as === "xlsx" ? "attachment" : "inline"}; filename="${report.reportId}.${as}"`);
-    if (as === "xlsx") return workbook(sheet);
-    void reply.header("content-security-policy", PAGE_POLICY);
-    return pageFor(company === undefined ? sheet : { ...sheet, company });
+    if (as === "html") void reply.header("content-security-policy", PAGE_POLICY);
+    return made;
   }
 
   return async (app) => {

@@ -1,0 +1,13 @@
+import type { Form } from "../../forms/form.ts";
+import { pdfFor } from "../../forms/pdf.ts";
+import { xlsxOf, type Table } from "../spreadsheet.ts";
+
+/** What a thread of the press makes, by name. */
+
+export async function pdf(form: Form): Promise<Uint8Array> {
+  return pdfFor(form);
+}
+
+export async function xlsx(tables: readonly Table[]): Promise<Uint8Array> {
+  return xlsxOf(tables);
+}
