@@ -15,7 +15,6 @@ export function nothingBehind(db: Database, fail: () => Promise<never>): Parts {
     engine: {
       ask: fail,
       report: fail,
-      order: fail,
       history: fail,
       lastRun: fail,
       state: fail,

@@ -34,8 +34,6 @@ import { RENEW_REWARDS_WORKFLOW, TELL_REWARDS_WORKFLOW, type RewardsStart } from
 import type { Calendar } from "../domain/clock/calendar.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
-import type { OrderView } from "../domain/order/view.ts";
-import type { Actor } from "../domain/people.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
 import { ProblemError, problemOfRefusal } from "./problem.ts";
 
@@ -54,8 +52,7 @@ export interface Engine {
   ask(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<CommandAnswer | undefined>;
   /** Sends a report; durable when this resolves. False: no run is open. */
   report(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<boolean>;
-  /** The order as somebody sees it at a time. */
-  order(orderNo: string, actor: Actor, at: Ms): Promise<Asked<OrderView>>;
+  /** All events of an order that runs. */
   history(orderNo: string): Promise<Asked<readonly OrderEvent[]>>;
   /**
    * All events of an order by its last run, that may have ended; `undefined` when the engine knows none, or has forgotten it.
@@ -288,7 +285,6 @@ export function openEngine(connection: Connection, namespace: string, options: E
           throw error;
         }
       }),
-    order: (orderNo, actor, at) => query<OrderView>(orderNo, QUERIES.order, actor, at),
     history: (orderNo) => query<readonly OrderEvent[]>(orderNo, QUERIES.history),
     lastRun: (orderNo) =>
       unlessGone(() =>

@@ -125,7 +125,9 @@ export const orderSchema = z
       }),
     ),
     forceMajeure: list(anything),
-    terms: list(z.object({ revision: z.int(), since: moment, terms: anything })),
+    terms: list(z.object({ revision: z.int(), since: moment, terms: anything })).meta({
+      description: "Every revision of the order confirmation; `lines` is left out where it is the one of the revision before",
+    }),
     changes: list(anything),
     delays: list(anything),
     shipments: list(anything),

@@ -5,7 +5,6 @@ import type { EffectOutcome, Message, OutsideSystem } from "../domain/order/effe
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Refusal } from "../domain/order/refusals.ts";
 import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
-import type { OrderView } from "../domain/order/view.ts";
 import type { Actor } from "../domain/people.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { Instant, Ms } from "../domain/time.ts";
@@ -48,9 +47,8 @@ export interface CommandInput {
   readonly checked?: boolean | undefined;
 }
 
-/** What a command's update answers. */
+/** What a command's update answers: what it changed. The order as it is then is read from all events (`api/reading.ts`). */
 export interface CommandAnswer {
-  readonly order: OrderView;
   readonly events: readonly OrderEvent[];
   /** The hash that the key was first used with. */
   readonly hash: string;
@@ -64,8 +62,11 @@ export interface RefusedCommand extends Refusal {
 
 /** What became of a command, by its key. */
 export type CommandState =
-  /** `unsure`: no worker answered, and the engine does not show yet what it took in while one of its tasks was under way. */
-  | { readonly state: "unknown"; readonly unsure?: true }
+  /**
+   * `unsure`: no worker answered, and the engine does not show yet what it took in while one of its tasks was under way. `full`: the order
+   * has no room for another report.
+   */
+  | { readonly state: "unknown"; readonly unsure?: true; readonly full?: true }
   /** A workflow of another kind has that id. */
   | { readonly state: "no-order" }
   | { readonly state: "waiting"; readonly hash?: string | undefined }

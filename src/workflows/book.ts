@@ -13,6 +13,7 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import {
   apply,
   decide,
+  isFull,
   isOver,
   nextAlarm,
   pendingEffects,
@@ -107,10 +108,8 @@ export function openBook(start: StartOrder): Book {
     return { ...refusal, permitted: order ? permitted(order, actor, now) : [] };
   }
 
-  function answer(answered: readonly OrderEvent[], actor: Actor, now: Ms): CommandAnswer | RefusedCommand {
-    return order
-      ? { order: view(order, actor, now), events: answered, hash: answered[0]?.hash ?? "" }
-      : { ...refuse("no-such-order"), permitted: [] };
+  function answer(answered: readonly OrderEvent[]): CommandAnswer {
+    return { events: answered, hash: answered[0]?.hash ?? "" };
   }
 
   return {
@@ -124,12 +123,11 @@ export function openBook(start: StartOrder): Book {
     },
     carryOut(name, input, key, now) {
       const before = repeated(input, key);
-      if (before !== undefined)
-        return isRefusal(before) ? withPermitted(before, input.actor, now) : answer(before, input.actor, now);
+      if (before !== undefined) return isRefusal(before) ? withPermitted(before, input.actor, now) : answer(before);
       const passed = ticked(now, now);
       if (passed) take(passed);
       const outcome = decide(order, commandOf(name, input, key, now), setting);
-      return isRefusal(outcome) ? withPermitted(outcome, input.actor, now) : answer(take(outcome), input.actor, now);
+      return isRefusal(outcome) ? withPermitted(outcome, input.actor, now) : answer(take(outcome));
     },
     takeOn(name, input, key, now, wrong) {
       const sent: CommandInput = input ?? { actor: UNKNOWN, body: {} };
@@ -168,7 +166,7 @@ export function openBook(start: StartOrder): Book {
     commandState(key) {
       const found = sentUnder(events, key);
       const first = found[0];
-      if (!first) return { state: "unknown" };
+      if (!first) return { state: "unknown", ...(order && isFull(order) ? { full: true } : {}) };
       const hash = first.hash ?? "";
       if (first.event !== "command-refused" && first.event !== "discrepancy-opened")
         return { state: "done", events: found, hash };

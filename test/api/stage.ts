@@ -90,8 +90,6 @@ export async function openStage(lines?: string[]): Promise<Stage> {
       await record(running);
       return true;
     },
-    order: async (orderNo, actor, at) =>
-      weather.away || weather.silent ? "no-answer" : (open(orderNo)?.view(actor, at) ?? "no-run"),
     lastRun: async (orderNo) => books.get(orderNo)?.history(),
     history: async (orderNo) => (weather.away || weather.silent ? "no-answer" : (open(orderNo)?.history() ?? "no-run")),
     async state(orderNo, key) {

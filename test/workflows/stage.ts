@@ -86,11 +86,16 @@ export function input(actor: Actor, body: object, more: Partial<CommandInput> = 
   return { actor, body, key: `key-${keys}`, hash: `hash-${keys}`, checked: true, ...more };
 }
 
+/** What an answered command changed, and the order after it. */
+export interface Answered extends CommandAnswer {
+  readonly order: OrderView;
+}
+
 /** One order on an engine, and what can be done with it. */
 export interface OrderOnStage {
   readonly handle: WorkflowHandle;
-  receive(actor: Actor, body: Bodies["receive"]): Promise<CommandAnswer>;
-  ask<K extends CommandName>(name: K, actor: Actor, body: Bodies[K], more?: Partial<CommandInput>): Promise<CommandAnswer>;
+  receive(actor: Actor, body: Bodies["receive"]): Promise<Answered>;
+  ask<K extends CommandName>(name: K, actor: Actor, body: Bodies[K], more?: Partial<CommandInput>): Promise<Answered>;
   send<K extends CommandName>(name: K, actor: Actor, body: Bodies[K], more?: Partial<CommandInput>): Promise<string>;
   read(): Promise<OrderView>;
   history(): Promise<readonly OrderEvent[]>;
@@ -107,26 +112,30 @@ export function onStage(
   policy: Policy = defaultPolicy,
 ): OrderOnStage {
   const handle = env.client.workflow.getHandle(orderNo);
+  const read = () => handle.query<OrderView, [Actor]>(QUERIES.order, by("supervisor"));
+  const answered = async (answer: CommandAnswer): Promise<Answered> => ({ ...answer, order: await read() });
   return {
     handle,
     receive: (actor, body) =>
-      env.client.workflow.executeUpdateWithStart<(start: StartOrder) => Promise<void>, CommandAnswer, [CommandInput]>("receive", {
-        args: [input(actor, body)],
-        startWorkflowOperation: new WithStartWorkflowOperation<(start: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
-          workflowId: orderNo,
-          taskQueue,
-          args: [{ orderNo, policy, calendar: defaultCalendar, ...start }],
-          workflowIdConflictPolicy: "USE_EXISTING",
-        }),
-      }),
+      env.client.workflow
+        .executeUpdateWithStart<(start: StartOrder) => Promise<void>, CommandAnswer, [CommandInput]>("receive", {
+          args: [input(actor, body)],
+          startWorkflowOperation: new WithStartWorkflowOperation<(start: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
+            workflowId: orderNo,
+            taskQueue,
+            args: [{ orderNo, policy, calendar: defaultCalendar, ...start }],
+            workflowIdConflictPolicy: "USE_EXISTING",
+          }),
+        })
+        .then(answered),
     ask: (name, actor, body, more) =>
-      handle.executeUpdate<CommandAnswer, [CommandInput]>(name, { args: [input(actor, body, more)] }),
+      handle.executeUpdate<CommandAnswer, [CommandInput]>(name, { args: [input(actor, body, more)] }).then(answered),
     async send(name, actor, body, more) {
       const sent = input(actor, body, { receivedAt: new Date(await env.currentTimeMs()).toISOString(), ...more });
       await handle.signal<[CommandInput]>(name, sent);
       return sent.key ?? "";
     },
-    read: () => handle.query<OrderView, [Actor]>(QUERIES.order, by("supervisor")),
+    read,
     history: () => handle.query<readonly OrderEvent[]>(QUERIES.history),
     publication: () => handle.query<Publication, [number]>(QUERIES.publication, 0),
     state: (key) => handle.query<CommandState, [string]>(QUERIES.command, key),

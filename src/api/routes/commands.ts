@@ -1,5 +1,4 @@
 import { createHash, randomBytes } from "node:crypto";
-import { setTimeout as wait } from "node:timers/promises";
 import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { acceptedSchema, answerSchema, commandStateSchema, orderSchema } from "../../contracts/answers.ts";
@@ -14,15 +13,15 @@ import { isRefusal } from "../../domain/order/refusals.ts";
 import { view } from "../../domain/order/view.ts";
 import { iso } from "../../domain/time.ts";
 import type { Caller } from "../../identity/verify.ts";
-import { eventsOf, lastEventOf } from "../../records/read.ts";
+import { eventsOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { asProblem } from "../plugins/problems.ts";
 import { respondsAsync } from "../prefer.ts";
+import { allWith, recorded, recordedSoon } from "../reading.ts";
 import { problemAnswers, ProblemError, problemOfRefusal } from "../problem.ts";
 import { historyFor, sees, shownTo } from "../visibility.ts";
 
@@ -31,9 +30,6 @@ const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
 function numberFrom(bytes: Uint8Array): string {
   return `SO-${[...bytes.subarray(0, 12)].map((byte) => DIGITS[byte % 32]).join("")}`;
 }
-
-/** How long an answer waits for its being recorded, ms. */
-const RECORDED_WITHIN = 1_000;
 
 /** A request of a command, read and checked. */
 interface Sent<K extends CommandName> {
@@ -85,33 +81,13 @@ export function commandRoutes(parts: Parts): Routes {
   const { engine, db, now } = parts;
   const { begin, recordOf, askAgain } = openingOf(parts);
 
-  /** What the records hold of an order; nothing while they are away, when the engine alone must know. */
-  async function recorded(orderNo: string): Promise<readonly OrderEvent[]> {
-    return eventsOf(db, orderNo).catch((error: unknown) => {
-      if (error instanceof Error && asProblem(error).code === "unavailable") return [];
-      throw error;
-    });
-  }
-
   /** The answer to a repeated key, as far as it is on record. */
-  function repeated(events: readonly OrderEvent[], { caller, input }: Sent<CommandName>): CommandAnswer | undefined {
+  function repeated(events: readonly OrderEvent[], { input }: Sent<CommandName>): CommandAnswer | undefined {
     const before = sentUnder(events, input.key);
     const [first] = before;
     if (!first) return undefined;
     if (first.hash !== input.hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
-    return { order: view(replay(events), caller, now()), events: before, hash: first.hash ?? "" };
-  }
-
-  /** A list that is read after an answer shows the change; unless the records are away, or behind. */
-  async function recordedSoon(orderNo: string, events: readonly OrderEvent[]): Promise<void> {
-    const number = events.at(-1)?.number ?? 0;
-    const end = performance.now() + RECORDED_WITHIN;
-    try {
-      for (let pause = 5; (await lastEventOf(db, orderNo)) < number && performance.now() < end; pause = Math.min(100, pause * 2))
-        await wait(pause);
-    } catch (error) {
-      if (!(error instanceof Error && asProblem(error).code === "unavailable")) throw error;
-    }
+    return { events: before, hash: first.hash ?? "" };
   }
 
   function checked(answer: CommandAnswer, { input }: Sent<CommandName>): CommandAnswer {
@@ -123,6 +99,7 @@ export function commandRoutes(parts: Parts): Routes {
   async function conflictFree(orderNo: string, { input }: Sent<CommandName>, noOrder: ProblemError): Promise<void> {
     const state: CommandState = await engine.state(orderNo, input.key);
     if (state.state === "no-order") throw noOrder;
+    if (state.state === "unknown" && state.full) throw problemOfRefusal({ refused: "order-full", details: {}, permitted: [] });
     if (state.state !== "unknown" && state.hash !== undefined && state.hash !== input.hash) {
       throw new ProblemError("idempotency-conflict", { detail: "key-used" });
     }
@@ -179,9 +156,12 @@ export function commandRoutes(parts: Parts): Routes {
       start.argument,
     );
     // Whose order it would be is decided before a run is begun for it.
-    if (isRefusal(trial)) throw new ProblemError("forbidden", { detail: "role-missing" });
+    if (isRefusal(trial))
+      throw trial.refused === "order-full"
+        ? problemOfRefusal({ ...trial, permitted: [] })
+        : new ProblemError("forbidden", { detail: "role-missing" });
 
-    const events = await recorded(orderNo);
+    const events = await recorded(db, orderNo);
     const before = repeated(events, sent);
     const exists = () => problemOfRefusal({ refused: "order-exists", details: {}, permitted: [] });
     if (events.length > 0 && !before) throw exists();
@@ -196,9 +176,9 @@ export function commandRoutes(parts: Parts): Routes {
     const answer = before ?? (await engine.ask(orderNo, "receive", input, start));
     if (!answer) throw exists();
     log(request, orderNo, sent);
-    await recordedSoon(orderNo, answer.events);
+    const all = await allWith(parts, orderNo, checked(answer, sent).events);
     void reply.code(201).header("location", location);
-    return shownTo(caller, checked(answer, sent).order);
+    return shownTo(caller, view(replay(all), caller, now()));
   }
 
   async function send(request: FastifyRequest, reply: FastifyReply, orderNo: string, command: CommandName) {
@@ -207,8 +187,8 @@ export function commandRoutes(parts: Parts): Routes {
     if (report) {
       await conflictFree(orderNo, sent, new ProblemError("not-found", { detail: "no-such-order" }));
       if (caller.kind === "person" && caller.roles.every((role) => role === "sales_rep")) {
-        const order = await engine.order(orderNo, caller, now());
-        if (typeof order === "object" && !sees(caller, order.salesRep))
+        const all = await engine.history(orderNo);
+        if (typeof all === "object" && all.length > 0 && !sees(caller, replay(all).salesRep))
           throw new ProblemError("not-found", { detail: "no-such-order" });
       }
       if (!(await engine.report(orderNo, command, input))) await ended(orderNo, sent);
@@ -217,9 +197,9 @@ export function commandRoutes(parts: Parts): Routes {
     }
     const answer = (await engine.ask(orderNo, command, input)) ?? (await ended(orderNo, sent));
     if (answer === "reported") return accepted(request, reply, orderNo, sent);
-    const { order, events } = checked(answer, sent);
+    const { events } = checked(answer, sent);
     log(request, orderNo, sent);
-    await recordedSoon(orderNo, answer.events);
+    const order = view(replay(await allWith(parts, orderNo, events)), caller, now());
     return { order: shownTo(caller, order), events: historyFor(caller, events) };
   }
 
@@ -301,7 +281,7 @@ export function commandRoutes(parts: Parts): Routes {
           throw new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 });
         // Somebody else's key is nobody's business, unless the order is.
         if (!first) throw nothing;
-        await recordedSoon(orderNo, events);
+        await recordedSoon(db, orderNo, events);
         const order = await eventsOf(db, orderNo).catch(() => []);
         if (first.actor.id !== caller.id && order.length > 0 && !sees(caller, replay(order).salesRep)) throw nothing;
         const lines = historyFor(caller, events);

@@ -58,7 +58,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
     revision: number | undefined,
   ): Promise<Subject> {
     const caller = callerOf(request);
-    const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo), (recorded) => recorded);
+    const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
     const present = replay(all);
     if (!sees(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
     const events = revision === undefined ? all : eventsOfRevision(present, all, revision);

@@ -41,7 +41,7 @@ function rowOf(line: HistoryLine, locale: Locale): Cell[] {
 export function historyRoutes({ engine, db }: Parts): Routes {
   async function linesOf(request: FastifyRequest, reply: FastifyReply, orderNo: string): Promise<HistoryLine[]> {
     const caller = callerOf(request);
-    const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo), (recorded) => recorded);
+    const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
     if (!sees(caller, replay(events).salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
     return historyFor(caller, events);
   }

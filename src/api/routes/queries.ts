@@ -44,8 +44,8 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
       async (request, reply) => {
         const caller = callerOf(request);
         const { orderNo } = request.params;
-        const asked = await engine.order(orderNo, caller, now());
-        const order = await eitherWay(db, reply, orderNo, asked, (recorded) => view(replay(recorded), caller, now()));
+        const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
+        const order = view(replay(events), caller, now());
         if (!sees(caller, order.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
         return shownTo(caller, order);
       },

@@ -9,6 +9,7 @@ import { exempted, isExempt } from "./delays.ts";
 import type { EffectOutcome, MessageName, OutsideSystem, Recipient } from "./effects.ts";
 import type { Stamp } from "./events.ts";
 import { duties, permitted } from "./order.ts";
+import { same } from "./terms.ts";
 import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status, type Watch } from "./record.ts";
 
 /** A duty as it is answered (`HTTP.md`, duties). */
@@ -80,8 +81,8 @@ export interface OrderView {
     /** Breaches that it exempts, by duty id. */
     exempts: string[];
   }[];
-  /** Every revision of the order confirmation, the one in force last. */
-  terms: { revision: number; since: Instant; terms: Terms }[];
+  /** Every revision of the order confirmation, the one in force last; without the lines where these are those of the revision before. */
+  terms: { revision: number; since: Instant; terms: Omit<Terms, "lines"> & Partial<Pick<Terms, "lines">> }[];
   changes: Record<string, unknown>[];
   delays: Record<string, unknown>[];
   shipments: Record<string, unknown>[];
@@ -204,7 +205,11 @@ export function view(order: Order, actor: Actor, at: Ms): OrderView {
       ...ifKnown("verified", verdict?.verified),
       exempts: exempted(order, forceMajeureId, breaches),
     })),
-    terms: order.revisions.map(({ revision, terms, since }) => ({ revision, since: iso(since.at), terms })),
+    terms: order.revisions.map(({ revision, terms: { lines, ...others }, since }, index) => ({
+      revision,
+      since: iso(since.at),
+      terms: same(lines, order.revisions[index - 1]?.terms.lines) ? others : { lines, ...others },
+    })),
     changes: order.changes.map(({ changeId, request, state, requested, assessment, since, reason }) => ({
       changeId,
       ...request,
