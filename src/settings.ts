@@ -90,7 +90,7 @@ const schema = z.object({
   /** Requests that one API works on at once; more are asked to come again. */
   REQUESTS_AT_ONCE: z.coerce.number().int().min(1).default(500),
   /** How often the API looks whether the service's own clocks run, and how long one may stand before it is said. */
-  CLOCK_CHECK_EVERY: duration.default("PT30S"),
+  CLOCK_CHECK_EVERY: duration.default("PT15S"),
   CLOCK_STOPPED_AFTER: duration.default("PT5M"),
   /** How long an API that is told to stop says that it is not ready and still serves, until whoever balances has seen it. */
   SHUTDOWN_DELAY: duration.default("PT5S"),

@@ -3,7 +3,7 @@ import type { InjectedSinks } from "@temporalio/worker";
 import { QUERIES, type OrderSinks, type Publication } from "../contracts/workflow.ts";
 import { SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import { startProjecting, type Projector } from "../records/project.ts";
+import { startProjecting, type Projecting, type Projector } from "../records/project.ts";
 
 interface RecordsOptions {
   readonly db: Database;
@@ -15,6 +15,14 @@ interface RecordsOptions {
 /** For one answer of an order, ms: it may have to be replayed first. */
 const ANSWER_WITHIN = 10 * SECOND;
 
+/** What the records are to be told of an order, by its run. */
+export function publicationsOf(client: Client): Projecting["publication"] {
+  return (orderNo, after) =>
+    client.withDeadline(Date.now() + ANSWER_WITHIN, () =>
+      client.workflow.getHandle(orderNo).query<Publication | undefined, [number]>(QUERIES.publication, after),
+    );
+}
+
 /** Keeps the records in step with the orders that a worker carries on: what it needs of the worker is `sinks`. */
 export function followOrders({ db, client, onError }: RecordsOptions): {
   readonly projector: Projector;
@@ -23,10 +31,7 @@ export function followOrders({ db, client, onError }: RecordsOptions): {
   const projector = startProjecting({
     db,
     onError,
-    publication: (orderNo, after) =>
-      client.withDeadline(Date.now() + ANSWER_WITHIN, () =>
-        client.workflow.getHandle(orderNo).query<Publication | undefined, [number]>(QUERIES.publication, after),
-      ),
+    publication: publicationsOf(client),
   });
   // In a replay nothing new happens.
   return {

@@ -34,6 +34,7 @@ import {
   weighing,
   type ReportLine,
 } from "../records/reports.ts";
+import type { Restoring } from "../runs/restore.ts";
 import { actionText, askReason, foundDelayText } from "../texts/routine.ts";
 
 interface RoutineOptions {
@@ -43,6 +44,8 @@ interface RoutineOptions {
   /** What an order that is opened again is started with; it keeps its own policy. */
   readonly policy: Policy;
   readonly calendar: () => Promise<Calendar>;
+  /** Looks at an order that has no open run: one that is not over goes on from its record. */
+  readonly look: Restoring["look"];
   /** The carrier's own record of a shipment; `undefined` when it cannot be had. */
   readonly carrierRecord: (trackingNumber: string) => Promise<CarrierRecord | undefined>;
   readonly tell: OrderActivities["tellAgain"];
@@ -86,7 +89,7 @@ async function within<T>(time: number, work: Promise<T>): Promise<T> {
 
 /** What the routines read and write. */
 export function routineActivities(options: RoutineOptions): RoutineActivities {
-  const { db, client, taskQueue, policy, calendar, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
+  const { db, client, taskQueue, policy, calendar, look, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
 
   /** Each order in its own time, a few at a time; `stuck` puts down one that could not be done, and must not fail itself. */
   async function each(
@@ -134,10 +137,14 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
       .digest("hex");
     const input: CommandInput = { actor, body, key: scopedKey(actor.id, key), hash, receivedAt: iso(Date.now()), checked: true };
     await client.withDeadline(Date.now() + orderWithin, async () => {
+      const signal = () => client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
       try {
-        await client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
+        await signal();
       } catch (error) {
         if (!(error instanceof WorkflowNotFoundError)) throw error;
+        const found = await look(orderNo);
+        if (found === "silent") throw error;
+        if (found !== "over") return await signal();
         const start: StartOrder = { orderNo, policy, calendar: await calendar(), events: await lastRun(orderNo, events) };
         const signalArgs: [CommandInput] = [input];
         await client.workflow.signalWithStart<(start: StartOrder) => Promise<void>, [CommandInput]>(ORDER_WORKFLOW, {

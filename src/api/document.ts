@@ -37,6 +37,7 @@ export function nothingBehind(db: Database, fail: () => Promise<never>): Parts {
       schedules: "unchecked",
       duties: "unchecked",
       records: "unchecked",
+      orders: "unchecked",
     }),
     now: () => 0,
     webhookNetworks: [],

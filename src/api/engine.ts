@@ -35,6 +35,7 @@ import type { Calendar } from "../domain/clock/calendar.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
+import type { Restoring } from "../runs/restore.ts";
 import { ProblemError, problemOfRefusal } from "./problem.ts";
 
 /**
@@ -91,6 +92,8 @@ interface EngineOptions {
   readonly answerWithin?: Ms;
   /** How long a query may take before the records are asked instead, ms. */
   readonly queryWithin?: Ms;
+  /** Looks at an order that has no open run: one that is not over goes on from its record. */
+  readonly look?: Restoring["look"];
 }
 
 /** gRPC's status codes. */
@@ -161,7 +164,14 @@ function problemOf(error: unknown): unknown {
 
 /** Opens the engine's client. Nothing is asked before it is needed, so that the API starts while the engine is away. */
 export function openEngine(connection: Connection, namespace: string, options: EngineOptions = {}): Engine {
-  const { taskQueue = TASK_QUEUE, dataConverter, plugins = [], answerWithin = 15 * SECOND, queryWithin = 2 * SECOND } = options;
+  const {
+    taskQueue = TASK_QUEUE,
+    dataConverter,
+    plugins = [],
+    answerWithin = 15 * SECOND,
+    queryWithin = 2 * SECOND,
+    look,
+  } = options;
   const client = new Client({ connection, namespace, plugins, ...(dataConverter ? { dataConverter } : {}) });
   const { loadedDataConverter } = client.options;
 
@@ -181,6 +191,15 @@ export function openEngine(connection: Connection, namespace: string, options: E
       if (isGone(error) || isNoOrder(error)) return undefined;
       throw error;
     }
+  }
+
+  /** As {@link unlessGone}; an order that is not over is opened again where its run is gone, and asked then. */
+  async function orRestored<T>(orderNo: string, call: () => Promise<T>): Promise<T | undefined> {
+    const answer = await unlessGone(call);
+    if (answer !== undefined || !look) return answer;
+    const found = await look(orderNo);
+    if (found === "silent") throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 60 });
+    return found === "over" ? undefined : unlessGone(call);
   }
 
   /**
@@ -242,7 +261,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
       within(answerWithin, async () => {
         const sent = { args: [input] as [CommandInput], ...(input.key === undefined ? {} : { updateId: updateIdOf(input.key) }) };
         if (!start)
-          return unlessGone(() =>
+          return orRestored(orderNo, () =>
             toTheNextRun(() => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, sent)),
           );
         // Each try needs one of its own.
@@ -267,7 +286,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
       within(answerWithin, async () => {
         const signalArgs: [CommandInput] = [input];
         if (!start) {
-          const sent = await unlessGone(async () => {
+          const sent = await orRestored(orderNo, async () => {
             await client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
             return true;
           });

@@ -1,22 +1,17 @@
-import { randomBytes } from "node:crypto";
-import type { CommandAnswer, CommandInput, StartOrder } from "../contracts/workflow.ts";
+import type { CommandAnswer, CommandInput } from "../contracts/workflow.ts";
 import { checkedCommand, type Bodies, type CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { decide, permitted, replay } from "../domain/order/order.ts";
 import { isRefusal } from "../domain/order/refusals.ts";
 import type { Actor } from "../domain/people.ts";
 import { eventsOf } from "../records/read.ts";
+import { beginWith } from "../runs/begin.ts";
 import type { Parts } from "./parts.ts";
 import { ProblemError, problemOfRefusal } from "./problem.ts";
 
 /** How runs of orders are opened: of new ones, and again of those that have ended. */
 export function openingOf({ engine, db, policy, calendar, now }: Parts) {
-  /** The argument of a run: of a new order, or of one that goes on from its record. */
-  async function begin(orderNo: string, events?: readonly OrderEvent[]): Promise<StartOrder> {
-    const [current, working] = await Promise.all([policy(), calendar()]);
-    const salt = randomBytes(16).toString("hex");
-    return { orderNo, policy: current, calendar: working, salt, ...(events ? { events } : {}) };
-  }
+  const begin = beginWith({ policy, calendar });
 
   return {
     begin,

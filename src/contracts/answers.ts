@@ -249,7 +249,7 @@ export const readySchema = z
     engine: z.enum(["up", "away"]),
     records: z.enum(["up", "away"]),
     clocks: z
-      .object({ engine: clock, worker: clock, schedules: clock, duties: clock, records: clock })
+      .object({ engine: clock, worker: clock, schedules: clock, duties: clock, records: clock, orders: clock })
       .meta({ description: "What the dead-man check found last; a clock that has stopped does not make this process unready" }),
   })
   .meta({
@@ -259,7 +259,14 @@ export const readySchema = z
       ready: true,
       engine: "up",
       records: "up",
-      clocks: { engine: "running", worker: "running", schedules: "running", duties: "running", records: "running" },
+      clocks: {
+        engine: "running",
+        worker: "running",
+        schedules: "running",
+        duties: "running",
+        records: "running",
+        orders: "running",
+      },
     },
   });
 export const aliveSchema = z.object({ alive: z.literal(true) }).meta({ id: "Alive", example: { alive: true } });

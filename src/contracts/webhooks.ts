@@ -81,6 +81,7 @@ const known: { readonly [K in keyof Facts]: true } = {
   "discrepancy-closed": true,
   "reports-not-kept": true,
   "calendar-set": true,
+  "order-restored": true,
   "report-known": true,
   "command-refused": true,
   "inspection-asked": true,

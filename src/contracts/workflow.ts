@@ -2,7 +2,7 @@ import type { Sinks } from "@temporalio/workflow";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { EffectOutcome, Message, OutsideSystem } from "../domain/order/effects.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
+import type { OrderEvent, Restored } from "../domain/order/events.ts";
 import type { Refusal } from "../domain/order/refusals.ts";
 import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
 import type { Actor } from "../domain/people.ts";
@@ -24,6 +24,8 @@ export interface StartOrder {
   readonly salt?: string | undefined;
   /** The whole record so far, when the order is continued or opened again. */
   readonly events?: readonly OrderEvent[] | undefined;
+  /** Nothing carried the order on, though it was not over: that comes on record first. */
+  readonly restored?: { readonly why: Restored } | undefined;
   /** Continue as new after so many history events; absent: when the server suggests it. */
   readonly continueAfter?: number | undefined;
 }

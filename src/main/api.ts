@@ -1,4 +1,4 @@
-import { Connection } from "@temporalio/client";
+import { Client, Connection } from "@temporalio/client";
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildApp } from "../api/app.ts";
@@ -10,6 +10,7 @@ import { calendarReader, policyReader, staffReader } from "../records/put.ts";
 import { routineNames } from "../domain/routine/policy.ts";
 import { ms } from "../domain/time.ts";
 import { engineClocks } from "../watch/engine.ts";
+import { openLostOrders } from "../watch/lost-orders.ts";
 import { clockMetrics } from "../watch/metrics.ts";
 import { tellOfClock } from "../watch/tell.ts";
 import { openWatchman } from "../watch/watchman.ts";
@@ -17,6 +18,7 @@ import { engineAddress } from "./connection.ts";
 import { keysOrExit } from "./keys.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
 import { noLookAhead } from "./no-look-ahead.ts";
+import { restoringWith } from "./restoring.ts";
 import { openTracing } from "./tracing.ts";
 import { whyNot } from "./ports.ts";
 import { trustOrExit } from "./trust.ts";
@@ -39,9 +41,15 @@ const db = openDatabase(databaseUrl, { onError: ({ message }) => log.warn({ reas
 const staff = staffReader(db, settings.staff);
 const { MESSAGES_URL: messagesUrl, TASK_QUEUE: taskQueue } = settings;
 const now = (): number => Date.now();
+const clientOptions = { dataConverter, plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])] };
+const client = new Client({ connection, namespace, ...clientOptions });
+const { look, counted } = restoringWith(client, db, settings, log);
+const clocks = engineClocks(connection, namespace, taskQueue, routineNames);
+const lost = openLostOrders({ engine: clocks, db, look, now, log });
 const watchman = openWatchman({
-  engine: engineClocks(connection, namespace, taskQueue, routineNames),
+  engine: clocks,
   db,
+  lost,
   patience: ms(settings.CLOCK_STOPPED_AFTER),
   now,
   log,
@@ -52,8 +60,8 @@ let stopping = false;
 const app = await buildApp({
   engine: openEngine(connection, namespace, {
     taskQueue,
-    dataConverter,
-    plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])],
+    ...clientOptions,
+    look,
   }),
   db,
   verify: verifierFor(trust),
@@ -74,12 +82,18 @@ const app = await buildApp({
 });
 
 clockMetrics(app.metrics, watchman, now);
+app.metrics.registerMetric(counted);
 
-/** One look after another: a look that takes long holds up no other. */
-let looking: Promise<void> = Promise.resolve();
-const watching = setInterval(() => {
-  looking = looking.then(() => watchman.look());
-}, ms(settings.CLOCK_CHECK_EVERY));
+/** One after another, again and again; what takes long holds up nothing else. */
+const stopped = new AbortController();
+async function untilStopped(work: () => Promise<void>): Promise<void> {
+  const pause = ms(settings.CLOCK_CHECK_EVERY);
+  while (!stopped.signal.aborted) {
+    await wait(pause, undefined, { signal: stopped.signal }).catch(() => undefined);
+    if (!stopped.signal.aborted) await work();
+  }
+}
+const watching = Promise.all([untilStopped(() => watchman.look()), untilStopped(() => lost.round())]);
 
 /** Answers that are still being made: at the stop each says that its connection ends, or a kept one would hold up the end. */
 const answering = new Set<ServerResponse>();
@@ -95,8 +109,8 @@ onStop(async (why) => {
   if (!supervised) await wait(ms(settings.SHUTDOWN_DELAY));
   log.info("stopping: no new requests");
   for (const response of answering) if (!response.headersSent) response.setHeader("connection", "close");
-  clearInterval(watching);
-  await Promise.all([app.close(), looking]);
+  stopped.abort();
+  await Promise.all([app.close(), watching]);
   await Promise.all([connection.close(), db.destroy(), tracing?.close()]);
 });
 await app

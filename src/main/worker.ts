@@ -28,6 +28,7 @@ import { openTracing } from "./tracing.ts";
 import { LOOPBACK, urlOf, whyNot } from "./ports.ts";
 import { probeServer } from "./probes.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "./process.ts";
+import { restoringWith } from "./restoring.ts";
 import { everyOrder } from "./running.ts";
 import { ensureSchedules } from "./schedules.ts";
 import { ensureSearchAttributes } from "./search-attributes.ts";
@@ -123,6 +124,8 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
   if (!connection) return;
   await prepareEngine(connection);
   const client = new Client({ connection, namespace: address.namespace, dataConverter, plugins: [noLookAhead] });
+  const { look, counted } = restoringWith(client, db, settings, log);
+  registry.registerMetric(counted);
   const { projector, sinks } = followOrders({
     db,
     client,
@@ -145,6 +148,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
           taskQueue: settings.TASK_QUEUE,
           policy: settings.policy,
           calendar: calendarReader(db),
+          look,
           carrierRecord: carrierRecords(logistics),
           tell: activities.tellAgain,
         }),

@@ -23,10 +23,23 @@ export interface Projector {
   stop(): Promise<void>;
 }
 
-interface ProjectingOptions {
+/** Where what happened to orders is written, and who says what that is. */
+export interface Projecting {
   readonly db: Database;
   /** What the records are to be told of an order when they hold its events up to this one. */
   readonly publication: (orderNo: string, after: number) => Promise<Publication | undefined>;
+}
+
+/**
+ * Writes what happened to an order since the records' last event.
+ * @throws when the order or the records cannot be asked
+ */
+export async function project({ db, publication }: Projecting, orderNo: string): Promise<void> {
+  const news = await publication(orderNo, await lastEventOf(db, orderNo));
+  if (news) await publish(db, news);
+}
+
+interface ProjectingOptions extends Projecting {
   /** Told of what could not be done; it is tried again. */
   readonly onError: (orderNo: string, error: unknown) => void;
   /** How long after a failure an order is tried again, ms. */
@@ -49,11 +62,6 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
   const later = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  async function project(orderNo: string): Promise<void> {
-    const news = await publication(orderNo, await lastEventOf(db, orderNo));
-    if (news) await publish(db, news);
-  }
-
   function next(): string | undefined {
     for (const orderNo of owed) if (!busy.has(orderNo)) return orderNo;
     return undefined;
@@ -62,7 +70,7 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
   async function look(orderNo: string): Promise<void> {
     busy.add(orderNo);
     try {
-      await project(orderNo);
+      await project({ db, publication }, orderNo);
     } catch (error) {
       onError(orderNo, error);
       wait(orderNo, again);

@@ -4,7 +4,7 @@ import { refusalCodes } from "../domain/order/refusals.ts";
 import { factoryTime as timeOf, yuan as written } from "./format.ts";
 import type { Locale } from "./locale.ts";
 import { refusalText } from "./refusals.ts";
-import { clockWords, commandWords, dutyWords, roleWords, rungWords, statusWords, wordOf } from "./words.ts";
+import { clockWords, commandWords, dutyWords, restoredWords, roleWords, rungWords, statusWords, wordOf } from "./words.ts";
 import { proposalStateWords, proposalWords } from "./rewards.ts";
 
 /** A message as people read it. Plain text; the subject is one line. */
@@ -296,6 +296,16 @@ const texts: { readonly [M in MessageName]: { readonly [L in Locale]: Write } } 
     en: (m) => ({
       subject: `[urgent] Gendan stands still: ${wordOf(clockWords, part(m, "clock"), "en")}`,
       body: `Gendan has found that ${wordOf(clockWords, part(m, "clock"), "en")}. Until this is mended, reminders may not go out: please call whoever runs the system, and watch the orders' deadlines yourselves.`,
+    }),
+  },
+  "order-restored": {
+    zh: (m) => ({
+      subject: `订单 ${part(m, "orderNo")} 的跟单曾中断，现已恢复`,
+      body: `订单 ${part(m, "orderNo")}（${wordOf(statusWords, part(m, "status"), "zh")}）曾无人跟进${clause(m, "why", (why) => `：${wordOf(restoredWords, why, "zh")}`)}。系统已按记录恢复跟单，期间到期的提醒现已补发。若非有意操作，请告知系统管理员。`,
+    }),
+    en: (m) => ({
+      subject: `Order ${part(m, "orderNo")} is followed again`,
+      body: `Order ${part(m, "orderNo")} (${wordOf(statusWords, part(m, "status"), "en")}) was not followed for a while${clause(m, "why", (why) => `: ${wordOf(restoredWords, why, "en")}`)}. It goes on from its record, and what became due meanwhile is told now. If nobody meant this to happen, please call whoever runs the system.`,
     }),
   },
   "rewards-waiting": {

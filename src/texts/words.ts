@@ -3,6 +3,7 @@ import type { Party } from "../domain/people.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { ChangeState, Stage, Status } from "../domain/order/record.ts";
 import type { Rung } from "../domain/clock/ladder.ts";
+import type { Restored } from "../domain/order/events.ts";
 import type { Locale, Text } from "./locale.ts";
 
 /** The regulation's words (`POLICY.md`, Words), for texts and pages. */
@@ -169,6 +170,17 @@ export const rungWords: { readonly [R in Rung]: Text } = {
   remind: { zh: "仍未完成", en: "still overdue" },
 };
 
+/** Why an order was not carried on, as the middle of a sentence. */
+export const restoredWords: { readonly [R in Restored]: Text } = {
+  terminated: { zh: "其流程被强行终止", en: "its workflow was terminated" },
+  canceled: { zh: "其流程被取消", en: "its workflow was cancelled" },
+  failed: { zh: "其流程出错中断", en: "its workflow failed" },
+  "timed-out": { zh: "其流程超时中断", en: "its workflow timed out" },
+  reset: { zh: "其流程被重置到较早的时间", en: "its workflow was reset to an earlier time" },
+  missing: { zh: "流程引擎中没有该订单", en: "the workflow engine had lost it" },
+  behind: { zh: "流程引擎中的该订单落后于记录", en: "the workflow engine had an older state of it" },
+};
+
 /** What is wrong when one of the service's own clocks stands, as the middle of a sentence. */
 export const clockWords = {
   engine: { zh: "流程引擎无应答", en: "the workflow engine does not answer" },
@@ -176,6 +188,7 @@ export const clockWords = {
   schedules: { zh: "定时检查未按时运行", en: "a scheduled inspection did not run" },
   duties: { zh: "有事项已到期而未提醒", en: "duties are past due and nobody has been told" },
   records: { zh: "订单记录未更新", en: "the records are behind the orders" },
+  orders: { zh: "有未完结的订单无人跟进且无法恢复", en: "open orders are not carried on and could not be restored" },
 } as const satisfies Record<string, Text>;
 
 /** A word of a table by a name that may not be in it. */

@@ -1,7 +1,7 @@
 import type { Ms } from "../domain/time.ts";
 
 /** The clocks that the service lives by. When one stops nobody is told anything, and nobody would notice. */
-export const clockNames = ["engine", "worker", "schedules", "duties", "records"] as const;
+export const clockNames = ["engine", "worker", "schedules", "duties", "records", "orders"] as const;
 export type ClockName = (typeof clockNames)[number];
 
 /**
@@ -26,6 +26,7 @@ export const unchecked: Standings = {
   schedules: { state: "unchecked" },
   duties: { state: "unchecked" },
   records: { state: "unchecked" },
+  orders: { state: "unchecked" },
 };
 
 /**
@@ -65,13 +66,19 @@ export function missed({ createdAt, lastAt, next }: ScheduleSeen, now: Ms, patie
 /** A running order as the engine's own lists show it. */
 export interface OrderSeen {
   readonly orderNo: string;
-  readonly status: string;
+  /** Absent in one that has just begun, and has not shown itself yet. */
+  readonly status?: string | undefined;
   /** Its most urgent due time, ms. */
   readonly nextDueAt?: Ms | undefined;
 }
 
-/** Whether what the records say of an order is what the engine says; a paused duty's due time is not compared. */
+/**
+ * Whether what the records say of an order is what the engine says. A paused duty's due time is not compared, nor what a run does not
+ * show yet.
+ */
 export function agrees(engine: OrderSeen, records: OrderSeen | undefined): boolean {
-  if (!records || engine.status !== records.status) return false;
+  if (!records) return false;
+  if (engine.status === undefined) return true;
+  if (engine.status !== records.status) return false;
   return records.nextDueAt === undefined || records.nextDueAt === engine.nextDueAt;
 }

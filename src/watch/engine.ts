@@ -3,7 +3,7 @@ import { defaultPayloadConverter } from "@temporalio/common";
 import { optionalTsToMs, tsToMs } from "@temporalio/common/lib/time.js";
 import { searchAttributes } from "../contracts/search-attributes.ts";
 import { ORDER_WORKFLOW } from "../contracts/workflow.ts";
-import { SECOND, type Ms } from "../domain/time.ts";
+import { iso, SECOND, type Ms } from "../domain/time.ts";
 import type { OrderSeen, ScheduleSeen } from "./clocks.ts";
 
 /** What the engine shows of its clocks. Nothing here needs a worker. Each call throws when the engine is away. */
@@ -14,6 +14,8 @@ export interface EngineClocks {
   schedules(): Promise<readonly ScheduleSeen[]>;
   /** A page of running orders, and the token of the next one. */
   runningOrders(token: Uint8Array | undefined): Promise<{ orders: readonly OrderSeen[]; next: Uint8Array | undefined }>;
+  /** Runs of orders that did not come to their own end and were closed since a time, ms; a thousand at most. */
+  endedRuns(since: Ms): Promise<readonly { readonly orderNo: string; readonly runId: string }[]>;
 }
 
 /** `temporal.api.enums.v1.TaskQueueType`. */
@@ -21,7 +23,7 @@ const kinds = { workflow: 1, activity: 2 } as const;
 /** gRPC's own number. */
 const NOT_FOUND = 5;
 const CALL = 5 * SECOND;
-const PAGE = 200;
+const PAGE = 1_000;
 
 function isNotFound(error: unknown): boolean {
   const code: number | undefined = isGrpcServiceError(error) ? error.code : undefined;
@@ -84,11 +86,23 @@ export function engineClocks(
         };
         const [status, due] = [read(searchAttributes.OrderStatus.name), read(searchAttributes.NextDueAt.name)];
         const orderNo = execution?.workflowId;
-        // One that has not shown itself yet has just begun.
-        if (!orderNo || typeof status !== "string") return [];
+        if (!orderNo) return [];
+        if (typeof status !== "string") return [{ orderNo }];
         return [{ orderNo, status, nextDueAt: typeof due === "string" ? Date.parse(due) : undefined }];
       });
       return { orders, next: nextPageToken.length === 0 ? undefined : nextPageToken };
+    },
+    async endedRuns(since) {
+      const { executions } = await within(() =>
+        workflowService.listWorkflowExecutions({
+          namespace,
+          query: `WorkflowType="${ORDER_WORKFLOW}" AND TaskQueue="${taskQueue}" AND CloseTime > "${iso(since)}" AND ExecutionStatus IN ("Terminated", "Failed", "TimedOut", "Canceled")`,
+          pageSize: PAGE,
+        }),
+      );
+      return executions.flatMap(({ execution }) =>
+        execution?.workflowId && execution.runId ? [{ orderNo: execution.workflowId, runId: execution.runId }] : [],
+      );
     },
   };
 }

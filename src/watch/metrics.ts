@@ -1,7 +1,20 @@
-import { Gauge, type Registry } from "prom-client";
+import { Counter, Gauge, type Registry } from "prom-client";
+import { restoreReasons } from "../domain/order/events.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
 import { clockNames } from "./clocks.ts";
 import type { Watchman } from "./watchman.ts";
+
+/** Orders that were opened again by this process, by why they were not carried on. */
+export function restoredOrders(): Counter<"why"> {
+  const counter = new Counter({
+    name: "gendan_orders_restored_total",
+    help: "Orders that nothing carried on though they were not over, opened again from their record",
+    labelNames: ["why"] as const,
+    registers: [],
+  });
+  for (const why of restoreReasons) counter.inc({ why }, 0);
+  return counter;
+}
 
 /** What the dead-man check found, for Prometheus. That it looks at all shows in when it last did. */
 export function clockMetrics(registry: Registry, watchman: Watchman, now: () => Ms): void {

@@ -18,6 +18,36 @@ export async function untoldDuties(db: Database, at: Ms): Promise<{ count: numbe
   return { count: Number(count), oldest: oldest?.getTime() };
 }
 
+/** Orders held in memory at a time. */
+const PAGE = 5_000;
+
+/** Each order in which something is still to be done, by the records, a page at a time. */
+export async function* openOrders(db: Database): AsyncGenerator<readonly OrderSeen[]> {
+  for (let after = ""; ;) {
+    const rows = await db
+      .selectFrom("orders")
+      .leftJoin("duties", (join) => join.onRef("duties.order_no", "=", "orders.order_no").on(sql<boolean>`duties.state = 'open'`))
+      .where("orders.order_no", ">", after)
+      .where(
+        // In words that the indexes of both have.
+        sql<boolean>`(orders.stage not in ('completed', 'cancelled') or orders.order_no in (select order_no from duties where state in ('open', 'paused')))`,
+      )
+      .groupBy(["orders.order_no", "orders.status"])
+      .orderBy("orders.order_no")
+      .limit(PAGE)
+      .select((eb) => ["orders.order_no", "orders.status", eb.fn.min("duties.due_at").as("due")])
+      .execute();
+    if (rows.length > 0) yield rows.map(orderSeen);
+    const last = rows.at(-1);
+    if (!last || rows.length < PAGE) return;
+    after = last.order_no;
+  }
+}
+
+function orderSeen({ order_no: orderNo, status, due }: { order_no: string; status: string; due: Date | null }): OrderSeen {
+  return { orderNo, status, nextDueAt: due ? Date.parse(iso(due.getTime())) : undefined };
+}
+
 /** Orders as the records have them, with the due time of the most urgent duty that is not paused. */
 export async function recordedOrders(db: Database, orderNos: readonly string[]): Promise<ReadonlyMap<string, OrderSeen>> {
   if (orderNos.length === 0) return new Map();
@@ -28,10 +58,5 @@ export async function recordedOrders(db: Database, orderNos: readonly string[]):
     .groupBy(["orders.order_no", "orders.status"])
     .select((eb) => ["orders.order_no", "orders.status", eb.fn.min("duties.due_at").as("due")])
     .execute();
-  return new Map(
-    rows.map(({ order_no: orderNo, status, due }) => [
-      orderNo,
-      { orderNo, status, nextDueAt: due ? Date.parse(iso(due.getTime())) : undefined },
-    ]),
-  );
+  return new Map(rows.map((row) => [row.order_no, orderSeen(row)]));
 }

@@ -1,19 +1,10 @@
 import type { Logger } from "pino";
 import { iso, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import {
-  after,
-  agrees,
-  clockNames,
-  missed,
-  unchecked,
-  type ClockName,
-  type Seen,
-  type Standing,
-  type Standings,
-} from "./clocks.ts";
+import { after, clockNames, missed, unchecked, type ClockName, type Seen, type Standing, type Standings } from "./clocks.ts";
 import type { EngineClocks } from "./engine.ts";
-import { recordedOrders, untoldDuties } from "./records.ts";
+import type { LostOrders } from "./lost-orders.ts";
+import { untoldDuties } from "./records.ts";
 
 /**
  * The dead-man check. It runs in every API process, beside the clocks that it looks at: none of them has to run for it to
@@ -32,8 +23,10 @@ export interface Watchman {
 }
 
 interface WatchmanOptions {
-  readonly engine: EngineClocks;
+  readonly engine: Pick<EngineClocks, "lastPoll" | "schedules">;
   readonly db: Database;
+  /** What was found of the orders, in rounds of its own. */
+  readonly lost: Pick<LostOrders, "orders" | "records">;
   /** How long a clock may stand before it is said, ms: longer than a restart takes. */
   readonly patience: Ms;
   /** How long a worker that has nothing to do waits before it asks again, ms. */
@@ -52,16 +45,11 @@ const TELL_EVERY = 4 * 3_600_000;
 const RUNS: Seen = { runs: true };
 
 export function openWatchman(options: WatchmanOptions): Watchman {
-  const { engine, db, patience, longestPoll = LONGEST_POLL, now, log, tell } = options;
+  const { engine, db, lost, patience, longestPoll = LONGEST_POLL, now, log, tell } = options;
   let standings: Standings = unchecked;
   let lookedAt: Ms | undefined;
   let lag: Ms = 0;
   const told = new Set<string>();
-  let page: Uint8Array | undefined;
-  /** Orders of which engine and records say different things, with what the engine said and since when. */
-  type Differing = ReadonlyMap<string, { readonly said: string; readonly since: Ms }>;
-  let differing: Differing = new Map();
-  let thisRound = new Map<string, { readonly said: string; readonly since: Ms }>();
 
   async function worker(): Promise<Seen> {
     const last = await engine.lastPoll();
@@ -85,40 +73,20 @@ export function openWatchman(options: WatchmanOptions): Watchman {
     return { runs: false, why: `${count} duties are past their due time and nobody has been told`, since: oldest };
   }
 
-  /** A page of the running orders at each look, round and round; what a whole round found is what holds. */
-  async function records(): Promise<Seen> {
-    const { orders, next } = await engine.runningOrders(page);
-    const recorded = await recordedOrders(
-      db,
-      orders.map(({ orderNo }) => orderNo),
-    );
-    for (const order of orders) {
-      if (agrees(order, recorded.get(order.orderNo))) continue;
-      const said = `${order.status} ${order.nextDueAt}`;
-      const before = differing.get(order.orderNo);
-      // Where the engine has moved on since, the records may be only a moment behind.
-      thisRound.set(order.orderNo, before?.said === said ? before : { said, since: now() });
-    }
-    page = next;
-    if (page === undefined) [differing, thisRound] = [thisRound, new Map()];
-    if (differing.size === 0) return RUNS;
-    const since = Math.min(...[...differing.values()].map((each) => each.since));
-    return { runs: false, why: `${differing.size} running orders are not in the records as they are`, since };
-  }
-
   /** A look that fails says that what it needs is away; the look itself is made again next time. */
   async function attempt(look: () => Promise<Seen>): Promise<Seen | undefined> {
     return look().catch(() => undefined);
   }
 
   async function lookAt(): Promise<Readonly<Record<ClockName, Seen>>> {
-    const [polled, scheduled, due, compared] = await Promise.all([worker, schedules, duties, records].map(attempt));
+    const [polled, scheduled, due] = await Promise.all([worker, schedules, duties].map(attempt));
     return {
       engine: polled ? RUNS : { runs: false, why: "the engine does not answer" },
       worker: polled ?? "unseen",
       schedules: scheduled ?? "unseen",
       duties: due ?? "unseen",
-      records: due ? (compared ?? "unseen") : { runs: false, why: "the records database does not answer" },
+      records: due ? lost.records() : { runs: false, why: "the records database does not answer" },
+      orders: lost.orders(),
     };
   }
 
@@ -134,6 +102,7 @@ export function openWatchman(options: WatchmanOptions): Watchman {
         schedules: stands("schedules"),
         duties: stands("duties"),
         records: stands("records"),
+        orders: stands("orders"),
       };
       lookedAt = at;
       for (const name of clockNames) {
@@ -152,6 +121,7 @@ export function openWatchman(options: WatchmanOptions): Watchman {
       schedules: standings.schedules.state,
       duties: standings.duties.state,
       records: standings.records.state,
+      orders: standings.orders.state,
     }),
     lookedAt: () => lookedAt,
     lag: () => lag,

@@ -9,7 +9,7 @@ import type {
 } from "../contracts/workflow.ts";
 import { checkedCommand, type Command, type CommandName } from "../domain/order/bodies.ts";
 import type { Effect, EffectOutcome } from "../domain/order/effects.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
+import type { OrderEvent, Restored } from "../domain/order/events.ts";
 import {
   apply,
   decide,
@@ -20,6 +20,7 @@ import {
   permitted,
   refusedReport,
   report,
+  restore,
   setCalendar,
   settle,
   tick,
@@ -58,6 +59,8 @@ export interface Book {
   tick(now: Ms): void;
   settle(effect: Effect, outcome: EffectOutcome, now: Ms): void;
   setCalendar(calendar: Calendar, now: Ms): void;
+  /** Puts on record that nothing carried the order on until now. */
+  restore(why: Restored, now: Ms): void;
   pending(): readonly Effect[];
   nextAlarm(now: Ms): ReturnType<typeof nextAlarm>;
   /** What the records are to be told when they hold the events up to this one; `undefined` when there are no more. */
@@ -154,6 +157,9 @@ export function openBook(start: StartOrder): Book {
     setCalendar(calendar, now) {
       if (order) take(setCalendar(order, calendar, now));
     },
+    restore(why, now) {
+      if (order) take(restore(order, why, now));
+    },
     pending: () => (order ? pendingEffects(order) : []),
     nextAlarm: (now) => order && nextAlarm(order, now),
     publication(after, now) {
@@ -173,6 +179,6 @@ export function openBook(start: StartOrder): Book {
       const { refusal, details } = first.data;
       return { state: "refused", refusal: { refused: refusal, details }, events: found, hash };
     },
-    carry: () => ({ ...start, events }),
+    carry: () => ({ ...start, events, restored: undefined }),
   };
 }

@@ -86,6 +86,9 @@ export async function order(start: StartOrder): Promise<void> {
     toLeave ||= patched("every-change-leaves-something");
   }
 
+  // Before whatever comes along with the start is carried out.
+  if (start.restored) book.restore(start.restored.why, clock);
+
   for (const name of commandNames) {
     setHandler(defineUpdate<CommandAnswer, [CommandInput]>(name), (input) => answered(name, input), {
       validator: (input) => {

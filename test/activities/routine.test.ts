@@ -75,6 +75,7 @@ const activities = () =>
     taskQueue: "q",
     policy: defaultPolicy,
     calendar: async () => defaultCalendar,
+    look: async () => "over",
     carrierRecord: async () => undefined,
     tell: async ({ effectId }) => ({ effectId, result: "done" }),
   });

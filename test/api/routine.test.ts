@@ -60,6 +60,7 @@ beforeAll(async () => {
     taskQueue: "q",
     policy: defaultPolicy,
     calendar: async () => defaultCalendar,
+    look: async () => "over",
     carrierRecord: async (number) => (number === "SF-away" ? undefined : { state: "in_transit" }),
     tell: async (tell) => {
       tells.push(tell);

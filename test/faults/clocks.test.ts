@@ -12,6 +12,7 @@ import { publicationOf } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import type { ClockName } from "../../src/watch/clocks.ts";
 import { engineClocks } from "../../src/watch/engine.ts";
+import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
 import { openWatchman, type Watchman } from "../../src/watch/watchman.ts";
 import { by } from "../domain/given.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
@@ -30,6 +31,7 @@ let code: WorkflowBundle;
 /** Two processes look; what they tell people is told by key. */
 const told: string[] = [];
 let watchmen: readonly Watchman[];
+let lost: LostOrders;
 
 beforeAll(async () => {
   // A worker that has nothing to do asks again every second, instead of every minute.
@@ -39,14 +41,16 @@ beforeAll(async () => {
     openRecords(),
   ]);
   ({ db } = records);
+  const engine = engineClocks(env.connection, "default", QUEUE, ["every-second"]);
+  const log = pino({ level: "silent" });
+  const now = (): number => Date.now();
+  // Looking after what it finds is another matter: `test/workflows/lost-orders.test.ts`.
+  lost = openLostOrders({ engine, db, look: async () => "carried-on", now, log, pause: 0 });
   const watchman = (): Watchman =>
     openWatchman({
-      engine: engineClocks(env.connection, "default", QUEUE, ["every-second"]),
-      db,
+      ...{ engine, db, lost, now, log },
       patience: PATIENCE,
       longestPoll: 3 * SECOND,
-      now: () => Date.now(),
-      log: pino({ level: "silent" }),
       tell: async (_clock, key) => {
         if (!told.includes(key)) told.push(key);
         return true;
@@ -77,6 +81,7 @@ async function working(): Promise<() => Promise<void>> {
 }
 
 async function look(): Promise<string[]> {
+  await lost.round();
   await Promise.all(watchmen.map((each) => each.look()));
   const found = watchmen.map((each) => Object.entries(each.states()).filter(([, state]) => state === "stopped"));
   return found[0]?.map(([name]) => name) ?? [];

@@ -75,7 +75,14 @@ test.each(["2026-09", "2026-10", "2026-11"])("so are the standings of a month's 
 
 test("so is what the weekly summary lists", async () => {
   const { beginReport, orderPage, summarise, finishReport } = routineActivities({
-    ...{ db, taskQueue: "q", policy: defaultPolicy, calendar: async () => defaultCalendar, carrierRecord: async () => undefined },
+    ...{
+      db,
+      taskQueue: "q",
+      policy: defaultPolicy,
+      calendar: async () => defaultCalendar,
+      look: async () => "over",
+      carrierRecord: async () => undefined,
+    },
     // What it reports to orders is not what this is about.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     client: { withDeadline: async () => undefined } as unknown as Client,

@@ -28,6 +28,7 @@ export const messageNames = [
   "refused",
   "rung",
   "clock-stopped",
+  "order-restored",
   // about no order: the department's routine
   "weekly-summary",
   "inspection",

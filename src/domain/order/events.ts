@@ -126,9 +126,19 @@ export interface Facts {
   "reports-not-kept": { count: number };
   "discrepancy-closed": { discrepancyId: string; decision: "accepted" | "apply" | "discard"; reason?: string | undefined };
   "calendar-set": { calendar: Calendar };
+  /** Nothing carried the order on, though it was not over: it goes on from its record. */
+  "order-restored": { why: Restored };
   "report-known": Record<never, never>;
   "command-refused": { body: object; refusal: RefusalCode; details: Details; cut?: Cut | undefined };
 }
+
+/**
+ * Why an order has to be opened again before it is over: its run was ended from outside (`terminated`, `canceled`), by itself (`failed`)
+ * or by the engine (`timed-out`); it was put back to an earlier time (`reset`); the engine knows nothing of the order (`missing`), or
+ * less than the records, as when it was restored from a backup (`behind`).
+ */
+export const restoreReasons = ["terminated", "canceled", "failed", "timed-out", "reset", "missing", "behind"] as const;
+export type Restored = (typeof restoreReasons)[number];
 
 /** What a refusal's sentence is filled with. */
 export type Details = Readonly<Record<string, string | number | boolean | readonly string[]>>;

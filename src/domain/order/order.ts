@@ -22,7 +22,17 @@ import {
 import { confirmation } from "./confirmation.ts";
 import { delays, forecasts, promisePassesAt } from "./delays.ts";
 import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
-import { fact, FORMAT, type Details, type EventName, type Fact, type Facts, type OrderEvent, type Stamp } from "./events.ts";
+import {
+  fact,
+  FORMAT,
+  type Details,
+  type EventName,
+  type Fact,
+  type Facts,
+  type OrderEvent,
+  type Restored,
+  type Stamp,
+} from "./events.ts";
 import { withHand } from "./hands.ts";
 import { inspections } from "./inspections.ts";
 import { production } from "./production.ts";
@@ -771,6 +781,11 @@ export function tick(order: Order, until: Ms, now: Ms): Outcome {
 export function setCalendar(order: Order, calendar: Calendar, now: Ms): Outcome {
   if (calendar.version <= order.calendar.version) return { order, events: [] };
   return moveOn(order, [fact("calendar-set", { calendar })], { command: "clock", at: now, receivedAt: now, actor: SYSTEM });
+}
+
+/** Puts on record that nothing carried the order on until now. */
+export function restore(order: Order, why: Restored, now: Ms): Outcome {
+  return moveOn(order, [fact("order-restored", { why })], { command: "clock", at: now, receivedAt: now, actor: SYSTEM });
 }
 
 // --- what was asked outside ---------------------------------------------------------------------------------------

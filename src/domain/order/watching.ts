@@ -254,6 +254,7 @@ export const watching = chapter({
       ),
     }),
     "calendar-set": (order, { calendar }) => (calendar.version > order.calendar.version ? { ...order, calendar } : order),
+    "order-restored": (order) => order,
     "report-known": (order) => order,
     "command-refused": (order) => order,
   },
@@ -281,6 +282,9 @@ export const watching = chapter({
       const status = statusOf[order.stage];
       return [tell(order, told, "rung", { duty, dutyId, rung, rule, dueAt, owner: whose, climbed, status })];
     },
+    "order-restored": (order, { why }) => [
+      tell(order, { role: "supervisor" }, "order-restored", { why, status: statusOf[order.stage] }),
+    ],
     "command-refused": (order, { refusal }, { actor, command }) => [
       tell(order, { role: actor.role, id: actor.id }, "refused", { command, refusal }),
     ],

@@ -1,0 +1,268 @@
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { pino } from "pino";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { followOrders, publicationsOf } from "../../src/activities/records.ts";
+import { openEngine } from "../../src/api/engine.ts";
+import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
+import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import type { OrderEvent, Restored } from "../../src/domain/order/events.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
+import { SECOND } from "../../src/domain/time.ts";
+import { project } from "../../src/records/project.ts";
+import { eventsOf } from "../../src/records/read.ts";
+import { beginWith } from "../../src/runs/begin.ts";
+import { openRestoring, type Restoring } from "../../src/runs/restore.ts";
+import { engineClocks } from "../../src/watch/engine.ts";
+import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
+import { by } from "../domain/given.ts";
+import { entry, lines } from "../domain/regular.ts";
+import { silence } from "../faults/silencing.ts";
+import { openRecords, type Fixture } from "../records/fixture.ts";
+import { bundle, devServer } from "../support/engines.ts";
+import { until } from "../support/until.ts";
+import { regularOrder } from "./regular-order.ts";
+import { input, nothingSeen, onStage, willing, type OrderOnStage, type Seen } from "./stage.ts";
+
+/** Orders that nothing carries on are found, opened again with their record, and told of; whatever was done to their runs. */
+
+const QUEUE = "lost";
+const log = pino({ level: "silent" });
+const R = by("sales_rep");
+let env: TestWorkflowEnvironment;
+let records: Fixture;
+let code: WorkflowBundle;
+const seen: Seen = nothingSeen();
+/** Why orders were opened again, by either of two processes. */
+const restored: Restored[] = [];
+let guards: readonly LostOrders[];
+let look: Restoring["look"];
+let stop = async (): Promise<void> => undefined;
+
+async function work(): Promise<void> {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle: code,
+    activities: { ...willing(seen) },
+    sinks: followOrders({ db: records.db, client: env.client, onError: () => undefined }).sinks,
+    shutdownGraceTime: 500,
+  });
+  const running = worker.run();
+  stop = async () => {
+    worker.shutdown();
+    await running;
+    stop = async () => undefined;
+  };
+}
+
+beforeAll(async () => {
+  [env, code, records] = await Promise.all([devServer(), bundle(), openRecords()]);
+  const { client } = env;
+  const { db } = records;
+  const open = (): Restoring =>
+    openRestoring({
+      ...{ client, taskQueue: QUEUE, db, log, now: () => Date.now() },
+      begin: beginWith({ policy: async () => defaultPolicy, calendar: async () => defaultCalendar }),
+      record: (orderNo) => project({ db, publication: publicationsOf(client) }, orderNo),
+      restored: (why) => void restored.push(why),
+      answerWithin: 3 * SECOND,
+    });
+  ({ look } = open());
+  const engine = engineClocks(env.connection, "default", QUEUE, []);
+  guards = [open(), open()].map((restoring) =>
+    openLostOrders({ engine, db, look: restoring.look, now: () => Date.now(), log, pause: 0 }),
+  );
+  await work();
+});
+afterAll(async () => {
+  await stop();
+  await records.end();
+  await env.teardown();
+});
+
+const rounds = (): Promise<unknown> => Promise.all(guards.map((guard) => guard.round()));
+const recordOf = (orderNo: string): Promise<readonly OrderEvent[]> => eventsOf(records.db, orderNo);
+
+/** An order that waits for its signature, all of it on record. */
+async function entered(orderNo: string): Promise<OrderOnStage> {
+  const order = onStage(env, QUEUE, orderNo);
+  await order.receive(R, { customer: entry.customer, salesRep: R.id, lines, requestedDate: "2099-12-20", channel: "phone" });
+  await order.ask("confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
+  await order.ask("enter", R, { ...entry, requestedDate: "2099-12-20" });
+  await isRecorded(order);
+  return order;
+}
+
+/** Nothing is under way, and the records have all of it. */
+async function isRecorded(order: OrderOnStage): Promise<readonly OrderEvent[]> {
+  const { events } = await until(
+    async () => ({
+      events: await order.history(),
+      recorded: await recordOf(order.handle.workflowId),
+      pending: (await order.read()).effects.filter(({ state }) => state === "pending").length,
+    }),
+    ({ events, recorded, pending }) => pending === 0 && events.length === recorded.length,
+  );
+  return events;
+}
+
+/** Rounds until an order has been opened again for this reason, and is on record again. */
+async function back(order: OrderOnStage, why: Restored): Promise<readonly OrderEvent[]> {
+  await until(
+    async () => {
+      await rounds();
+      return (await order.history().catch(() => [])).flatMap((event) => (event.event === "order-restored" ? event.data.why : []));
+    },
+    (found) => found.includes(why),
+    60_000,
+  );
+  return isRecorded(order);
+}
+
+async function runsOf(orderNo: string): Promise<string[]> {
+  const runs: string[] = [];
+  for await (const { status } of env.client.workflow.list({ query: `WorkflowId="${orderNo}"` })) runs.push(status.name);
+  return runs;
+}
+
+test.each([
+  ["terminate", "terminated"],
+  ["reset", "reset"],
+  ["delete", "missing"],
+] as const)("an order whose run was ended by %s goes on from its record, once, and it is told", async (act, why) => {
+  const orderNo = `LOST-${act}`;
+  const order = await entered(orderNo);
+  const before = await recordOf(orderNo);
+  restored.length = 0;
+  await silence(env.client, act, orderNo, 0.4);
+  const after = await back(order, why);
+  expect(after.slice(0, before.length)).toEqual(before);
+  const since = after.slice(before.length).map(({ event }) => event);
+  expect(since[0]).toBe("order-restored");
+  expect(since.filter((event) => event === "order-restored")).toHaveLength(1);
+  expect(restored).toEqual([why]);
+  const told = seen.tells.filter((tell) => tell.orderNo === orderNo && tell.message.message === "order-restored");
+  expect(told.map(({ message: { to, params } }) => [to, params["why"]])).toEqual([[[{ role: "supervisor" }], why]]);
+  // It is as it was, and takes commands.
+  expect((await order.ask("sign", by("supervisor"), {})).events.map(({ event }) => event)).toContain("signed");
+  expect((await runsOf(orderNo)).filter((status) => status === "RUNNING")).toHaveLength(1);
+  await until(
+    async () => {
+      await rounds();
+      return guards.flatMap((guard) => [guard.orders(), guard.records()]);
+    },
+    (all) => all.every((clock) => typeof clock === "object" && clock.runs),
+  );
+  await order.handle.terminate();
+  await rounds();
+});
+
+test("what a run had taken in and is not on record is sent to the order again: nothing that was accepted is lost", async () => {
+  const order = await entered("LOST-taken");
+  await stop();
+  // Durable, and nobody has seen it.
+  const note = { with: "customer", channel: "phone", summary: "按期" } as const;
+  const key = await order.send("record-communication", R, note);
+  await order.handle.terminate();
+  await work();
+  const after = await back(order, "terminated");
+  expect(after.filter((event) => event.key === key).map(({ event }) => event)).toEqual(["communication-recorded"]);
+
+  // Commands that a reset run has carried out meanwhile.
+  await silence(env.client, "reset", "LOST-taken", 0.3);
+  const sent = input(by("customer_service"), { about: "灯罩有划痕" }, { key: "while-reset" });
+  await order.handle.executeUpdate("record-complaint", { args: [sent], updateId: "while-reset" });
+  const again = await back(order, "reset");
+  expect(again.slice(0, after.length)).toEqual(after);
+  expect(again.filter((event) => event.key === "while-reset").map(({ event }) => event)).toEqual(["complaint-recorded"]);
+  await order.handle.terminate();
+});
+
+test("a run that knows less than the records, as one out of a backup, is ended: the record holds", async () => {
+  const order = await entered("LOST-behind");
+  const before = await recordOf("LOST-behind");
+  await silence(env.client, "delete", "LOST-behind");
+  await until(
+    () => order.handle.describe().catch(() => undefined),
+    (found) => found === undefined,
+  );
+  const args: [StartOrder] = [
+    { orderNo: "LOST-behind", policy: defaultPolicy, calendar: defaultCalendar, events: before.slice(0, 1) },
+  ];
+  await env.client.workflow.start(ORDER_WORKFLOW, { workflowId: "LOST-behind", taskQueue: QUEUE, args });
+  const after = await back(order, "behind");
+  expect(after.slice(0, before.length)).toEqual(before);
+  await order.handle.terminate();
+});
+
+test("an order that runs and that the records do not know is recorded", async () => {
+  const order = await entered("LOST-unrecorded");
+  const before = await isRecorded(order);
+  for (const table of ["duties", "events", "orders"] as const)
+    await records.db.deleteFrom(table).where("order_no", "=", "LOST-unrecorded").execute();
+  await until(
+    async () => {
+      await rounds();
+      return recordOf("LOST-unrecorded");
+    },
+    (events) => events.length === before.length,
+  );
+  await order.handle.terminate();
+});
+
+test("an order that is over stays so, however its run ended; one that a command finds silent goes on at once", async () => {
+  const order = onStage(env, QUEUE, "LOST-over");
+  await regularOrder(order);
+  await until(
+    async () => (await recordOf("LOST-over")).at(-1)?.event ?? "",
+    (last) => last === "receipt-confirmed",
+  );
+  await silence(env.client, "delete", "LOST-over");
+  await until(
+    () => order.handle.describe().catch(() => undefined),
+    (found) => found === undefined,
+  );
+  await rounds();
+  expect(await look("LOST-over")).toBe("over");
+  expect(await look("LOST-never-was")).toBe("over");
+
+  const silent = await entered("LOST-asked");
+  await silent.handle.terminate();
+  const engine = openEngine(env.connection, "default", { taskQueue: QUEUE, look });
+  const answer = await engine.ask("LOST-asked", "sign", input(by("supervisor"), {}));
+  expect(answer?.events.map(({ event }) => event)).toContain("signed");
+  expect((await silent.history()).map(({ event }) => event)).toContain("order-restored");
+  await silent.handle.terminate();
+});
+
+test("a run that ends as soon as it is begun is begun a few times, and then it is said", async () => {
+  const order = await entered("LOST-poison");
+  await stop();
+  await order.handle.terminate();
+  const found: string[] = [];
+  for (let times = 0; times < 5; times += 1) {
+    // Nobody is there to ask what the run knew: after some tries the records are believed.
+    found.push(
+      await until(
+        () => look("LOST-poison").catch(() => ""),
+        (said) => said !== "",
+      ),
+    );
+    await order.handle.terminate().catch(() => undefined);
+    const closed = times + 2;
+    await until(
+      () => runsOf("LOST-poison"),
+      (runs) => runs.filter((status) => status === "TERMINATED").length >= Math.min(closed, 4),
+    );
+  }
+  expect(found).toEqual(["restored", "restored", "restored", "silent", "silent"]);
+  await until(
+    async () => {
+      await rounds();
+      return guards[0]?.orders();
+    },
+    (said) => typeof said === "object" && !said.runs,
+  );
+  await work();
+}, 240_000);
