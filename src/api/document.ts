@@ -16,6 +16,7 @@ export function nothingBehind(db: Database, fail: () => Promise<never>): Parts {
       ask: fail,
       report: fail,
       history: fail,
+      repOf: fail,
       lastRun: fail,
       state: fail,
       isReachable: async () => false,

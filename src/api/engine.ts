@@ -29,6 +29,7 @@ import {
   type RefusedCommand,
   type StartOrder,
 } from "../contracts/workflow.ts";
+import { searchAttributes } from "../contracts/search-attributes.ts";
 import { INSPECTION_WORKFLOW, type InspectionStart } from "../contracts/workflow-routine.ts";
 import { RENEW_REWARDS_WORKFLOW, TELL_REWARDS_WORKFLOW, type RewardsStart } from "../contracts/workflow-rewards.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
@@ -55,6 +56,8 @@ export interface Engine {
   report(orderNo: string, command: CommandName, input: CommandInput, start?: Start): Promise<boolean>;
   /** All events of an order that runs. */
   history(orderNo: string): Promise<Asked<readonly OrderEvent[]>>;
+  /** Whose an order is by its last run, without a worker; `salesRep` is absent while none has had it, or it has nobody. */
+  repOf(orderNo: string): Promise<Asked<{ readonly salesRep?: string | undefined }>>;
   /**
    * All events of an order by its last run, that may have ended; `undefined` when the engine knows none, or has forgotten it.
    * @throws ProblemError `unavailable` when it could not be asked
@@ -305,6 +308,18 @@ export function openEngine(connection: Connection, namespace: string, options: E
         }
       }),
     history: (orderNo) => query<readonly OrderEvent[]>(orderNo, QUERIES.history),
+    async repOf(orderNo) {
+      try {
+        const { type, typedSearchAttributes } = await client.withDeadline(Date.now() + queryWithin, () =>
+          client.workflow.getHandle(orderNo).describe(),
+        );
+        return type === ORDER_WORKFLOW ? { salesRep: typedSearchAttributes.get(searchAttributes.SalesRep) } : "no-run";
+      } catch (error) {
+        if (error instanceof WorkflowNotFoundError) return "no-run";
+        if (isAway(error)) return "no-answer";
+        throw error;
+      }
+    },
     lastRun: (orderNo) =>
       unlessGone(() =>
         within(answerWithin, async () => {

@@ -1,6 +1,10 @@
 import type { OrderEvent } from "../domain/order/events.ts";
-import type { Actor, Role } from "../domain/people.ts";
-import { iso } from "../domain/time.ts";
+import { absentOnes, type Actor, type Role } from "../domain/people.ts";
+import type { Recipient } from "../domain/order/effects.ts";
+import { duties, replay } from "../domain/order/order.ts";
+import type { OrderView } from "../domain/order/view.ts";
+import { iso, type Ms } from "../domain/time.ts";
+import { ProblemError } from "./problem.ts";
 
 /** What a caller may read (`HTTP.md`, Queries): whose orders, and which fields of them. */
 
@@ -13,15 +17,72 @@ const guarded: readonly { readonly fields: readonly string[]; readonly for: read
   { fields: ["deliveryAddress", "shippingData", "recipient", "phone", "address"], for: [...sales, "logistics"] },
 ];
 
-/** The representatives whose orders a caller sees; `undefined`: everybody's. */
-export function repsSeenBy({ id, roles, deputyFor = [] }: Actor): readonly string[] | undefined {
-  return roles.every((role) => role === "sales_rep") ? [id, ...deputyFor] : undefined;
+/** The representatives whose orders a caller sees; `undefined`: everybody's, as a department's machine does. */
+export function repsSeenBy(caller: Actor): readonly string[] | undefined {
+  const own = caller.kind === "person" && caller.roles.every((role) => role === "sales_rep");
+  return own ? [caller.id, ...absentOnes(caller)] : undefined;
 }
 
 /** Whether a caller sees an order of that representative. */
 export function sees(caller: Actor, salesRep: string | undefined): boolean {
   const reps = repsSeenBy(caller);
   return reps === undefined || (salesRep !== undefined && reps.includes(salesRep));
+}
+
+function notThere(): ProblemError {
+  return new ProblemError("not-found", { detail: "no-such-order" });
+}
+
+/** The duties of an order that are a caller's in person, whoever follows the order by now. */
+function owedBy<D extends { readonly owner: Recipient }>(caller: Actor, duties: readonly D[]): D[] {
+  const reps = repsSeenBy(caller) ?? [];
+  return duties.filter(({ owner: { id } }) => id !== undefined && reps.includes(id));
+}
+
+/**
+ * An order as somebody may read it: all that their work needs, or of another's order no more than what they still owe on it.
+ * @throws ProblemError `not-found` when it is nothing of theirs
+ */
+export function readBy(caller: Actor, order: OrderView): OrderView {
+  if (!sees(caller, order.salesRep) && owedBy(caller, order.duties).length === 0) throw notThere();
+  return answeredTo(caller, order);
+}
+
+/** An order as it is answered to somebody whose command was taken on: also when nothing on it is theirs to do any more. */
+export function answeredTo(caller: Actor, order: OrderView): OrderView {
+  if (sees(caller, order.salesRep)) return shownTo(caller, order);
+  const duties = owedBy(caller, order.duties);
+  const about = new Set(duties.map((duty) => duty.about));
+  const { orderNo, status, stage, cancelling, class: kind, receivedAt, revision, lastEvent } = order;
+  const nothing = {
+    ...{ questions: [], effects: [], forceMajeure: [], terms: [], changes: [], delays: [], shipments: [], discrepancies: [] },
+    ...{ inspections: [], complaints: [] },
+  };
+  const shown: OrderView = {
+    ...{ orderNo, status, stage, cancelling, class: kind, customer: { name: order.customer.name }, lines: [], custom: null },
+    ...{ receivedAt, revision, lastEvent, duties, ...nothing },
+    findings: order.findings.filter(({ findingId }) => typeof findingId === "string" && about.has(findingId)),
+    permitted: order.permitted,
+  };
+  return shownTo(caller, shown);
+}
+
+/** Whether somebody may read an order at all, or what they still owe on it. */
+export function isRead(caller: Actor, events: readonly OrderEvent[], at: Ms): boolean {
+  const order = replay(events);
+  return sees(caller, order.salesRep) || owedBy(caller, duties(order, at)).length > 0;
+}
+
+/**
+ * The events of an order that somebody may read: all, or of another's order those about what they still owe on it.
+ * @throws ProblemError `not-found` when it is nothing of theirs
+ */
+export function legible(caller: Actor, events: readonly OrderEvent[], at: Ms): readonly OrderEvent[] {
+  const order = replay(events);
+  if (sees(caller, order.salesRep)) return events;
+  const about = new Set(owedBy(caller, duties(order, at)).map((duty) => duty.about));
+  if (about.size === 0) throw notThere();
+  return events.filter(({ data }) => "findingId" in data && about.has(data.findingId));
 }
 
 /** What no reader needs: with it, texts that were removed could be found by trying. */

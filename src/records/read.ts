@@ -45,6 +45,33 @@ function searched(text: RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`lower(normalize(${text}, NFKC))`;
 }
 
+/** What representatives are to an order: whether one of them follows it, and whether some duty on it is or was one's in person. */
+export interface Standing {
+  readonly follows: boolean;
+  readonly concerned: boolean;
+}
+
+/** What representatives are to an order; `undefined` when the records have no such order. */
+export async function standingOf(db: Database, orderNo: string, reps: readonly string[]): Promise<Standing | undefined> {
+  const row = await db
+    .selectFrom("orders")
+    .select(["sales_rep"])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom("duties")
+            .select("duty_id")
+            .where("duties.order_no", "=", orderNo)
+            .where("owner_id", "in", [...reps, ""]),
+        )
+        .as("concerned"),
+    )
+    .where("order_no", "=", orderNo)
+    .executeTakeFirst();
+  return row && { follows: row.sales_rep !== null && reps.includes(row.sales_rep), concerned: Boolean(row.concerned) };
+}
+
 /** The orders, newest first. */
 export async function listOrders(db: Database, filter: OrderFilter, { limit, cursor }: Page): Promise<Items<ListedOrder>> {
   let query = db

@@ -12,6 +12,7 @@ import type { Effect, EffectOutcome } from "../domain/order/effects.ts";
 import type { OrderEvent, Restored } from "../domain/order/events.ts";
 import {
   apply,
+  authorise,
   decide,
   isFull,
   isOver,
@@ -103,6 +104,12 @@ export function openBook(start: StartOrder): Book {
     return input.hash !== undefined && first.hash !== input.hash ? refuse("idempotency-conflict") : before;
   }
 
+  /** Whoever may not send a command of this order is not told whether they have sent one before. */
+  function barred(name: CommandName, { actor }: CommandInput, now: Ms): RefusedCommand | undefined {
+    const may = order && authorise(order, name, actor);
+    return isRefusal(may) ? withPermitted(may, actor, now) : undefined;
+  }
+
   function ticked(until: Ms, now: Ms): Outcome | undefined {
     return order && tick(order, until, now);
   }
@@ -119,12 +126,16 @@ export function openBook(start: StartOrder): Book {
     order: () => order,
     last,
     refuse(name, input, now) {
+      const stop = barred(name, input, now);
+      if (stop) return stop;
       const before = input.key === undefined ? undefined : repeated(input, input.key);
       if (before !== undefined) return isRefusal(before) ? withPermitted(before, input.actor, now) : undefined;
       const outcome = decide(ticked(now, now)?.order, commandOf(name, input, input.key ?? "", now), setting);
       return isRefusal(outcome) ? withPermitted(outcome, input.actor, now) : undefined;
     },
     carryOut(name, input, key, now) {
+      const stop = barred(name, input, now);
+      if (stop) return stop;
       const before = repeated(input, key);
       if (before !== undefined) return isRefusal(before) ? withPermitted(before, input.actor, now) : answer(before);
       const passed = ticked(now, now);

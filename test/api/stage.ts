@@ -32,6 +32,7 @@ export interface Stage {
   /** What was asked to be inspected. */
   readonly inspections: readonly InspectionStart[];
   readonly db: Database;
+  readonly engine: Engine;
   /** The engine is away while this is true; no worker answers while that is. */
   readonly weather: { away: boolean; silent: boolean };
   /** What was to be told of rewards and penalties. */
@@ -90,6 +91,11 @@ export async function openStage(lines?: string[]): Promise<Stage> {
       await record(running);
       return true;
     },
+    async repOf(orderNo) {
+      if (weather.away) return "no-answer";
+      const order = books.get(orderNo)?.order();
+      return order ? { salesRep: order.salesRep } : "no-run";
+    },
     lastRun: async (orderNo) => books.get(orderNo)?.history(),
     history: async (orderNo) => (weather.away || weather.silent ? "no-answer" : (open(orderNo)?.history() ?? "no-run")),
     async state(orderNo, key) {
@@ -140,6 +146,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   return Object.assign(stage, {
     app,
     db,
+    engine,
     books,
     inspections,
     weather,

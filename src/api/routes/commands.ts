@@ -18,12 +18,13 @@ import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
+import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { respondsAsync } from "../prefer.ts";
 import { allWith, recorded, recordedSoon } from "../reading.ts";
 import { problemAnswers, ProblemError, problemOfRefusal } from "../problem.ts";
-import { historyFor, sees, shownTo } from "../visibility.ts";
+import { answeredTo, historyFor, isRead, sees, shownTo } from "../visibility.ts";
 
 /** Crockford's base 32: nothing that is mistaken for something else on the telephone. */
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -80,6 +81,7 @@ const requestBodies = new Map(
 export function commandRoutes(parts: Parts): Routes {
   const { engine, db, now } = parts;
   const { begin, recordOf, askAgain } = openingOf(parts);
+  const admit = gateOf(parts);
 
   /** The answer to a repeated key, as far as it is on record. */
   function repeated(events: readonly OrderEvent[], { input }: Sent<CommandName>): CommandAnswer | undefined {
@@ -162,7 +164,8 @@ export function commandRoutes(parts: Parts): Routes {
         : new ProblemError("forbidden", { detail: "role-missing" });
 
     const events = await recorded(db, orderNo);
-    const before = repeated(events, sent);
+    // Of an order that is somebody else's by now, nobody is told whose key it was received under.
+    const before = events.length > 0 && sees(caller, replay(events).salesRep) ? repeated(events, sent) : undefined;
     const exists = () => problemOfRefusal({ refused: "order-exists", details: {}, permitted: [] });
     if (events.length > 0 && !before) throw exists();
     if (report) {
@@ -184,13 +187,13 @@ export function commandRoutes(parts: Parts): Routes {
   async function send(request: FastifyRequest, reply: FastifyReply, orderNo: string, command: CommandName) {
     const sent = read(request, command, now());
     const { caller, input, report } = sent;
+    const standing = await admit(caller, orderNo);
     if (report) {
-      await conflictFree(orderNo, sent, new ProblemError("not-found", { detail: "no-such-order" }));
-      if (caller.kind === "person" && caller.roles.every((role) => role === "sales_rep")) {
-        const all = await engine.history(orderNo);
-        if (typeof all === "object" && all.length > 0 && !sees(caller, replay(all).salesRep))
-          throw new ProblemError("not-found", { detail: "no-such-order" });
+      if (standing === "concerned") {
+        const may = authorise(replay(await eventsOf(db, orderNo)), command, caller);
+        if (isRefusal(may)) throw problemOfRefusal({ ...may, permitted: [] });
       }
+      await conflictFree(orderNo, sent, new ProblemError("not-found", { detail: "no-such-order" }));
       if (!(await engine.report(orderNo, command, input))) await ended(orderNo, sent);
       log(request, orderNo, sent);
       return accepted(request, reply, orderNo, sent);
@@ -200,7 +203,7 @@ export function commandRoutes(parts: Parts): Routes {
     const { events } = checked(answer, sent);
     log(request, orderNo, sent);
     const order = view(replay(await allWith(parts, orderNo, events)), caller, now());
-    return { order: shownTo(caller, order), events: historyFor(caller, events) };
+    return { order: answeredTo(caller, order), events: historyFor(caller, events) };
   }
 
   const headers = z.object({
@@ -269,9 +272,12 @@ export function commandRoutes(parts: Parts): Routes {
       async (request) => {
         const caller = callerOf(request);
         const { orderNo, key: given } = request.params;
+        const standing = await admit(caller, orderNo, "no-such-command");
+        const nothing = new ProblemError("not-found", { detail: "no-such-command" });
+        // Of something that was theirs to do and is no more, they are told no more.
+        if (standing === "concerned" && !isRead(caller, await eventsOf(db, orderNo), now())) throw nothing;
         const key = scopedKey(caller.id, given);
         const state = await engine.state(orderNo, key);
-        const nothing = new ProblemError("not-found", { detail: "no-such-command" });
         if (state.state === "no-order") throw nothing;
         if (state.state === "waiting") return { state: "waiting" as const };
         const events = state.state === "unknown" ? sentUnder(await eventsOf(db, orderNo), key) : state.events;
@@ -279,11 +285,8 @@ export function commandRoutes(parts: Parts): Routes {
         // What is durable must not be said to be unknown because no worker could be asked.
         if (!first && state.state === "unknown" && state.unsure)
           throw new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 });
-        // Somebody else's key is nobody's business, unless the order is.
         if (!first) throw nothing;
         await recordedSoon(db, orderNo, events);
-        const order = await eventsOf(db, orderNo).catch(() => []);
-        if (first.actor.id !== caller.id && order.length > 0 && !sees(caller, replay(order).salesRep)) throw nothing;
         const lines = historyFor(caller, events);
         const refused = first.event === "command-refused" || first.event === "discrepancy-opened" ? first.data : undefined;
         if (!refused) return { state: "done" as const, events: lines };

@@ -14,6 +14,7 @@ import { shippingNotice } from "../../forms/shipping-notice.ts";
 import { hashOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
+import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
@@ -51,6 +52,8 @@ function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision:
 
 /** The three forms of the regulation (R5.2), as a page or as PDF. */
 export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
+  const admit = gateOf({ engine, db });
+
   async function subjectOf(
     request: FastifyRequest,
     reply: FastifyReply,
@@ -58,6 +61,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
     revision: number | undefined,
   ): Promise<Subject> {
     const caller = callerOf(request);
+    await admit(caller, orderNo);
     const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
     const present = replay(all);
     if (!sees(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });

@@ -2,18 +2,18 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { historySchema } from "../../contracts/answers.ts";
 import { orderNumber } from "../../contracts/bodies.ts";
-import { replay } from "../../domain/order/order.ts";
 import { instant } from "../../domain/time.ts";
 import { historyWords } from "../../texts/history.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { commandWords, roleWords, wordOf } from "../../texts/words.ts";
 import { formatFor, mediaTypes } from "../accept.ts";
+import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { csvOf, type Cell, type Column } from "../spreadsheet.ts";
-import { historyFor, sees, type HistoryLine } from "../visibility.ts";
+import { historyFor, legible, type HistoryLine } from "../visibility.ts";
 
 const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);
 const formats = ["json", "csv", "xlsx"] as const;
@@ -38,12 +38,14 @@ function rowOf(line: HistoryLine, locale: Locale): Cell[] {
 }
 
 /** The audit trail of an order (R1.2): as JSON, or for a spreadsheet by `Accept` or by its name. */
-export function historyRoutes({ engine, db }: Parts): Routes {
+export function historyRoutes({ engine, db, now }: Parts): Routes {
+  const admit = gateOf({ engine, db });
+
   async function linesOf(request: FastifyRequest, reply: FastifyReply, orderNo: string): Promise<HistoryLine[]> {
     const caller = callerOf(request);
+    await admit(caller, orderNo);
     const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
-    if (!sees(caller, replay(events).salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
-    return historyFor(caller, events);
+    return historyFor(caller, legible(caller, events, now()));
   }
 
   async function exported(request: FastifyRequest, reply: FastifyReply, orderNo: string, as: "csv" | "xlsx") {

@@ -13,16 +13,18 @@ import { orderNumber } from "../../contracts/bodies.ts";
 import { replay } from "../../domain/order/order.ts";
 import { view } from "../../domain/order/view.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
+import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { repsSeenBy, sees, shownTo } from "../visibility.ts";
+import { readBy, repsSeenBy, shownTo } from "../visibility.ts";
 
 const refusals = problemAnswers(401, 404, 422, 429, 500, 503);
 
 /** The questions: an order from its run, or from the records when none answers; lists from the records. */
 export function queryRoutes({ engine, db, now }: Parts): Routes {
+  const admit = gateOf({ engine, db });
   const params = z.object({ orderNo: orderNumber });
 
   return async function queries(app) {
@@ -44,10 +46,9 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
       async (request, reply) => {
         const caller = callerOf(request);
         const { orderNo } = request.params;
+        await admit(caller, orderNo);
         const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
-        const order = view(replay(events), caller, now());
-        if (!sees(caller, order.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
-        return shownTo(caller, order);
+        return readBy(caller, view(replay(events), caller, now()));
       },
     );
     app.get(

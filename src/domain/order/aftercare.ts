@@ -80,8 +80,8 @@ export const aftercare = chapter({
     },
     "remedy-finding": {
       by: roles,
-      // Whoever is named stays named when the order has gone to another representative.
-      own: (order, actor) => order.findings.some((finding) => !finding.remedied && isNamed(finding, actor)),
+      // Whoever is named stays named when the order has gone to another representative, and may repeat what they said.
+      own: (order, actor) => order.findings.some((finding) => isNamed(finding, actor)),
       rule: "R6.3",
       ended: true,
       cancelling: true,
