@@ -85,7 +85,7 @@ describe("of an order that went to somebody else", () => {
     expect(lines.map(({ event, data }) => [event, data])).toMatchObject([["finding-recorded", { action: "call the customer" }]]);
     expect((await ask(R, `${order}/forms/order-confirmation`)).status).toBe(404);
     expect((await ask(R, `${order}/record-communication`, said)).status).toBe(404);
-    const { findingId } = lines[0]?.data as { findingId: string };
+    const { findingId } = orderSchema.parse(seen.json).findings[0] as { findingId: string };
     const key = { "idempotency-key": "done" };
     for (const _ of [1, 2]) {
       const done = await ask(R, `${order}/remedy-finding`, { findingId, done: "called" }, key);
