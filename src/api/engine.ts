@@ -38,6 +38,7 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
 import type { Restoring } from "../runs/restore.ts";
 import { ProblemError, problemOfRefusal } from "./problem.ts";
+import { NoTurn, takingTurns } from "./turns.ts";
 
 /**
  * What came of a question: its answer; `no-run`: the engine has none of that order, or has forgotten it; `no-answer`: no worker answered
@@ -100,7 +101,12 @@ interface EngineOptions {
 }
 
 /** gRPC's status codes. */
-const [NOT_FOUND, FAILED_PRECONDITION] = [5, 9];
+const [NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION] = [5, 8, 9];
+/**
+ * Answered commands of one order that are with the engine at a time, and those that wait here: the engine takes ten of an order, by all
+ * processes together.
+ */
+const TURNS = { atOnce: 8, waiting: 32 };
 /** Before an update that met a change of runs is sent once more, ms. */
 const ONCE_MORE = 50;
 
@@ -161,6 +167,8 @@ function problemOf(error: unknown): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || inVain) {
     return new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
   }
+  if (error instanceof NoTurn || statusOf(error) === RESOURCE_EXHAUSTED)
+    return new ProblemError("unavailable", { detail: "order-busy", retryAfter: 1 });
   if (isAway(error)) return new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
   return error;
 }
@@ -178,12 +186,21 @@ export function openEngine(connection: Connection, namespace: string, options: E
   const client = new Client({ connection, namespace, plugins, ...(dataConverter ? { dataConverter } : {}) });
   const { loadedDataConverter } = client.options;
 
+  const inTurn = takingTurns(TURNS);
+
   async function within<T>(time: Ms, call: () => Promise<T>): Promise<T> {
     try {
       return await client.withDeadline(Date.now() + time, call);
     } catch (error) {
       throw problemOf(error);
     }
+  }
+
+  /** An answered command, when it is the order's turn. */
+  function answered<T>(orderNo: string, call: () => Promise<T>): Promise<T> {
+    return inTurn(orderNo, () => within(answerWithin, call)).catch((error: unknown) => {
+      throw problemOf(error);
+    });
   }
 
   /** `undefined` where the run is not there; a run that is closed is not there for commands. */
@@ -261,7 +278,7 @@ export function openEngine(connection: Connection, namespace: string, options: E
 
   return {
     ask: (orderNo, command, input, start) =>
-      within(answerWithin, async () => {
+      answered(orderNo, async () => {
         const sent = { args: [input] as [CommandInput], ...(input.key === undefined ? {} : { updateId: updateIdOf(input.key) }) };
         if (!start)
           return orRestored(orderNo, () =>

@@ -69,6 +69,10 @@ const details = {
     zh: "流程引擎暂不可用。请稍后用相同的 Idempotency-Key 重试。",
     en: "The workflow engine is away. Try again later, with the same Idempotency-Key.",
   },
+  "order-busy": {
+    zh: "该订单同时收到的操作过多，此次未处理。请稍后用相同的 Idempotency-Key 重试。",
+    en: "Too many commands came to this order at once, and this one was not taken. Try again soon, with the same Idempotency-Key.",
+  },
   "no-answer": {
     zh: "尚未得到答复，操作可能仍会生效。请用相同的 Idempotency-Key 重试。",
     en: "No answer yet; the command may still take effect. Try again with the same Idempotency-Key.",

@@ -1,0 +1,71 @@
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { setTimeout as wait } from "node:timers/promises";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { ProblemError } from "../../src/api/problem.ts";
+import { scopedKey } from "../../src/contracts/keys.ts";
+import type { Actor } from "../../src/domain/people.ts";
+import { by } from "../domain/given.ts";
+import { bundle, devServer } from "../support/engines.ts";
+import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
+
+/** The engine takes ten answered commands of one order at a time: who cannot be served is told so, and nothing is lost or done twice. */
+
+const QUEUE = "admission";
+let env: TestWorkflowEnvironment;
+let code: WorkflowBundle;
+let worker: Worker;
+let running: Promise<void>;
+beforeAll(async () => {
+  [env, code] = await Promise.all([devServer(), bundle()]);
+  worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle: code,
+    activities: { ...willing(nothingSeen()) },
+    sinks: unheard,
+  });
+  running = worker.run();
+});
+afterAll(async () => {
+  worker.shutdown();
+  await running;
+  await env.teardown();
+});
+
+const received = { customer: { name: "客户A", contact: { phone: "+8613800000000" } }, channel: "phone" } as const;
+const said = { with: "customer", channel: "phone", summary: "问进度" } as const;
+
+test("200 commands at once on one order, by several people and processes: each is done once, or told to come again", async () => {
+  const order = onStage(env, QUEUE, "BUSY");
+  await order.receive(by("sales_rep"), received);
+  const processes = [1, 2].map(() => openEngine(env.connection, "default", { taskQueue: QUEUE }));
+  const people: readonly Actor[] = ["sun.li", "he.qing", "qian.yu"].map((id) => ({ ...by("customer_service"), id }));
+  let turnedAway = 0;
+  /** With the same key until there is an answer. */
+  async function ask(engine: Engine, actor: Actor, number: number): Promise<void> {
+    const sent = input(actor, said, { key: scopedKey(actor.id, `busy-${number}`) });
+    for (;;) {
+      try {
+        const answer = await engine.ask("BUSY", "record-communication", sent);
+        expect(answer?.events.map(({ event }) => event)).toEqual(["communication-recorded"]);
+        return;
+      } catch (error) {
+        if (!(error instanceof ProblemError) || error.code !== "unavailable") throw error;
+        expect(error.particulars.retryAfter).toBeGreaterThan(0);
+        turnedAway += 1;
+        await wait(50);
+      }
+    }
+  }
+  await Promise.all(
+    Array.from({ length: 200 }, (_, number) => {
+      const [engine, actor] = [processes[number % processes.length], people[number % people.length]];
+      return engine && actor ? ask(engine, actor, number) : undefined;
+    }),
+  );
+  const keys = (await order.history()).flatMap(({ event, key }) => (event === "communication-recorded" ? (key ?? "") : []));
+  expect([keys.length, new Set(keys).size]).toEqual([200, 200]);
+  expect(turnedAway).toBeGreaterThan(0);
+});
