@@ -134,6 +134,8 @@ export interface Publication {
   readonly order: OrderRow;
   readonly events: readonly OrderEvent[];
   readonly duties: readonly DutyRow[];
+  /** There are more events than go into one answer: the duties come with the last of them. */
+  readonly more?: true | undefined;
 }
 
 /**

@@ -35,8 +35,11 @@ export interface Projecting {
  * @throws when the order or the records cannot be asked
  */
 export async function project({ db, publication }: Projecting, orderNo: string): Promise<void> {
-  const news = await publication(orderNo, await lastEventOf(db, orderNo));
-  if (news) await publish(db, news);
+  for (let more = true; more;) {
+    const news = await publication(orderNo, await lastEventOf(db, orderNo));
+    if (news) await publish(db, news);
+    more = news?.more === true;
+  }
 }
 
 interface ProjectingOptions extends Projecting {

@@ -90,6 +90,15 @@ async function before(db: Database, orderNo: string, first: number): Promise<{ h
   return last;
 }
 
+/** Rows of one statement: Postgres takes 65,535 parameters. */
+const ROWS_AT_ONCE = 1_000;
+
+function inParts<T>(rows: readonly T[]): T[][] {
+  return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, part) =>
+    rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE),
+  );
+}
+
 /**
  * Writes a publication in one short transaction. Late and repeated ones change nothing: an event is written once, a row
  * is replaced only by a newer one.
@@ -103,13 +112,17 @@ export async function publish(db: Database, { order, events, duties }: Publicati
       first > 1 ? await before(trx, orderNo, first) : { hash: beginningOf(orderNo), salt: saltOf(events[0]) };
     if (events.length > 0) {
       const hashes = chainOf(hash, events, salt ?? "");
-      const written = await trx
-        .insertInto("events")
-        .values(events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? "")))
-        .onConflict((conflict) => conflict.columns(["order_no", "number"]).doNothing())
-        .returning("number")
-        .execute();
-      const fresh = new Set(written.map(({ number }) => number));
+      const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));
+      const fresh = new Set<number>();
+      for (const some of inParts(rows)) {
+        const written = await trx
+          .insertInto("events")
+          .values(some)
+          .onConflict((conflict) => conflict.columns(["order_no", "number"]).doNothing())
+          .returning("number")
+          .execute();
+        for (const { number } of written) fresh.add(number);
+      }
       const toTell = events.filter(({ number }) => fresh.has(number));
       if (toTell.length > 0) await enqueue(trx, orderNo, toTell);
     }
@@ -125,17 +138,17 @@ export async function publish(db: Database, { order, events, duties }: Publicati
           .whereRef("excluded.last_event", ">", "orders.last_event"),
       )
       .execute();
-    if (duties.length === 0) return;
-    const dutyRows = duties.map(dutyValues);
-    await trx
-      .insertInto("duties")
-      .values(dutyRows)
-      .onConflict((conflict) =>
-        conflict
-          .columns(["order_no", "duty_id"])
-          .doUpdateSet(taken(Object.keys(dutyRows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id")))
-          .whereRef("excluded.as_of", ">", "duties.as_of"),
-      )
-      .execute();
+    for (const dutyRows of inParts(duties.map(dutyValues))) {
+      await trx
+        .insertInto("duties")
+        .values(dutyRows)
+        .onConflict((conflict) =>
+          conflict
+            .columns(["order_no", "duty_id"])
+            .doUpdateSet(taken(Object.keys(dutyRows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id")))
+            .whereRef("excluded.as_of", ">", "duties.as_of"),
+        )
+        .execute();
+    }
   });
 }

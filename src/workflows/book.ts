@@ -29,6 +29,7 @@ import {
 } from "../domain/order/order.ts";
 import type { Order } from "../domain/order/record.ts";
 import { isRefusal, refuse, type Refusal } from "../domain/order/refusals.ts";
+import { firstPage } from "../domain/order/weight.ts";
 import { dutyRows, orderRow, view } from "../domain/order/view.ts";
 import type { OrderView } from "../domain/order/view.ts";
 import type { Actor } from "../domain/people.ts";
@@ -64,7 +65,7 @@ export interface Book {
   restore(why: Restored, now: Ms): void;
   pending(): readonly Effect[];
   nextAlarm(now: Ms): ReturnType<typeof nextAlarm>;
-  /** What the records are to be told when they hold the events up to this one; `undefined` when there are no more. */
+  /** What the records are to be told when they hold the events up to this one, a page of it; `undefined` when there are no more. */
   publication(after: number, now: Ms): Publication | undefined;
   isOver(now: Ms): boolean;
   view(actor: Actor, now: Ms): OrderView | undefined;
@@ -175,7 +176,12 @@ export function openBook(start: StartOrder): Book {
     nextAlarm: (now) => order && nextAlarm(order, now),
     publication(after, now) {
       if (!order || after >= last()) return undefined;
-      return { order: orderRow(order, now), events: events.filter(({ number }) => number > after), duties: dutyRows(order, now) };
+      const row = orderRow(order, now);
+      const page = firstPage(events.filter(({ number }) => number > after));
+      const lastEvent = page.at(-1)?.number ?? after;
+      return lastEvent < last()
+        ? { order: { ...row, lastEvent }, events: page, duties: [], more: true }
+        : { order: row, events: page, duties: dutyRows(order, now) };
     },
     isOver: (now) => order !== undefined && isOver(order, now),
     view: (actor, now) => order && view(order, actor, now),

@@ -57,8 +57,11 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     if (weather.away) throw new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
   };
   async function record(book: Book): Promise<void> {
-    const publication = book.publication(await lastEventOf(db, book.order()?.orderNo ?? ""), now());
-    if (publication) await publish(db, publication);
+    for (let more = true; more; ) {
+      const publication = book.publication(await lastEventOf(db, book.order()?.orderNo ?? ""), now());
+      if (publication) await publish(db, publication);
+      more = publication?.more === true;
+    }
   }
   /** The open run of an order; ended ones are gone, as in the engine. */
   const open = (orderNo: string): Book | undefined => {

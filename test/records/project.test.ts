@@ -6,6 +6,11 @@ import { startProjecting } from "../../src/records/project.ts";
 import { MONDAY } from "../domain/given.ts";
 import { upTo } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
+import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import type { OrderEvent } from "../../src/domain/order/events.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
+import { publish } from "../../src/records/write.ts";
+import { openBook } from "../../src/workflows/book.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
 /** The records follow what the engine holds. */
@@ -141,3 +146,41 @@ test("what may wait is asked for with what comes meanwhile, and at the end witho
   expect(asked).toEqual(["SO-1 0", "SO-2 0"]);
   expect(await last("SO-2")).toBe(2);
 });
+
+test("an order of 5,000 events is recorded in pages, as its book answers them; and rebuilt at once", async () => {
+  const shipped = salted(upTo("dispatch").events, "SO-1");
+  const last_ = shipped.at(-1);
+  if (!last_) throw new Error("no event");
+  const tracking = Array.from({ length: 5_000 }, (_, index): OrderEvent => ({
+    ...last_,
+    number: shipped.length + index + 1,
+    at: last_.at + index,
+    command: "report-tracking",
+    event: "tracking-reported",
+    data: { trackingNumber: "SF1", event: `在途 ${index}`, place: "中山" },
+  }));
+  const events = [...shipped, ...tracking];
+  const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, events });
+  const asked: number[] = [];
+  const projector = startProjecting({
+    db: records.db,
+    onError: (_, error) => expect.fail(String(error)),
+    publication: async (_, after) => {
+      asked.push(after);
+      return book.publication(after, MONDAY);
+    },
+  });
+  projector.changed("SO-1");
+  await until(
+    () => last("SO-1"),
+    (number) => number === events.length,
+  );
+  await projector.stop();
+  expect(asked.length).toBeGreaterThan(3);
+  expect(await eventsOf(records.db, "SO-1")).toEqual(events);
+  const paged = await records.db.selectFrom("duties").selectAll().orderBy("duty_id").execute();
+  await sql`truncate orders, events, duties`.execute(records.db);
+  await publish(records.db, publicationOf(events, MONDAY));
+  expect(await records.db.selectFrom("duties").selectAll().orderBy("duty_id").execute()).toEqual(paged);
+  expect(await eventsOf(records.db, "SO-1")).toEqual(events);
+}, 120_000);

@@ -137,7 +137,16 @@ export function onStage(
     },
     read,
     history: () => handle.query<readonly OrderEvent[]>(QUERIES.history),
-    publication: () => handle.query<Publication, [number]>(QUERIES.publication, 0),
+    async publication() {
+      const first = await handle.query<Publication, [number]>(QUERIES.publication, 0);
+      const events = [...first.events];
+      let last = first;
+      while (last.more) {
+        last = await handle.query<Publication, [number]>(QUERIES.publication, events.at(-1)?.number ?? 0);
+        events.push(...last.events);
+      }
+      return { ...last, events };
+    },
     state: (key) => handle.query<CommandState, [string]>(QUERIES.command, key),
   };
 }

@@ -79,6 +79,19 @@ export function slowedBy(clockWeight: number): number {
   return clockWeight <= CLOCK_FREE ? 1 : 2 ** Math.ceil((clockWeight - CLOCK_FREE) / CLOCK_STEP);
 }
 
+/** How much of a record goes into one answer to whoever keeps the records, bytes and events: each is written in one short transaction. */
+const [PAGE_BYTES, PAGE_EVENTS] = [256 * 1_024, 1_000];
+
+/** As many of these events as go into one answer, and one at least. */
+export function firstPage(events: readonly OrderEvent[]): readonly OrderEvent[] {
+  let bytes = 0;
+  const end = events.findIndex((event, index) => {
+    bytes += weightOf(event);
+    return index > 0 && (bytes > PAGE_BYTES || index >= PAGE_EVENTS);
+  });
+  return end === -1 ? events : events.slice(0, end);
+}
+
 // --- texts that are cut ---------------------------------------------------------------------------------------------
 
 /** Remarks of a report: nothing is decided by them. */
