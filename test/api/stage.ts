@@ -57,7 +57,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     if (weather.away) throw new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
   };
   async function record(book: Book): Promise<void> {
-    for (let more = true; more; ) {
+    for (let more = true; more;) {
       const publication = book.publication(await lastEventOf(db, book.order()?.orderNo ?? ""), now());
       if (publication) await publish(db, publication);
       more = publication?.more === true;
