@@ -149,12 +149,12 @@ test("what may wait is asked for with what comes meanwhile, and at the end witho
 
 test("an order of 5,000 events is recorded in pages, as its book answers them; and rebuilt at once", async () => {
   const shipped = salted(upTo("dispatch").events, "SO-1");
-  const last_ = shipped.at(-1);
-  if (!last_) throw new Error("no event");
+  const dispatched = shipped.at(-1);
+  if (!dispatched) throw new Error("no event");
   const tracking = Array.from({ length: 5_000 }, (_, index): OrderEvent => ({
-    ...last_,
+    ...dispatched,
     number: shipped.length + index + 1,
-    at: last_.at + index,
+    at: dispatched.at + index,
     command: "report-tracking",
     event: "tracking-reported",
     data: { trackingNumber: "SF1", event: `在途 ${index}`, place: "中山" },
