@@ -36,6 +36,11 @@ export function problemAnswers(...statuses: readonly number[]): Readonly<Record<
   return Object.fromEntries(statuses.map((status) => [status, answer]));
 }
 
+/** The field that a refusal names, with its sentence. */
+function wrongField({ refused, details }: RefusedCommand, locale: Locale): WrongField {
+  return { path: String(details["field"]), message: refusalText(refused, details, locale) };
+}
+
 /** The body of a problem in one language (RFC 9457). */
 export function problemOf({ code, particulars }: ProblemError, locale: Locale, requestId: string): Problem {
   const { detail, errors, refused } = particulars;
@@ -44,11 +49,12 @@ export function problemOf({ code, particulars }: ProblemError, locale: Locale, r
     title: problemTitle(code, locale),
     status: problemStatus[code],
     code,
-    ...(refused ? { detail: refusalText(refused.refused, refused.details, locale) } : {}),
+    ...(refused && code === "refused" ? { detail: refusalText(refused.refused, refused.details, locale) } : {}),
     ...(detail ? { detail: problemDetail(detail, locale) } : {}),
     instance: requestId,
     ...(errors ? { errors: [...errors] } : {}),
-    ...(refused ? { reason: refused.refused, permitted: [...refused.permitted] } : {}),
+    ...(refused && code === "invalid-body" ? { errors: [wrongField(refused, locale)] } : {}),
+    ...(refused && code === "refused" ? { reason: refused.refused, permitted: [...refused.permitted] } : {}),
     // What is refused beside the commands of an order has its stable word in its sentence's name.
     ...(code === "refused" && detail ? { reason: detail } : {}),
   };
@@ -72,5 +78,7 @@ export function problemOfRefusal(refused: RefusedCommand): ProblemError {
   if (refused.refused === "idempotency-conflict") return new ProblemError("idempotency-conflict", { detail: "key-used" });
   if (refused.refused === "body-invalid")
     return new ProblemError("invalid-body", { detail: "body-fields", errors: fieldsOf(refused) });
+  // What this order makes of a field is as wrong as what the field says by itself.
+  if ("field" in refused.details) return new ProblemError("invalid-body", { detail: "body-fields", refused });
   return new ProblemError("refused", { refused });
 }

@@ -89,6 +89,10 @@ export const orderSchema = z
     discountFen: fen.optional(),
     requestedDate: day.optional(),
     promisedDate: day.optional(),
+    promiseOverride: z
+      .object({ date: day, reason: z.string(), at: moment, by: author })
+      .optional()
+      .meta({ description: "Why that day was promised although production's forecast said that it could not be kept" }),
     plannedFinish: day.optional(),
     salesRep: z.string().optional(),
     deputy: z.object({ id: z.string(), since: moment }).optional().meta({ description: "Who stands in for the representative" }),

@@ -12,6 +12,7 @@ import {
   type Bodies,
   type CommandName,
 } from "../domain/order/bodies.ts";
+import { beginningOf, endingOf } from "../domain/time.ts";
 import type { Locale } from "../texts/locale.ts";
 import {
   address,
@@ -22,6 +23,7 @@ import {
   customer,
   day,
   days,
+  endMoment,
   fen,
   free,
   id,
@@ -46,6 +48,13 @@ export type { WrongField };
 const note = { note: free.optional().meta({ description: "A remark, kept with the event" }) };
 const perLine = z.array(pieces).min(1).max(200).meta({ description: "Pieces, one number a line of the order" });
 
+/** Wherever a day is promised. */
+const override = {
+  override: reason
+    .optional()
+    .meta({ description: "Why a day is promised although production's forecast and the transit say that it cannot be kept" }),
+};
+
 const entry = {
   customer,
   salesRep: id.optional(),
@@ -55,12 +64,13 @@ const entry = {
   requestedDate: day,
   channel: channel.optional(),
   selfChecked: z.literal(true).meta({ description: "The representative has checked the entry (R2.2)" }),
+  ...override,
   ...note,
 };
 
-/** `to` after `from`, as instants. */
+/** Whether something ends after it begins. */
 function isAfter(to: string | undefined, from: string): boolean {
-  return to === undefined || Date.parse(to) > Date.parse(from);
+  return to === undefined || endingOf(to) > beginningOf(from);
 }
 
 /**
@@ -80,7 +90,7 @@ export const bodySchemas = {
   }),
   "ask-customer": z.strictObject({ dutyId: id, question: free, channel, ...note }),
   "record-answer": z.strictObject({ questionId: id, answer: free, ...note }),
-  confirm: z.strictObject({ lines, deliveryDate: day, channel, ...note }),
+  confirm: z.strictObject({ lines, deliveryDate: day, channel, ...override, ...note }),
   enter: z.strictObject(entry),
   "correct-entry": z.strictObject(entry),
   "acknowledge-special": z.strictObject(note),
@@ -91,7 +101,7 @@ export const bodySchemas = {
       between(["days", "finishDate"], ["days"], "one-of-days-finishDate"),
     ),
   "settle-design": z.strictObject({ reference: name, ...note }),
-  "inform-delivery-date": z.strictObject({ date: day, channel, ...note }),
+  "inform-delivery-date": z.strictObject({ date: day, channel, ...override, ...note }),
   "confirm-final-terms": z
     .strictObject({
       accepted: z.boolean(),
@@ -99,6 +109,7 @@ export const bodySchemas = {
       date: day.optional(),
       channel,
       why: reason.optional(),
+      ...override,
       ...note,
     })
     .refine(({ accepted, why }) => accepted || why !== undefined, between(["accepted", "why"], ["why"], "why-not")),
@@ -119,8 +130,14 @@ export const bodySchemas = {
       (body) => (body.newFinish === undefined) !== (body.newArrival === undefined),
       between(["newFinish", "newArrival"], ["newFinish"], "one-of-newFinish-newArrival"),
     ),
-  "tell-customer-of-delay": z.strictObject({ reason, remedy, newDate: day, channel, ...note }),
-  "agree-remedy": z.strictObject({ accepted: z.boolean(), remedy: remedy.optional(), newDate: day.optional(), ...note }),
+  "tell-customer-of-delay": z.strictObject({ reason, remedy, newDate: day, channel, ...override, ...note }),
+  "agree-remedy": z.strictObject({
+    accepted: z.boolean(),
+    remedy: remedy.optional(),
+    newDate: day.optional(),
+    ...override,
+    ...note,
+  }),
   "decide-remedy": z.strictObject({ decision: z.enum(remedyDecisions), reason, ...note }),
   "finish-production": z.strictObject({ quantity: perLine, ...note }),
   "confirm-receiving-time": z
@@ -165,7 +182,7 @@ export const bodySchemas = {
   "report-problem": z.strictObject({ trackingNumber: id, kind: z.enum(problemKinds), detail: free, ...note }),
   "decide-loss": z.strictObject({ decision: z.enum(lossDecisions), reason, ...note }),
   "confirm-receipt": z.strictObject({ satisfaction: satisfaction.optional(), ...note }),
-  "request-change": z.strictObject({ kind: z.enum(changeKinds), patch: termsPatch, revision, why: reason, ...note }),
+  "request-change": z.strictObject({ kind: z.enum(changeKinds), patch: termsPatch, revision, why: reason, ...override, ...note }),
   "assess-change": z
     .strictObject({
       changeId: id,
@@ -173,6 +190,7 @@ export const bodySchemas = {
       reason: reason.optional(),
       extraCostFen: fen.optional(),
       newDate: day.optional(),
+      ...override,
       ...note,
     })
     .refine(({ feasible, reason: why }) => feasible || why !== undefined, between(["feasible", "reason"], ["reason"], "why-not")),
@@ -250,7 +268,7 @@ export const orderNumber = z
   });
 
 /** What a request may carry beside the command's own body: it is no part of what the command says. */
-const atField = moment
+const atField = endMoment
   .optional()
   .meta({ description: "Business time of a machine's report: when it happened", example: "2026-12-01T10:00:00+08:00" });
 const around = z.object({ at: atField });

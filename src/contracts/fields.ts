@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { channels, remedyKinds } from "../domain/order/bodies.ts";
+import { dayOf, endingOf, instant, iso } from "../domain/time.ts";
 import type { FieldFault } from "../texts/fields.ts";
 import { faultOf } from "./wrong-fields.ts";
 
@@ -52,15 +53,36 @@ export const reason = text(2_000).meta({ description: "Why, in a sentence" });
 function isNear(value: string): boolean {
   return value >= "2000-01-01" && value < "2200-01-01";
 }
-export const day = z.iso
-  .date()
+const dateForm = z.iso.date();
+const instantForm = z.iso.datetime({ offset: true }).max(50);
+const isDate = (value: string): boolean => dateForm.safeParse(value).success;
+const isInstant = (value: string): boolean => instantForm.safeParse(value).success;
+/** For OpenAPI: where either is asked for, the other will do. */
+const eitherForm = { anyOf: [{ format: "date" }, { format: "date-time" }], minLength: 10, maxLength: 50 };
+
+/** A day; a moment is taken for the day that it falls on. */
+export const day = z
+  .string()
+  .refine((value) => isDate(value) || isInstant(value), faultOf("not-a-day"))
+  .overwrite((value) => (isInstant(value) ? dayOf(instant(value)) : value))
   .refine(isNear, faultOf("too-far"))
-  .meta({ description: "A day in Asia/Shanghai, YYYY-MM-DD", example: "2026-12-20" });
-export const moment = z.iso
-  .datetime({ offset: true })
-  .max(50)
+  .meta({
+    description: "A day in Asia/Shanghai, YYYY-MM-DD; or a moment of it, RFC 3339 with offset",
+    example: "2026-12-20",
+    ...eitherForm,
+  });
+/** A moment, or a day alone: what that means, its beginning or its end, depends on the field. */
+export const moment = z
+  .string()
+  .refine((value) => isDate(value) || isInstant(value), faultOf("not-an-instant"))
   .refine(isNear, faultOf("too-far"))
-  .meta({ description: "RFC 3339 with offset", example: "2026-12-18T09:00:00+08:00" });
+  .meta({
+    description: "RFC 3339 with offset; or a day, which begins at 00:00 and ends at 24:00 in Asia/Shanghai",
+    example: "2026-12-18T09:00:00+08:00",
+    ...eitherForm,
+  });
+/** The moment by which something has happened: of a day alone its end. */
+export const endMoment = moment.overwrite((value) => (isDate(value) ? iso(endingOf(value)) : value));
 
 /** A whole number. JSON has a minus zero; nothing here means one. */
 const whole = (least: number, most: number) =>

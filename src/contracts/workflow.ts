@@ -22,6 +22,8 @@ export interface StartOrder {
   readonly calendar: Calendar;
   /** Random, hex, for a new order: digests of its personal texts are made with it. */
   readonly salt?: string | undefined;
+  /** What a new order's commands are held to (`RULES`); absent: 1, started by older code. A replay has to decide as it did. */
+  readonly rules?: number | undefined;
   /** The whole record so far, when the order is continued or opened again. */
   readonly events?: readonly OrderEvent[] | undefined;
   /** Nothing carried the order on, though it was not over: that comes on record first. */

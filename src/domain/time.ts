@@ -7,6 +7,9 @@ export type Day = string;
 /** An instant as other systems write it: RFC 3339 with an offset. */
 export type Instant = string;
 
+/** A moment as people say it: an instant, or a day alone, which begins at 00:00 and ends at 24:00 in the factory's zone. */
+export type Moment = Instant | Day;
+
 /** An ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT2H` or `P1DT12H`. A day is 24 hours. */
 export type Duration = string;
 
@@ -49,6 +52,21 @@ export function weekday(day: Day): number {
 /** The instant that an RFC 3339 text names. The contracts have checked it before. */
 export function instant(text: Instant): Ms {
   return Date.parse(text);
+}
+
+/** Whether a moment was said as a day alone. */
+export function isDayAlone(said: Moment): boolean {
+  return /^\d{4}-\d{2}-\d{2}$/u.test(said);
+}
+
+/** When something begins that was said to begin then. */
+export function beginningOf(said: Moment): Ms {
+  return isDayAlone(said) ? startOfDay(said) : instant(said);
+}
+
+/** When something ends that was said to end then. */
+export function endingOf(said: Moment): Ms {
+  return isDayAlone(said) ? endOfDay(said) : instant(said);
 }
 
 /** An instant as answered: RFC 3339 in UTC. */

@@ -1,7 +1,7 @@
 import { randomBytes } from "node:crypto";
 import type { StartOrder } from "../contracts/workflow.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
+import { RULES, type OrderEvent } from "../domain/order/events.ts";
 import type { Policy } from "../domain/policy.ts";
 
 /** The argument of a run: of a new order, or of one that goes on from its record. */
@@ -12,6 +12,6 @@ export function beginWith(now: { readonly policy: () => Promise<Policy>; readonl
   return async (orderNo, events) => {
     const [policy, calendar] = await Promise.all([now.policy(), now.calendar()]);
     const salt = randomBytes(16).toString("hex");
-    return { orderNo, policy, calendar, salt, ...(events ? { events } : {}) };
+    return { orderNo, policy, calendar, salt, rules: RULES, ...(events ? { events } : {}) };
   };
 }

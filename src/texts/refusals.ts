@@ -147,11 +147,44 @@ const sentences: { readonly [C in RefusalCode]: Sentence } = {
     en: "After the change these fields would be missing or wrong: {fields}.",
     bare: { zh: "变更后的内容不完整或无效。", en: "After the change the terms would be incomplete or wrong." },
   },
+  "remedy-above-amount": {
+    zh: "补救金额 {valueFen} 分超过订单金额 {amountFen} 分。",
+    en: "The remedy is worth {valueFen} fen, more than the order's amount of {amountFen} fen.",
+    bare: { zh: "补救金额超过订单金额。", en: "The remedy is worth more than the order." },
+  },
+  "amount-below-discount": {
+    zh: "订单金额 {amountFen} 分将低于已同意的优惠 {discountFen} 分。",
+    en: "The order would come to {amountFen} fen, less than the {discountFen} fen that were allowed already.",
+    bare: { zh: "订单金额将低于已同意的优惠。", en: "The order would come to less than was allowed already." },
+  },
   "nothing-changes": { zh: "该变更没有改变任何内容。", en: "The change would change nothing." },
   "date-passed": {
     zh: "日期或时间已过：{date}。",
     en: "The date or time has passed: {date}.",
     bare: { zh: "日期或时间已过。", en: "The date or time has passed." },
+  },
+  "promise-impossible": {
+    zh: "按生产部门的预计和运输时间，货物最早 {earliest} 到达，不能承诺 {date}；如仍须承诺，请在 override 中说明理由。",
+    en: "By production's forecast and the transit the goods can be there on {earliest} at the earliest, not on {date}; to promise it all the same, say why in override.",
+    bare: {
+      zh: "按生产部门的预计和运输时间，该日期不能兑现；如仍须承诺，请在 override 中说明理由。",
+      en: "By production's forecast and the transit this day cannot be kept; to promise it all the same, say why in override.",
+    },
+  },
+  "delivered-before-dispatch": {
+    zh: "签收时间 {date} 早于发货时间 {dispatched}。",
+    en: "Signed for at {date}: that is before the goods were dispatched, at {dispatched}.",
+    bare: { zh: "签收时间早于发货时间。", en: "Signed for before the goods were dispatched." },
+  },
+  "in-the-future": {
+    zh: "时间尚未到：{date}。",
+    en: "This lies in the future: {date}.",
+    bare: { zh: "时间尚未到。", en: "This lies in the future." },
+  },
+  "before-the-order": {
+    zh: "报告的时间 {date} 早于收到订单的时间 {received}。",
+    en: "It is said to have happened at {date}, before the order was received at {received}.",
+    bare: { zh: "报告的时间早于收到订单的时间。", en: "It is said to have happened before the order was received." },
   },
   "supervisor-decides": { zh: "该事项由主管决定。", en: "Only a supervisor decides this." },
   "not-the-one-named": {

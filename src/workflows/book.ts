@@ -77,7 +77,8 @@ export interface Book {
 
 /** Opens the book of an order: a new one, or the record that a run carried on. */
 export function openBook(start: StartOrder): Book {
-  const setting = { orderNo: start.orderNo, policy: start.policy, calendar: start.calendar, salt: start.salt };
+  const { orderNo, policy, calendar, salt, rules = 1 } = start;
+  const setting = { orderNo, policy, calendar, salt, rules };
   const events: OrderEvent[] = [...(start.events ?? [])];
   let order = events.reduce<Order | undefined>(apply, undefined);
 

@@ -207,6 +207,43 @@ describe("texts", () => {
   });
 });
 
+describe("where a day is asked for a moment will do, and a day where a moment is", () => {
+  const saying = <K extends CommandName>(command: K, body: object) => {
+    const said = checkBody(command, { ...examples[command], ...body }, "en");
+    return "errors" in said ? said.errors.map(({ path }) => path) : said.body;
+  };
+
+  it.each([
+    ["2026-12-10T18:00:00+08:00", "2026-12-10"],
+    ["2026-12-10T18:00:00Z", "2026-12-11"],
+    ["2026-12-10T16:00:00Z", "2026-12-11"],
+    ["2026-12-10T15:59:59Z", "2026-12-10"],
+    ["2028-02-29T00:00:00+08:00", "2028-02-29"],
+  ])("%s is %s in Shanghai", (moment, day) => {
+    expect(saying("dispatch", { expectedArrival: moment })).toMatchObject({ expectedArrival: day });
+    expect(saying("confirm", { deliveryDate: moment })).toMatchObject({ deliveryDate: day });
+    expect(saying("request-change", { patch: { promisedDate: moment } })).toMatchObject({ patch: { promisedDate: day } });
+  });
+
+  it("takes windows, force majeure, deliveries and new times as days, and keeps how they were said", () => {
+    const window = { from: "2026-12-10", to: "2026-12-10" };
+    expect(saying("confirm-receiving-time", window)).toMatchObject(window);
+    expect(saying("confirm-receiving-time", { from: "2026-12-10T23:00:00+08:00", to: "2026-12-10" })).toMatchObject({});
+    expect(saying("confirm-receiving-time", { from: "2026-12-11", to: "2026-12-10" })).toEqual(["to"]);
+    expect(saying("confirm-receiving-time", { from: "2026-12-11", to: "2026-12-10T16:00:00Z" })).toEqual(["to"]);
+    expect(saying("declare-force-majeure", { from: "2026-12-10", until: "2026-12-10" })).toMatchObject({ from: "2026-12-10" });
+    expect(saying("declare-force-majeure", { from: "2026-12-10", until: "2026-12-09" })).toEqual(["until"]);
+    expect(saying("report-delivery", { deliveredAt: "2026-12-10" })).toMatchObject({ deliveredAt: "2026-12-10" });
+    expect(saying("acknowledge", { promisedAt: "2026-12-10" })).toMatchObject({ promisedAt: "2026-12-10" });
+  });
+
+  it("reads a machine's business time that is a day as the end of it", () => {
+    expect(checkBody("dispatch", { ...examples.dispatch, at: "2026-12-10" }, "en")).toMatchObject({
+      at: "2026-12-10T16:00:00.000Z",
+    });
+  });
+});
+
 it.each([
   "2026-13-01",
   "2026-02-29",
@@ -215,7 +252,10 @@ it.each([
   "0000-01-01",
   "1999-12-31",
   "2200-01-01",
-  "2026-12-01T00:00:00Z",
+  "2199-12-31T23:00:00Z",
+  "2026-12-01T00:00:00",
+  "2026-12-01T24:00:00Z",
+  "20261201",
   "",
 ])("%j is no day", (date) => {
   expect(wrongPaths("inform-delivery-date", { date, channel: "phone" })).toEqual(["date"]);

@@ -296,8 +296,16 @@ describe("what was confirmed for the old terms and no longer holds is void", () 
       .owesNothingOf("acknowledge-special", "inform-delivery-date");
   });
 
-  test("a promise moved forward below what production expects is a delay, whatever was agreed before", () => {
-    amended(request(upTo("leadTime"), { promisedDate: "2026-12-04" }, "date")).brings("amendment-answered", "delay-opened");
+  test("a promise moved forward below what production expects needs a reason, and is a delay, whatever was agreed before", () => {
+    const sooner = { kind: "date" as const, patch: { promisedDate: "2026-12-04" }, revision: 1, why: "an exhibition" };
+    given(upTo("leadTime")).refuses("request-change", R, sooner, "promise-impossible");
+    amended(given(upTo("leadTime")).when("request-change", R, { ...sooner, override: "production works on Sunday" }))
+      .brings("amendment-answered", "delay-opened")
+      .has({ promiseOverride: { date: "2026-12-04", reason: "production works on Sunday" } });
+    const asked = request(upTo("leadTime"), { promisedDate: "2026-12-28" }, "date");
+    const found = { changeId: idOf(asked), feasible: true, newDate: "2026-12-04" };
+    asked.refuses("assess-change", A, found, "promise-impossible");
+    amended(asked, { ...found, override: "two shifts" }).has({ promiseOverride: { reason: "two shifts" } });
   });
 });
 

@@ -121,10 +121,17 @@ describe("one open delay an order (R3.2)", () => {
 
   test("a new telling replaces the remedy awaited", () => {
     told()
-      .when("tell-customer-of-delay", R, { ...telling, remedy: { kind: "earlier_delivery" }, newDate: "2026-12-23" })
+      .refuses("tell-customer-of-delay", R, { ...telling, newDate: "2026-12-23" }, "promise-impossible")
+      .when("tell-customer-of-delay", R, {
+        ...telling,
+        remedy: { kind: "earlier_delivery" },
+        newDate: "2026-12-23",
+        override: "by air",
+      })
       .has({ delays: [{ state: "told", told: { newDate: "2026-12-23" } }] })
+      // The reason stands for the day that they were told.
       .when("agree-remedy", R, { accepted: true })
-      .has({ promisedDate: "2026-12-23", discountFen: 0 });
+      .has({ promisedDate: "2026-12-23", discountFen: 0, promiseOverride: { reason: "by air" } });
   });
 
   test("back within the promise and untold, it is withdrawn; told, it stays until it is agreed", () => {
@@ -153,7 +160,8 @@ describe("one open delay an order (R3.2)", () => {
 
   test("agreed on sooner than was forecast, the forecast known then opens no other", () => {
     told()
-      .when("agree-remedy", R, { accepted: true, newDate: "2026-12-23" })
+      .refuses("agree-remedy", R, { accepted: true, newDate: "2026-12-23" }, "promise-impossible")
+      .when("agree-remedy", R, { accepted: true, newDate: "2026-12-23", override: "by air" })
       .brings("remedy-agreed")
       .owesNothingOf("tell-customer-of-delay");
   });

@@ -52,7 +52,7 @@ const telling = { reason: "short", remedy: { kind: "freight" as const }, newDate
 const told = (story: Story) => delayed(story).when("tell-customer-of-delay", R, telling);
 const lost = (story: Story) =>
   given(upTo("dispatch", story)).report("report-trace", L, { trackingNumber: "SF1", result: "lost" });
-const delivered = { trackingNumber: "SF1", signedBy: "陈先生", deliveredAt: "2026-11-26T10:00:00+08:00" };
+const delivered = { trackingNumber: "SF1", signedBy: "陈先生", deliveredAt: "2026-11-23T09:00:00+08:00" };
 const settled = (story: Story) => given(customEntered(story)).when("settle-design", by("design"), { reference: "D-1" });
 
 const rows: { readonly [D in DutyName]: Row } = {

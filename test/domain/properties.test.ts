@@ -3,6 +3,7 @@ import { describe, expect, test } from "vitest";
 import type { CommandInput } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
+import { RULES } from "../../src/domain/order/events.ts";
 import { commandNames, duties, isOver, nextAlarm, pendingEffects, permitted, replay } from "../../src/domain/order/order.ts";
 import { statuses, statusOf, type Order } from "../../src/domain/order/record.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
@@ -83,7 +84,7 @@ interface Sent {
 
 /** A book to which things happen. */
 function running() {
-  let book: Book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
+  let book: Book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
   let now: Ms = MONDAY;
   let serial = 0;
   const sent: Sent[] = [];
@@ -246,7 +247,7 @@ describe("any sequence of commands, reports, answers and time", () => {
   );
 
   test("the same key with another body is a conflict, and nothing happens", () => {
-    const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
+    const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
     const input = { actor: by("sales_rep"), body: { customer: { name: "A", contact: { phone: "1" } } }, key: "k0", hash: "h0" };
     book.carryOut("receive", input, "k0", MONDAY);
     expect(book.refuse("record-complaint", { ...input, body: { about: "-" }, hash: "h1" }, MONDAY)?.refused).toBe(
@@ -265,7 +266,7 @@ describe("a telling that reaches nobody", () => {
     ["escalate", ["management"]],
     ["remind", ["sales_rep+supervisor+management"]],
   ] as const)("climbs from %s to the next above, is on record, and opens a take-over each time", (rung, chain) => {
-    const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
+    const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
     const body = { customer: { name: "A", contact: { phone: "1" } } };
     book.carryOut("receive", { actor: by("sales_rep"), body, key: "k0", hash: "h0" }, "k0", MONDAY);
     const at = MONDAY + { warn: 1.6 * HOUR, due: 2.1 * HOUR, escalate: 3.1 * HOUR, remind: 27.1 * HOUR }[rung];
@@ -293,7 +294,7 @@ describe("a telling that reaches nobody", () => {
   test("about a take-over opens no other one: that would breed without end", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom("done", "unreached"), { minLength: 30, maxLength: 30 }), (results) => {
-        const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
+        const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
         book.carryOut(
           "receive",
           { actor: by("sales_rep"), body: { customer: { name: "A", contact: { phone: "1" } } }, key: "k0", hash: "h0" },

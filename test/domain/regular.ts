@@ -1,4 +1,5 @@
 import type { Bodies } from "../../src/domain/order/bodies.ts";
+import { addDays, dayOf, iso, type Day } from "../../src/domain/time.ts";
 import { beginning, by, machine, when, type Story } from "./given.ts";
 
 export const lines: Bodies["confirm"]["lines"] = [
@@ -21,12 +22,17 @@ export const entry: Bodies["enter"] = {
 };
 const R = by("sales_rep");
 
+/** A day so many days after a story's today: of those that stand at the first Monday, 27 is 20 December 2026. */
+function inDays({ now }: Story, count: number): Day {
+  return addDays(dayOf(now), count);
+}
+
 /** The regular way of an ordinary order, step by step: 16 commands from the call to the receipt. */
 export const steps = {
   receive: (story: Story) =>
-    when(story, "receive", R, { customer, salesRep: "li.na", lines, requestedDate: "2026-12-20", channel: "phone" }),
-  confirm: (story: Story) => when(story, "confirm", R, { lines, deliveryDate: "2026-12-20", channel: "phone" }),
-  enter: (story: Story) => when(story, "enter", R, entry),
+    when(story, "receive", R, { customer, salesRep: "li.na", lines, requestedDate: inDays(story, 27), channel: "phone" }),
+  confirm: (story: Story) => when(story, "confirm", R, { lines, deliveryDate: inDays(story, 27), channel: "phone" }),
+  enter: (story: Story) => when(story, "enter", R, { ...entry, requestedDate: inDays(story, 27) }),
   sign: (story: Story) => when(story, "sign", by("supervisor"), {}),
   release: (story: Story) => when(story, "release", by("order_admin"), {}),
   leadTime: (story: Story) => when(story, "report-lead-time", machine("production"), { days: 10 }),
@@ -35,8 +41,8 @@ export const steps = {
   finish: (story: Story) => when(story, "finish-production", machine("production"), { quantity: [100] }),
   receivingTime: (story: Story) =>
     when(story, "confirm-receiving-time", R, {
-      from: "2026-11-26T09:00:00+08:00",
-      to: "2026-12-20T18:00:00+08:00",
+      from: `${inDays(story, 3)}T09:00:00+08:00`,
+      to: `${inDays(story, 27)}T18:00:00+08:00`,
       channel: "phone",
     }),
   check: (story: Story) => when(story, "check-goods", machine("warehouse"), { lines: [{ counted: 100, specificationOk: true }] }),
@@ -44,12 +50,12 @@ export const steps = {
     when(story, "arrange-transport", machine("logistics"), { method: "courier", carrier: "SF", freightBorneBy: "company" }),
   data: (story: Story) => when(story, "confirm-shipping-data", R, { recipient: "陈先生", phone: "+8613800000000", address }),
   dispatch: (story: Story) =>
-    when(story, "dispatch", machine("logistics"), { carrier: "SF", trackingNumber: "SF1", expectedArrival: "2026-11-26" }),
+    when(story, "dispatch", machine("logistics"), { carrier: "SF", trackingNumber: "SF1", expectedArrival: inDays(story, 3) }),
   delivery: (story: Story) =>
     when(story, "report-delivery", machine("logistics"), {
       trackingNumber: "SF1",
       signedBy: "陈先生",
-      deliveredAt: "2026-11-26T10:00:00+08:00",
+      deliveredAt: iso(story.now),
     }),
   receipt: (story: Story) => when(story, "confirm-receipt", R, { satisfaction: 5 }),
 };

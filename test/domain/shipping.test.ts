@@ -14,7 +14,7 @@ const courier = { method: "courier", carrier: "SF", freightBorneBy: "customer" }
 const vehicle = { method: "dedicated_vehicle", carrier: "factory fleet", freightBorneBy: "agreed" } as const;
 const data = { recipient: "陈先生", phone: "+8613800000000", address };
 const sent = { carrier: "SF", trackingNumber: "SF1", expectedArrival: "2026-11-26" };
-const signed = { trackingNumber: "SF1", signedBy: "陈先生", deliveredAt: "2026-11-26T10:00:00+08:00" };
+const signed = { trackingNumber: "SF1", signedBy: "陈先生", deliveredAt: "2026-11-23T09:00:00+08:00" };
 
 /** A large order whose goods are in the warehouse, checked. */
 function largeReady(): Story {
@@ -294,7 +294,7 @@ describe("lost, returned, trouble at the door (H, R7.3)", () => {
       .in("shipped")
       .report("report-delivery", L, signed)
       .brings("discrepancy-opened")
-      .report("report-delivery", L, { ...signed, trackingNumber: "SF2" })
+      .report("report-delivery", L, { ...signed, trackingNumber: "SF2", deliveredAt: "2026-11-24T05:00:00+08:00" })
       .in("delivered");
     expect(again.order.shipments.map(({ number, state }) => [number, state])).toEqual([
       [1, "ended"],
@@ -342,6 +342,7 @@ describe("lost, returned, trouble at the door (H, R7.3)", () => {
       .report("report-delivery", L, { ...signed, reference: "POD-1" })
       .brings("report-known");
     problem
+      .later("PT2H")
       .report("report-delivery", L, { ...byPorter, deliveredAt: "2026-11-23T10:30:00+08:00" })
       .brings("delivered")
       .in("delivered");

@@ -193,7 +193,7 @@ describe("the shipping notice", () => {
       发货时间: NINE,
       预计到货: "2026-11-26",
       签收人: "陈先生",
-      签收时间: "2026-11-26 10:00",
+      签收时间: "2026-11-23 09:00",
       客户满意度: "5 / 5",
       订单状态: "已完成",
     };
@@ -203,7 +203,7 @@ describe("the shipping notice", () => {
       ["warehouse-system", NINE],
       ["李娜 (li.na)", NINE],
       ["logistics-system", NINE],
-      ["陈先生", "2026-11-26 10:00"],
+      ["陈先生", "2026-11-23 09:00"],
       ["李娜 (li.na)", NINE],
     ]);
     expect(shippingNotice(subject(upTo("check"))).marks).toEqual(["尚未发货"]);

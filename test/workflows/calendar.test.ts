@@ -5,6 +5,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { calendarActivities } from "../../src/activities/calendar.ts";
 import { ORDER_WORKFLOW, SPREAD_CALENDAR_WORKFLOW, type OrderActivities, type StartOrder } from "../../src/contracts/workflow.ts";
 import { defaultCalendar, type Calendar } from "../../src/domain/clock/calendar.ts";
+import { RULES } from "../../src/domain/order/events.ts";
 import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
 import { iso } from "../../src/domain/time.ts";
 import { by } from "../domain/given.ts";
@@ -60,7 +61,7 @@ function spread(calendar: Calendar, again: number) {
 
 /** A run that begins with a record. */
 async function goOn(orderNo: string, more: Partial<StartOrder>) {
-  const args: [StartOrder] = [{ orderNo, policy, calendar: defaultCalendar, ...more }];
+  const args: [StartOrder] = [{ orderNo, policy, calendar: defaultCalendar, rules: RULES, ...more }];
   await env.client.workflow.start<(start: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
     workflowId: orderNo,
     taskQueue: "calendar",

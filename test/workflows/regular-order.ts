@@ -46,7 +46,7 @@ export async function regularOrder(order: OrderOnStage): Promise<void> {
   await quiet(order);
   await report(order, "dispatch", "logistics", { carrier: "SF", trackingNumber: "SF1", expectedArrival: "2099-11-26" });
   await quiet(order);
-  const signed = { trackingNumber: "SF1", signedBy: "陈先生", deliveredAt: "2026-11-26T10:00:00+08:00" };
+  const signed = { trackingNumber: "SF1", signedBy: "陈先生", deliveredAt: new Date().toISOString() };
   await report(order, "report-delivery", "logistics", signed);
   await order.ask("confirm-receipt", R, { satisfaction: 5 });
   await order.handle.result();

@@ -15,7 +15,7 @@ import {
 } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
-import type { OrderEvent } from "../../src/domain/order/events.ts";
+import { RULES, type OrderEvent } from "../../src/domain/order/events.ts";
 import type { OrderView } from "../../src/domain/order/view.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
@@ -123,7 +123,7 @@ export function onStage(
           startWorkflowOperation: new WithStartWorkflowOperation<(start: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
             workflowId: orderNo,
             taskQueue,
-            args: [{ orderNo, policy, calendar: defaultCalendar, ...start }],
+            args: [{ orderNo, policy, calendar: defaultCalendar, rules: RULES, ...start }],
             workflowIdConflictPolicy: "USE_EXISTING",
           }),
         })

@@ -1,5 +1,5 @@
 import type { Actor } from "../people.ts";
-import type { Day, Instant } from "../time.ts";
+import type { Day, Moment } from "../time.ts";
 
 /** How the customer was spoken to. `system` is a message that this service or another one sent. */
 export const channels = ["phone", "email", "wecom", "wechat", "sms", "visit", "system"] as const;
@@ -98,6 +98,11 @@ export const inspectionResults = ["in_order", "finding"] as const;
 export const transportMethods = ["courier", "dedicated_vehicle"] as const;
 export const freightBearers = ["company", "customer", "agreed"] as const;
 
+/** Wherever a day is promised: why it is, although production's forecast and the transit say that it cannot be kept. */
+export interface Promising {
+  override?: string | undefined;
+}
+
 /** What each command says (`HTTP.md`, Commands). The wire contracts hold one schema for each of these. */
 export interface Bodies {
   receive: Noted & {
@@ -111,20 +116,21 @@ export interface Bodies {
   };
   "ask-customer": Noted & { dutyId: string; question: string; channel: Channel };
   "record-answer": Noted & { questionId: string; answer: string };
-  confirm: Noted & { lines: Line[]; deliveryDate: Day; channel: Channel };
-  enter: Noted & Entry;
-  "correct-entry": Noted & Entry;
+  confirm: Noted & Promising & { lines: Line[]; deliveryDate: Day; channel: Channel };
+  enter: Noted & Promising & Entry;
+  "correct-entry": Noted & Promising & Entry;
   "acknowledge-special": Noted;
   "report-lead-time": Noted & { days?: number | undefined; finishDate?: Day | undefined };
   "settle-design": Noted & { reference: string };
-  "inform-delivery-date": Noted & { date: Day; channel: Channel };
-  "confirm-final-terms": Noted & {
-    accepted: boolean;
-    lines?: Line[] | undefined;
-    date?: Day | undefined;
-    channel: Channel;
-    why?: string | undefined;
-  };
+  "inform-delivery-date": Noted & Promising & { date: Day; channel: Channel };
+  "confirm-final-terms": Noted &
+    Promising & {
+      accepted: boolean;
+      lines?: Line[] | undefined;
+      date?: Day | undefined;
+      channel: Channel;
+      why?: string | undefined;
+    };
   sign: Noted & { changeId?: string | undefined };
   "refuse-signature": Noted & { reason: string; changeId?: string | undefined };
   release: Noted;
@@ -132,11 +138,11 @@ export interface Bodies {
   "report-progress": Noted & { stage: string; quantityDone: number[]; expectedFinish?: Day | undefined };
   "update-progress": Noted & { summary: string; source: string };
   "report-delay": Noted & { cause: string; newFinish?: Day | undefined; newArrival?: Day | undefined };
-  "tell-customer-of-delay": Noted & { reason: string; remedy: Remedy; newDate: Day; channel: Channel };
-  "agree-remedy": Noted & { accepted: boolean; remedy?: Remedy | undefined; newDate?: Day | undefined };
+  "tell-customer-of-delay": Noted & Promising & { reason: string; remedy: Remedy; newDate: Day; channel: Channel };
+  "agree-remedy": Noted & Promising & { accepted: boolean; remedy?: Remedy | undefined; newDate?: Day | undefined };
   "decide-remedy": Noted & { decision: (typeof remedyDecisions)[number]; reason: string };
   "finish-production": Noted & { quantity: number[] };
-  "confirm-receiving-time": Noted & { from: Instant; to: Instant; channel: Channel };
+  "confirm-receiving-time": Noted & { from: Moment; to: Moment; channel: Channel };
   "check-goods": Noted & { lines: { counted: number; specificationOk: boolean; finding?: string | undefined }[] };
   "arrange-transport": Noted & {
     method: (typeof transportMethods)[number];
@@ -155,7 +161,7 @@ export interface Bodies {
   "report-delivery": Noted & {
     trackingNumber: string;
     signedBy: string;
-    deliveredAt: Instant;
+    deliveredAt: Moment;
     reference?: string | undefined;
   };
   "report-trace": Noted & {
@@ -166,19 +172,21 @@ export interface Bodies {
   "report-problem": Noted & { trackingNumber: string; kind: (typeof problemKinds)[number]; detail: string };
   "decide-loss": Noted & { decision: (typeof lossDecisions)[number]; reason: string };
   "confirm-receipt": Noted & { satisfaction?: number | undefined };
-  "request-change": Noted & {
-    kind: (typeof changeKinds)[number];
-    patch: TermsPatch;
-    revision: number;
-    why: string;
-  };
-  "assess-change": Noted & {
-    changeId: string;
-    feasible: boolean;
-    reason?: string | undefined;
-    extraCostFen?: number | undefined;
-    newDate?: Day | undefined;
-  };
+  "request-change": Noted &
+    Promising & {
+      kind: (typeof changeKinds)[number];
+      patch: TermsPatch;
+      revision: number;
+      why: string;
+    };
+  "assess-change": Noted &
+    Promising & {
+      changeId: string;
+      feasible: boolean;
+      reason?: string | undefined;
+      extraCostFen?: number | undefined;
+      newDate?: Day | undefined;
+    };
   "accept-change": Noted & { changeId: string; channel: Channel };
   "withdraw-change": Noted & { changeId: string; channel: Channel };
   "answer-amendment": Noted & { changeId: string; accepted: boolean; reason?: string | undefined };
@@ -186,11 +194,11 @@ export interface Bodies {
   "request-cancellation": Noted & { askedBy: string; reason: string };
   cancel: Noted & { reason: string; settlement?: string | undefined };
   "refuse-cancellation": Noted & { reason: string; changeId?: string | undefined };
-  "declare-force-majeure": Noted & { what: string; from: Instant; until?: Instant | undefined; evidence: string };
+  "declare-force-majeure": Noted & { what: string; from: Moment; until?: Moment | undefined; evidence: string };
   "verify-force-majeure": Noted & { forceMajeureId: string; verified: boolean };
   "pause-duty": Noted & { dutyId: string; awaiting: string; evidence: string };
   "resume-duty": Noted & { dutyId: string };
-  acknowledge: Noted & { dutyId: string; promisedAt?: Instant | undefined };
+  acknowledge: Noted & { dutyId: string; promisedAt?: Moment | undefined };
   reassign: Noted & { salesRep: string };
   "take-over": Noted & { effectId: string; outcome: "done" | "abandoned" };
   "resolve-discrepancy": Noted & { discrepancyId: string; decision: "apply" | "discard"; reason: string };

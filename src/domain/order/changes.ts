@@ -1,13 +1,24 @@
-import { endOfDay } from "../time.ts";
 import { amend, chapter } from "./chapter.ts";
 import { CUSTOMER, tell } from "./asking.ts";
 import type { Terms } from "./bodies.ts";
 import { fact, type Stamp } from "./events.ts";
 import { hadHand } from "./hands.ts";
 import { makingAgain } from "./production.ts";
+import { promiseRefused, promising } from "./promise.ts";
 import type { Change, ChangeState, Order } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
-import { amountOf, finishFor, fittingTransport, patched, reckoned, revised, same, sameGoods, termsOf } from "./terms.ts";
+import {
+  amountOf,
+  discountRefused,
+  finishFor,
+  fittingTransport,
+  patched,
+  reckoned,
+  revised,
+  same,
+  sameGoods,
+  termsOf,
+} from "./terms.ts";
 
 const openStates: readonly ChangeState[] = ["requested", "assessed", "awaiting_signature", "amending"];
 
@@ -66,7 +77,10 @@ function changed(order: Order, change: Change, terms: Terms, stamp: Stamp): Orde
   const newDate = terms.promisedDate !== order.promisedDate;
   const newAddress = !same(terms.deliveryAddress, order.deliveryAddress);
   const newGoods = !sameGoods(terms.lines, order.lines) || !same(terms.custom, order.custom);
-  const laid = revised(reckoned({ ...order, ...terms, extraFen }, stamp), stamp, change.changeId);
+  const { request, assessment } = change;
+  const override = assessment?.newDate === undefined ? request.override : assessment.override;
+  const promised = newDate ? promising(order, terms.promisedDate, override, stamp) : order;
+  const laid = revised(reckoned({ ...promised, ...terms, extraFen }, stamp), stamp, change.changeId);
   const finish = newDate && order.production ? finishFor(order, terms.promisedDate, stamp.at) : order.plannedFinish;
   const rewound =
     newGoods && (order.production?.made || order.stage === "rework")
@@ -93,17 +107,20 @@ export const changes = chapter({
       rule: "R1.3",
       stages: ["making", "made", "rework", "ready"],
       when: (order) => (changeOpen(order) ? refuse("change-open") : undefined),
-      decide: (order, { kind, patch, revision, why }, { at, next }) => {
+      decide: (order, { kind, patch, revision, why, override }, { at, next }) => {
         const terms = termsOf(order);
         if (!terms || revision !== order.revision) return refuse("revision-outdated", { revision: order.revision });
         const after = patched(terms, patch);
         if ("missing" in after) return refuse("patch-invalid", { fields: after.missing });
         // A change of another kind (packing, a document) may leave the terms as they are.
         if (kind !== "other" && same(after.terms, terms)) return refuse("nothing-changes");
-        if (after.terms.promisedDate !== terms.promisedDate && endOfDay(after.terms.promisedDate) <= at) {
-          return refuse("date-passed", { date: after.terms.promisedDate });
-        }
-        return [fact("change-requested", { changeId: `c${next}`, kind, patch, revision, why })];
+        const date = after.terms.promisedDate;
+        const refusal =
+          (date === terms.promisedDate
+            ? undefined
+            : promiseRefused(order, { field: "patch.promisedDate", date, override }, at)) ??
+          discountRefused(order, "patch.lines", after.terms.lines);
+        return refusal ?? [fact("change-requested", { changeId: `c${next}`, kind, patch, revision, why, override })];
       },
     },
     "assess-change": {
@@ -111,9 +128,12 @@ export const changes = chapter({
       rule: "R1.3",
       when: (order, actor) =>
         anyIn(order, "requested") ?? (hadHand(order, changeOpen(order)?.changeId, actor) ? refuse("own-request") : undefined),
-      decide: (order, { note: _, ...assessment }) => {
+      decide: (order, { note: _, ...assessment }, { at }) => {
         const change = inState(order, assessment.changeId, "requested");
-        return "refused" in change ? change : [fact("change-assessed", assessment)];
+        if ("refused" in change) return change;
+        const { newDate: date, override } = assessment;
+        const refusal = date === undefined ? undefined : promiseRefused(order, { field: "newDate", date, override }, at);
+        return refusal ?? [fact("change-assessed", assessment)];
       },
     },
     "accept-change": {
@@ -168,17 +188,14 @@ export const changes = chapter({
     },
   },
   evolve: {
-    "change-requested": (order, { changeId, kind, patch, revision, why }, stamp) => ({
+    "change-requested": (order, { changeId, ...request }, stamp) => ({
       ...order,
-      changes: [
-        ...order.changes,
-        { changeId, request: { kind, patch, revision, why }, state: "requested", requested: stamp, since: stamp },
-      ],
+      changes: [...order.changes, { changeId, request, state: "requested", requested: stamp, since: stamp }],
     }),
-    "change-assessed": (order, { changeId, feasible, reason, extraCostFen, newDate }, stamp) =>
-      moved(order, changeId, feasible ? "assessed" : "refused", stamp, {
-        assessment: { feasible, reason, extraCostFen, newDate, stamp },
-        reason,
+    "change-assessed": (order, { changeId, ...assessment }, stamp) =>
+      moved(order, changeId, assessment.feasible ? "assessed" : "refused", stamp, {
+        assessment: { ...assessment, stamp },
+        reason: assessment.reason,
       }),
     "change-accepted": (order, { changeId, needsSignature: sign }, stamp) =>
       moved(order, changeId, sign ? "awaiting_signature" : "amending", stamp, { accepted: stamp }),

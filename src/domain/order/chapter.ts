@@ -20,6 +20,8 @@ export interface Context {
   readonly actor: Actor;
   readonly now: Now;
   readonly at: Ms;
+  /** When this service took it on, ms: nothing has happened after that. */
+  readonly receivedAt: Ms;
   /** Number of the first event that would follow: names what it opens. */
   readonly next: number;
 }

@@ -1,13 +1,14 @@
 import type { Actor } from "../people.ts";
-import { addDays, dayOf, endOfDay } from "../time.ts";
+import { addDays, dayOf, type Ms } from "../time.ts";
 import { advance, amend, chapter, isSpecial, latest } from "./chapter.ts";
 import { CUSTOMER, rep, tell } from "./asking.ts";
 import { fact, type Stamp } from "./events.ts";
 import type { Bodies } from "./bodies.ts";
 import { ENTRY, hadHand } from "./hands.ts";
-import type { Order } from "./record.ts";
+import { expectedRefused, promiseRefused, promising } from "./promise.ts";
+import type { LeadTime, Order } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
-import { finishFor, reckoned, revised, same } from "./terms.ts";
+import { discountRefused, finishFor, reckoned, revised, same } from "./terms.ts";
 import { findDuty, pauseRefused, resuming } from "./watching.ts";
 
 /** What a special order still lacks before it can be signed (R2.3). */
@@ -71,10 +72,14 @@ function returned(order: Order, { reason }: { reason: string }, stamp: Stamp): O
   return { ...order, stage: "returned", returned: { reason, stamp }, signature: undefined };
 }
 
-const entryChecks = (order: Order, body: Bodies["enter"]): Refusal | undefined =>
-  body.salesRep !== undefined && body.salesRep !== order.salesRep
-    ? refuse("rep-differs", { salesRep: order.salesRep ?? "" })
-    : undefined;
+function entryRefused(order: Order, body: Bodies["enter"], at: Ms): Refusal | undefined {
+  const { salesRep, lines, custom, requestedDate: date, override } = body;
+  if (salesRep !== undefined && salesRep !== order.salesRep) return refuse("rep-differs", { salesRep: order.salesRep ?? "" });
+  if (order.rules < 2 && order.stage === "confirmed") return undefined;
+  // Of other goods production has not said when they would be done.
+  const expected = same(order.lines, lines) && same(order.custom, custom) ? order : unsettled(order);
+  return promiseRefused(expected, { field: "requestedDate", date, override }, at) ?? discountRefused(order, "lines", lines);
+}
 
 /** Chapter 2 of the regulation, and who signs and releases (R5.1, R5.3). */
 export const confirmation = chapter({
@@ -126,25 +131,22 @@ export const confirmation = chapter({
       by: ["sales_rep"],
       rule: "R2.1",
       stages: ["received"],
-      decide: (_order, { lines, deliveryDate, channel }, { at }) =>
-        endOfDay(deliveryDate) <= at
-          ? refuse("date-passed", { date: deliveryDate })
-          : [fact("confirmed", { lines, deliveryDate, channel })],
+      decide: (order, { lines, deliveryDate, channel, override }, { at }) =>
+        promiseRefused(order, { field: "deliveryDate", date: deliveryDate, override }, at) ?? [
+          fact("confirmed", { lines, deliveryDate, channel, override }),
+        ],
     },
     enter: {
       by: ["sales_rep"],
       rule: "R2.2",
       stages: ["confirmed"],
-      decide: (order, { note: _, ...entry }) => entryChecks(order, entry) ?? [fact("entered", entry)],
+      decide: (order, { note: _, ...entry }, { at }) => entryRefused(order, entry, at) ?? [fact("entered", entry)],
     },
     "correct-entry": {
       by: ["sales_rep"],
       rule: "R2.2",
       stages: ["entered", "returned", "signed"],
-      decide: (order, { note: _, ...entry }, { at }) =>
-        endOfDay(entry.requestedDate) <= at
-          ? refuse("date-passed", { date: entry.requestedDate })
-          : (entryChecks(order, entry) ?? [fact("entry-corrected", entry)]),
+      decide: (order, { note: _, ...entry }, { at }) => entryRefused(order, entry, at) ?? [fact("entry-corrected", entry)],
     },
     "acknowledge-special": {
       by: ["supervisor"],
@@ -162,9 +164,18 @@ export const confirmation = chapter({
       known: (order, body, at) => {
         // Of the run at hand: what was said of the one before is no answer for it.
         const last = order.production ? order.production.leadTime : order.leadTime;
-        return last !== undefined && (last.finishDate === finishDateOf(order, body, at) || at < last.stamp.at);
+        if (!last) return false;
+        const same = last.days === undefined ? last.finishDate === finishDateOf(order, body, at) : last.days === body.days;
+        return same || at < last.stamp.at;
       },
-      decide: (order, body, { at }) => [fact("lead-time-reported", { finishDate: finishDateOf(order, body, at) })],
+      decide: (order, body, { at }) => {
+        const finishDate = finishDateOf(order, body, at);
+        return (
+          expectedRefused(order, "finishDate", body.finishDate, at) ?? [
+            fact("lead-time-reported", { finishDate, days: body.days }),
+          ]
+        );
+      },
     },
     "settle-design": {
       by: ["design"],
@@ -185,8 +196,10 @@ export const confirmation = chapter({
             : !order.leadTime
               ? refuse("lead-time-unknown")
               : undefined,
-      decide: (_order, { date, channel }, { at }) =>
-        endOfDay(date) <= at ? refuse("date-passed", { date }) : [fact("delivery-date-informed", { date, channel })],
+      decide: (order, { date, channel, override }, { at }) =>
+        promiseRefused(order, { field: "date", date, override }, at) ?? [
+          fact("delivery-date-informed", { date, channel, override }),
+        ],
     },
     "confirm-final-terms": {
       by: ["sales_rep"],
@@ -200,10 +213,14 @@ export const confirmation = chapter({
             : !order.leadTime
               ? refuse("lead-time-unknown")
               : undefined,
-      decide: (_order, { accepted, lines, date, channel, why }, { at }) => {
+      decide: (order, { accepted, lines, date, channel, why, override }, { at }) => {
         if (!accepted) return [fact("final-terms-declined", { why, channel })];
-        if (date !== undefined && endOfDay(date) <= at) return refuse("date-passed", { date });
-        return [fact("final-terms-accepted", { lines, date, channel })];
+        // Without another day it is the one promised before that they accept.
+        const promised = date ?? order.promisedDate;
+        const refusal =
+          (promised === undefined ? undefined : promiseRefused(order, { field: "date", date: promised, override }, at)) ??
+          (lines && discountRefused(order, "lines", lines));
+        return refusal ?? [fact("final-terms-accepted", { lines, date, channel, override })];
       },
     },
     sign: {
@@ -262,36 +279,43 @@ export const confirmation = chapter({
         (question) => ({ ...question, answer, answered: stamp }),
       ),
     }),
-    confirmed: (order, { lines, deliveryDate }, stamp) =>
-      reckoned({ ...advance(order, "confirmed"), lines, promisedDate: deliveryDate, confirmed: stamp }, stamp),
+    confirmed: (order, { lines, deliveryDate, override }, stamp) => {
+      const promised = promising(advance(order, "confirmed"), deliveryDate, override, stamp);
+      return reckoned({ ...promised, lines, confirmed: stamp }, stamp);
+    },
     entered: (order, data, stamp) => revised(voided(order, entered(order, data, stamp)), stamp),
     "entry-corrected": (order, data, stamp) => {
-      const corrected = { ...entered(order, data, stamp), promisedDate: data.requestedDate, signature: undefined };
-      return revised(voided(order, corrected), stamp);
+      const corrected = promising(entered(order, data, stamp), data.requestedDate, data.override, stamp);
+      return revised(voided(order, { ...corrected, signature: undefined }), stamp);
     },
     "special-acknowledged": (order, _data, stamp) => ({ ...order, acknowledgedSpecial: stamp }),
-    "lead-time-reported": (order, { finishDate }, stamp) => {
-      const said = { finishDate, stamp };
+    "lead-time-reported": (order, { finishDate, days }, stamp) => {
+      const said = { finishDate, days, stamp };
       const { production } = order;
       if (!production) return { ...order, leadTime: said };
       return { ...order, plannedFinish: finishDate, production: { ...production, leadTime: said } };
     },
     "design-settled": (order, { reference }, stamp) => ({ ...order, design: { reference, stamp } }),
-    "delivery-date-informed": (order, { date }, stamp) =>
-      revised({ ...order, promisedDate: date, dateTold: { date, stamp } }, stamp),
-    "final-terms-accepted": (order, { lines, date }, stamp) => {
-      const agreed = { ...order, lines: lines ?? order.lines, promisedDate: date ?? order.promisedDate, finalTerms: stamp };
+    "delivery-date-informed": (order, { date, override }, stamp) =>
+      revised({ ...promising(order, date, override, stamp), dateTold: { date, stamp } }, stamp),
+    "final-terms-accepted": (order, { lines, date, override }, stamp) => {
+      const promised = promising(order, date ?? order.promisedDate, override, stamp);
+      const agreed = { ...promised, lines: lines ?? order.lines, finalTerms: stamp };
       return revised(reckoned(agreed, stamp), stamp);
     },
     "final-terms-declined": (order, { why }, stamp) => ({ ...unsettled(order), termsDeclined: { why, stamp } }),
     signed: (order, _data, stamp) => ({ ...advance(order, "signed"), signature: stamp }),
     "signature-refused": returned,
-    released: (order, _data, stamp) => ({
-      ...advance(order, "making"),
-      release: stamp,
-      plannedFinish: order.leadTime?.finishDate ?? finishFor(order, order.promisedDate ?? dayOf(stamp.at), stamp.at),
-      production: { run: 1, placed: stamp, quantityDone: [], updated: stamp, leadTime: order.leadTime },
-    }),
+    released: (order, _data, stamp) => {
+      const leadTime = fromRelease(order.leadTime, stamp);
+      return {
+        ...advance(order, "making"),
+        release: stamp,
+        leadTime,
+        plannedFinish: leadTime?.finishDate ?? finishFor(order, order.promisedDate ?? dayOf(stamp.at), stamp.at),
+        production: { run: 1, placed: stamp, quantityDone: [], updated: stamp, leadTime },
+      };
+    },
     "release-refused": returned,
   },
   duties: {
@@ -433,6 +457,12 @@ export const confirmation = chapter({
 
 function beforeSigned(order: Order): boolean {
   return ["received", "confirmed", "entered", "returned"].includes(order.stage);
+}
+
+/** A lead time that was said in days counts from the release. */
+function fromRelease(leadTime: LeadTime | undefined, release: Stamp): LeadTime | undefined {
+  if (leadTime?.days === undefined) return leadTime;
+  return { ...leadTime, finishDate: addDays(dayOf(release.at), leadTime.days) };
 }
 
 /** `days` count from release; before it, from the day that production said so. */

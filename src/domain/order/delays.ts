@@ -1,13 +1,16 @@
-import { addDays, dayOf, endOfDay, instant, type Day, type Ms } from "../time.ts";
+import { addDays, beginningOf, dayOf, endingOf, endOfDay, instant, type Day, type Ms } from "../time.ts";
 import { amend, chapter } from "./chapter.ts";
 import { rep, tell } from "./asking.ts";
+import type { Remedy } from "./bodies.ts";
+import { changeOpen, termsAfter } from "./changes.ts";
 import { fact, type EventName, type Fact, type Facts, type Stamp } from "./events.ts";
 import { hadHand } from "./hands.ts";
+import { expectedRefused, promiseRefused, promising } from "./promise.ts";
 import type { Delay, ForceMajeure, Forecast, Order } from "./record.ts";
 import type { DutyName } from "../policy.ts";
-import { refuse } from "./refusals.ts";
+import { refuse, type Refusal } from "./refusals.ts";
 import { shipmentOf } from "./shipment.ts";
-import { finishFor, fittingTransport, reckoned, revised, transitDays } from "./terms.ts";
+import { amountUnder, finishFor, fittingTransport, reckoned, revised, transitDays } from "./terms.ts";
 
 /** The delay that is not ended; there is one at most. */
 export function openDelay(order: Order): Delay | undefined {
@@ -22,6 +25,15 @@ function canBeLate(order: Order): boolean {
 /** Whether calling the order off can be offered: before dispatch, or in trouble on the way. */
 function canBeCalledOff(order: Order): boolean {
   return !order.cancelling && !["shipped", "delivered", "completed", "cancelled"].includes(order.stage);
+}
+
+/** A remedy worth more than the order comes to, now or when the change that is open takes effect. */
+function remedyRefused(order: Order, { valueFen = 0 }: Remedy, field: string): Refusal | undefined {
+  const change = changeOpen(order);
+  const after = change && termsAfter(order, change);
+  const changed = after ? amountUnder(order, after.lines, change?.assessment?.extraCostFen) : order.amountFen;
+  const amountFen = Math.max(0, Math.min(order.amountFen, changed));
+  return order.rules >= 2 && valueFen > amountFen ? refuse("remedy-above-amount", { field, valueFen, amountFen }) : undefined;
 }
 
 /** The forecast that misses the promise, if it does. Before release only a reported delay counts. */
@@ -108,6 +120,11 @@ export const forecasts: {
 } = {
   "lead-time-reported": (order, { finishDate }, { at }) =>
     forecasting(order, { finish: finishDate, cause: "lead-time", at, reported: false }),
+  // Days of lead time count from the release.
+  released: (order, _data, { at }) =>
+    order.leadTime?.days !== undefined && order.forecast?.cause === "lead-time"
+      ? forecasting(order, { finish: order.leadTime.finishDate, cause: "lead-time", at, reported: false })
+      : order,
   "progress-reported": (order, { expectedFinish }, { at }) =>
     expectedFinish === undefined ? order : forecasting(order, { finish: expectedFinish, cause: "progress", at, reported: false }),
   "delay-reported": (order, { cause, newFinish, newArrival }, { at }) =>
@@ -144,7 +161,9 @@ export const delays = chapter({
         // The day may be known by progress, or by a lead time that is no delay until somebody reports it as one: the cause is news.
         return at < forecast.at || (same && forecast.reported && forecast.cause === cause);
       },
-      decide: (_order, { cause, newFinish, newArrival }) => [fact("delay-reported", { cause, newFinish, newArrival })],
+      decide: (order, { cause, newFinish, newArrival }, { at }) =>
+        expectedRefused(order, "newFinish", newFinish, at) ??
+        expectedRefused(order, "newArrival", newArrival, at) ?? [fact("delay-reported", { cause, newFinish, newArrival })],
     },
     "tell-customer-of-delay": {
       by: ["sales_rep"],
@@ -155,14 +174,17 @@ export const delays = chapter({
         const delay = openDelay(order);
         return delay && delay.state !== "remedy_refused" ? undefined : refuse("no-open-delay");
       },
-      decide: (order, { reason, remedy, newDate, channel }, { at }) => {
+      decide: (order, { reason, remedy, newDate, channel, override }, { at }) => {
         const delay = openDelay(order);
         if (!delay) return refuse("no-open-delay");
-        if (endOfDay(newDate) <= at) return refuse("date-passed", { date: newDate });
         if (remedy.kind === "cancellation" && !canBeCalledOff(order)) {
           return refuse("remedy-not-possible-now", { kind: remedy.kind });
         }
-        return [fact("customer-told-of-delay", { delayId: delay.delayId, reason, remedy, newDate, channel })];
+        const refusal =
+          promiseRefused(order, { field: "newDate", date: newDate, override }, at) ??
+          remedyRefused(order, remedy, "remedy.valueFen");
+        const { delayId } = delay;
+        return refusal ?? [fact("customer-told-of-delay", { delayId, reason, remedy, newDate, channel, override })];
       },
     },
     "agree-remedy": {
@@ -172,17 +194,20 @@ export const delays = chapter({
       cancelling: true,
       when: (order) =>
         openDelay(order)?.state === "told" ? undefined : refuse(openDelay(order) ? "delay-not-told" : "no-open-delay"),
-      decide: (order, { accepted, remedy, newDate }, { at }) => {
+      decide: (order, { accepted, remedy, newDate, override: why }, { at }) => {
         const delay = openDelay(order);
         if (!delay?.told) return refuse("delay-not-told");
         const { delayId } = delay;
         if (!accepted) return [fact("remedy-refused", { delayId })];
         const agreed = remedy ?? delay.told.remedy;
+        const refusal = remedyRefused(order, agreed, remedy ? "remedy.valueFen" : "remedy");
+        if (refusal) return refusal;
         const date = newDate ?? delay.told.newDate;
+        // The reason that stood when they were told stands for the day that they were told.
+        const override = why ?? (date === delay.told.newDate ? delay.told.override : undefined);
         if (agreed.kind !== "cancellation") {
-          return endOfDay(date) <= at
-            ? refuse("date-passed", { date })
-            : [fact("remedy-agreed", { delayId, remedy: agreed, newDate: date })];
+          const promised = promiseRefused(order, { field: "newDate", date, override }, at);
+          return promised ?? [fact("remedy-agreed", { delayId, remedy: agreed, newDate: date, override })];
         }
         if (!canBeCalledOff(order)) return refuse("remedy-not-possible-now", { kind: agreed.kind });
         const asked = order.cancellation ? [] : [fact("cancellation-requested", { askedBy: "customer", reason: delayId })];
@@ -254,9 +279,9 @@ export const delays = chapter({
       }),
     "delay-withdrawn": (order, { delayId }, stamp) =>
       withDelay(order, delayId, (delay) => ({ ...delay, state: "withdrawn", ended: stamp })),
-    "customer-told-of-delay": (order, { delayId, reason, remedy, newDate, channel }, stamp) =>
-      withDelay(order, delayId, (delay) => ({ ...delay, state: "told", told: { reason, remedy, newDate, channel, stamp } })),
-    "remedy-agreed": (order, { delayId, remedy, newDate }, stamp) => {
+    "customer-told-of-delay": (order, { delayId, ...said }, stamp) =>
+      withDelay(order, delayId, (delay) => ({ ...delay, state: "told", told: { ...said, stamp } })),
+    "remedy-agreed": (order, { delayId, remedy, newDate, override }, stamp) => {
       if (remedy.kind === "cancellation") {
         return withDelay(order, delayId, (delay) => ({
           ...delay,
@@ -270,7 +295,7 @@ export const delays = chapter({
       const discountFen = order.discountFen + (remedy.kind === "discount" ? (remedy.valueFen ?? 0) : 0);
       const plannedFinish =
         order.production && !order.production.made ? finishFor(order, newDate, stamp.at) : order.plannedFinish;
-      const agreed = reckoned({ ...closed, promisedDate: newDate, discountFen, plannedFinish }, stamp);
+      const agreed = reckoned({ ...promising(closed, newDate, override, stamp), discountFen, plannedFinish }, stamp);
       return revised({ ...agreed, ...fittingTransport(agreed, stamp) }, stamp);
     },
     "remedy-refused": (order, { delayId }, stamp) =>
@@ -291,8 +316,8 @@ export const delays = chapter({
         {
           forceMajeureId,
           what,
-          from: instant(from),
-          until: until === undefined ? undefined : instant(until),
+          from: beginningOf(from),
+          until: until === undefined ? undefined : endingOf(until),
           evidence,
           declared: stamp,
         },

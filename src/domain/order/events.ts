@@ -1,7 +1,7 @@
 import type { Author } from "../people.ts";
 import type { DutyName, Policy } from "../policy.ts";
-import type { Day, Duration, Instant, Ms } from "../time.ts";
-import type { Bodies, CommandName, Terms } from "./bodies.ts";
+import type { Day, Duration, Instant, Moment, Ms } from "../time.ts";
+import type { Bodies, CommandName, Promising, Terms } from "./bodies.ts";
 import type { EffectOutcome } from "./effects.ts";
 import type { RefusalCode } from "./refusals.ts";
 import type { Recipient } from "./effects.ts";
@@ -23,6 +23,8 @@ export interface Facts {
     calendar?: Calendar;
     /** Random, hex: what digests of the order's personal texts are made with. */
     salt?: string;
+    /** What its commands are held to, {@link RULES}; absent: 1. A run that is replayed has to decide as it did. */
+    rules?: number;
     /** Personal texts of this order were removed from the records, then and by a policy of that period. */
     personalDataRemoved?: { at: Instant; after: Duration };
   };
@@ -35,9 +37,10 @@ export interface Facts {
   entered: Without<Bodies["enter"], never>;
   "entry-corrected": Without<Bodies["correct-entry"], never>;
   "special-acknowledged": Record<never, never>;
-  "lead-time-reported": { finishDate: Day };
+  /** `days`: said so, and counted from the release. */
+  "lead-time-reported": { finishDate: Day; days?: number | undefined };
   "design-settled": { reference: string };
-  "delivery-date-informed": { date: Day; channel: string };
+  "delivery-date-informed": Without<Bodies["inform-delivery-date"], never>;
   "final-terms-accepted": Without<Bodies["confirm-final-terms"], "accepted">;
   "final-terms-declined": { why?: string | undefined; channel: string };
   signed: Record<never, never>;
@@ -53,7 +56,7 @@ export interface Facts {
   "delay-news": { delayId: string; cause: string; forecastArrival: Day };
   "delay-withdrawn": { delayId: string };
   "customer-told-of-delay": Without<Bodies["tell-customer-of-delay"], never> & { delayId: string };
-  "remedy-agreed": { delayId: string; remedy: Bodies["tell-customer-of-delay"]["remedy"]; newDate: Day };
+  "remedy-agreed": { delayId: string; newDate: Day } & Promising & Pick<Bodies["tell-customer-of-delay"], "remedy">;
   "remedy-refused": { delayId: string };
   "remedy-decided": { delayId: string; decision: Bodies["decide-remedy"]["decision"]; reason: string };
   "receiving-time-confirmed": Without<Bodies["confirm-receiving-time"], never>;
@@ -99,7 +102,7 @@ export interface Facts {
   // the clock, and what is asked outside
   "duty-paused": { dutyId: string; awaiting: string; evidence: string };
   "duty-resumed": { dutyId: string; limit?: boolean | undefined };
-  "duty-acknowledged": { dutyId: string; promisedAt?: Instant | undefined };
+  "duty-acknowledged": { dutyId: string; promisedAt?: Moment | undefined };
   "rung-told": RungTold;
   "rung-unreached": { dutyId: string; duty: DutyName; rung: Rung; effectId: string };
   "effect-done": { effectId: string; outcome: EffectOutcome };
@@ -185,6 +188,12 @@ export interface Stamp {
 
 /** The format of events that this code writes; it reads this one and all before (`docs/upgrading.md`). */
 export const FORMAT = 1;
+
+/**
+ * What an order's commands are held to, kept by it from its first event on. 2: what cannot be is refused (impossible days and
+ * moments, more given away than the order comes to).
+ */
+export const RULES = 2;
 
 /** One line of the audit trail. The list of these is the order. */
 export type OrderEvent<E extends EventName = EventName> = {

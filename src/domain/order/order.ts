@@ -3,7 +3,7 @@ import { nextRung, toldOn } from "../clock/ladder.ts";
 import { defaultCalendar, isKnown, type Calendar } from "../clock/calendar.ts";
 import { absentOnes, SYSTEM, type Actor, type Author, type Role } from "../people.ts";
 import { dutyNames, type DutyName, type Policy } from "../policy.ts";
-import { iso, type Ms } from "../time.ts";
+import { DAY, iso, type Ms } from "../time.ts";
 import { aftercare } from "./aftercare.ts";
 import { checkedCommand, type Command, type CommandName } from "./bodies.ts";
 import { cancellation } from "./cancellation.ts";
@@ -25,6 +25,7 @@ import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
 import {
   fact,
   FORMAT,
+  RULES,
   type Details,
   type EventName,
   type Fact,
@@ -143,6 +144,7 @@ function begun(data: Facts["received"], stamp: Stamp): Order {
   const {
     policy,
     calendar = defaultCalendar,
+    rules = 1,
     orderNo,
     customer,
     salesRep,
@@ -156,6 +158,7 @@ function begun(data: Facts["received"], stamp: Stamp): Order {
     orderNo,
     policy,
     calendar,
+    rules,
     stage: "received",
     lastEvent: stamp.number,
     weight: 0,
@@ -343,8 +346,13 @@ function refusedNow<K extends CommandName>(order: Order, command: K, actor: Acto
   return refused(order, commands[command], actor, now);
 }
 
+/** An order may be put in some days after it was given, and what happened meanwhile is reported; what is older is of no order. */
+const PUT_IN_LATE = 7 * DAY;
+
 /** The facts that a command brings, or why it is refused. `forced`: an exception that a person puts on record. */
 function follow<K extends CommandName>(order: Order, command: Command<K>, forced: boolean): readonly Fact[] | Refusal {
+  if (order.rules >= 2 && command.at < order.received.at - PUT_IN_LATE)
+    return refuse("before-the-order", { field: "at", date: iso(command.at), received: iso(order.received.at) });
   const row: CommandRow<K> = commands[command.command];
   const now = nowOf(order, command.at);
   const refusal = forced && !row.request ? undefined : refused(order, row, command.actor, now);
@@ -353,7 +361,8 @@ function follow<K extends CommandName>(order: Order, command: Command<K>, forced
   const known = listens && row.known?.(order, command.body, command.at);
   if (known) return [known === true ? fact("report-known", {}) : known];
   if (refusal) return refusal;
-  return row.decide(order, command.body, { actor: command.actor, now, at: command.at, next: order.lastEvent + 1 });
+  const { actor, at, receivedAt } = command;
+  return row.decide(order, command.body, { actor, now, at, receivedAt, next: order.lastEvent + 1 });
 }
 
 function factsOf(order: Order | undefined, command: Command, setting: Setting): readonly Fact[] | Refusal {
@@ -365,7 +374,7 @@ function factsOf(order: Order | undefined, command: Command, setting: Setting): 
 }
 
 /** A representative who receives an order without naming one takes it themselves; a machine names one, or nobody. */
-function received(command: Command, { policy, orderNo, calendar, salt }: Setting): readonly Fact[] | Refusal {
+function received(command: Command, { policy, orderNo, calendar, salt, rules = RULES }: Setting): readonly Fact[] | Refusal {
   if (command.command !== "receive") return refuse("no-such-order");
   const { note: _, ...body } = command.body;
   const { kind, roles: held } = command.actor;
@@ -373,7 +382,17 @@ function received(command: Command, { policy, orderNo, calendar, salt }: Setting
   const salesRep = body.salesRep ?? (own ? command.actor.id : undefined);
   if (own && salesRep !== command.actor.id && !absentOnes(command.actor).includes(salesRep ?? ""))
     return refuse("not-your-order");
-  return [fact("received", { ...body, salesRep, orderNo, policy, ...(calendar ? { calendar } : {}), ...(salt ? { salt } : {}) })];
+  return [
+    fact("received", {
+      ...body,
+      salesRep,
+      orderNo,
+      policy,
+      rules,
+      ...(calendar ? { calendar } : {}),
+      ...(salt ? { salt } : {}),
+    }),
+  ];
 }
 
 /** What a discrepancy reports did happen: at its own time, by its own reporter, as an exception. */
@@ -382,7 +401,10 @@ function appliedFacts(order: Order, discrepancyId: string): readonly Fact[] | Re
   if (!open) return refuse("no-such-discrepancy", { id: discrepancyId });
   if (open.cut) return refuse("report-cut");
   const facts = follow(order, asCommand(open), true);
-  return isRefusal(facts) ? facts : facts.map((each) => asReported(each, open));
+  if (!isRefusal(facts)) return facts.map((each) => asReported(each, open));
+  // The field that is wrong is one of the report's, not of what is asked now.
+  const { field: _, ...details } = facts.details;
+  return { ...facts, details };
 }
 
 /** A fact that was reported earlier than it could be taken on: it keeps its time and its reporter. */
@@ -546,6 +568,8 @@ export interface Setting {
   readonly calendar?: Calendar;
   /** Random, from outside: the domain has none. */
   readonly salt?: string | undefined;
+  /** What its commands are held to; absent: all of it. */
+  readonly rules?: number | undefined;
 }
 
 /** A duty in working time that this would open, due in a year whose holidays nobody has said. */

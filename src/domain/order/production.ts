@@ -3,6 +3,7 @@ import { advance, chapter, latest } from "./chapter.ts";
 import { rep, tell } from "./asking.ts";
 import { fact, type Stamp } from "./events.ts";
 import type { Bodies } from "./bodies.ts";
+import { expectedRefused } from "./promise.ts";
 import type { Order, Production } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { same } from "./terms.ts";
@@ -65,8 +66,11 @@ export const production = chapter({
         (order.production?.stageOfWork === stage &&
           same(order.production.quantityDone, quantityDone) &&
           (expectedFinish === undefined || order.forecast?.finish === expectedFinish)),
-      decide: (order, { stage, quantityDone, expectedFinish }) =>
-        perLine(order, quantityDone) ?? [fact("progress-reported", { stage, quantityDone, expectedFinish })],
+      decide: (order, { stage, quantityDone, expectedFinish }, { at }) =>
+        perLine(order, quantityDone) ??
+        expectedRefused(order, "expectedFinish", expectedFinish, at) ?? [
+          fact("progress-reported", { stage, quantityDone, expectedFinish }),
+        ],
     },
     "update-progress": {
       by: ["sales_rep", "order_admin"],

@@ -230,6 +230,9 @@ export interface ClosedDuty {
   readonly how: "met" | "lapsed";
 }
 
+/** Production's own estimate: when it will be done, and in how many days from the release, if it was said so. */
+export type LeadTime = Said<{ finishDate: Day; days?: number | undefined }>;
+
 export interface Production {
   /** 1 for the first making; each making again is another. */
   readonly run: number;
@@ -238,7 +241,7 @@ export interface Production {
   readonly stageOfWork?: string | undefined;
   readonly quantityDone: readonly number[];
   /** Production's own estimate of this run's finish, and when it said so. */
-  readonly leadTime?: Said<{ finishDate: Day }> | undefined;
+  readonly leadTime?: LeadTime | undefined;
   readonly made?: Stamp | undefined;
   /** The first time that this run was made: rework does not ask for a receiving time twice. */
   readonly firstMade?: Stamp | undefined;
@@ -266,6 +269,7 @@ export interface Order {
   readonly orderNo: string;
   readonly policy: Policy;
   readonly calendar: Calendar;
+  readonly rules: number;
   readonly stage: Stage;
   /** The number of the last event. */
   readonly lastEvent: number;
@@ -289,6 +293,8 @@ export interface Order {
   readonly deliveryAddress?: PartOf<Address> | undefined;
   readonly requestedDate?: Day | undefined;
   readonly promisedDate?: Day | undefined;
+  /** Why that day was promised although production's forecast and the transit said that it could not be kept. */
+  readonly promiseOverride?: Said<{ date: Day; reason: string }> | undefined;
   /** Integer fen: the lines, with what changes cost on top, less what was allowed for delays. */
   readonly amountFen: number;
   readonly extraFen: number;
@@ -306,7 +312,7 @@ export interface Order {
   /** The customer refused the final terms: design and lead time are owed again. */
   readonly termsDeclined?: Said<{ why?: string | undefined }> | undefined;
   /** Before release; a run's own lead time is with the run. */
-  readonly leadTime?: Said<{ finishDate: Day }> | undefined;
+  readonly leadTime?: LeadTime | undefined;
   readonly dateTold?: Said<{ date: Day }> | undefined;
   readonly finalTerms?: Stamp | undefined;
   readonly signature?: Stamp | undefined;

@@ -1,6 +1,8 @@
 import type { Details } from "./events.ts";
 
-/** Why a command is refused: stable words that other systems may act on. Their sentences are in `src/texts/refusals.ts`. */
+/**
+ * Why a command is refused. A detail named `field` says which field of the body cannot be right for this order: a person is
+ * answered as for any wrong field (422). Stable words that other systems may act on. Their sentences are in `src/texts/refusals.ts`. */
 export const refusalCodes = [
   "not-in-stage", // { stage, allowed }
   "wrong-role", // { roles }
@@ -60,8 +62,14 @@ export const refusalCodes = [
   "not-in-state", // { state }
   "revision-outdated", // { revision }
   "patch-invalid", // { fields }
+  "remedy-above-amount", // { field, valueFen, amountFen }
+  "amount-below-discount", // { field, discountFen, amountFen }
   "nothing-changes", // {}
-  "date-passed", // { date }
+  "date-passed", // { field, date }
+  "promise-impossible", // { field, date, earliest }
+  "delivered-before-dispatch", // { field, date, dispatched }
+  "in-the-future", // { field, date }
+  "before-the-order", // { field, date, received }
   "supervisor-decides", // {}
   "not-the-one-named", // {}
   "already-known", // {}

@@ -1,10 +1,11 @@
-import { dayOf, endOfDay, GRACE, instant, iso, ms, type Ms } from "../time.ts";
+import { beginningOf, dayOf, endingOf, endOfDay, GRACE, instant, isDayAlone, iso, ms, type Moment, type Ms } from "../time.ts";
 import { advance, amend, chapter, isEnded, isSpecial, latest } from "./chapter.ts";
 import { CUSTOMER, rep, tell } from "./asking.ts";
 import { changeOpen, lapsing } from "./changes.ts";
 import { fact, type Stamp } from "./events.ts";
 import { hadHand, problemOf } from "./hands.ts";
 import { makingAgain } from "./production.ts";
+import { expectedRefused, overRefused } from "./promise.ts";
 import type { Order, Shipment } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { shipmentOf } from "./shipment.ts";
@@ -36,7 +37,8 @@ function windowChecked(order: Order, stamp: Stamp): Order {
   const arrival = shipmentOf(order)?.expectedArrival;
   const window = order.receivingTime;
   if (!window || arrival === undefined) return order;
-  const outside = arrival < dayOf(window.from) || arrival > dayOf(window.to);
+  // Up to 24:00 a window does not touch the next day.
+  const outside = arrival < dayOf(window.from) || arrival > dayOf(window.to - 1);
   return { ...order, receivingTimeVoid: outside ? (order.receivingTimeVoid ?? stamp) : undefined };
 }
 
@@ -83,6 +85,20 @@ function sameTrouble(shipment: Shipment | undefined, kind: string, at: Ms, detai
   );
 }
 
+/** Whether a moment is the one on record; said as a day alone, whether it was on that day. */
+function sameTime(at: Ms, said: Moment): boolean {
+  return isDayAlone(said) ? dayOf(at) === said : Math.abs(at - instant(said)) <= GRACE;
+}
+
+/** Nothing is signed for before it was dispatched, or in the future. */
+function deliveryRefused(order: Order, said: Moment, receivedAt: Ms): Refusal | undefined {
+  if (order.rules < 2) return undefined;
+  const dispatched = shipmentOf(order)?.dispatched.at ?? 0;
+  if (endingOf(said) < dispatched - GRACE)
+    return refuse("delivered-before-dispatch", { field: "deliveredAt", date: said, dispatched: iso(dispatched) });
+  return beginningOf(said) > receivedAt + GRACE ? refuse("in-the-future", { field: "deliveredAt", date: said }) : undefined;
+}
+
 /** What still keeps the goods here, as a refusal; `undefined` when they may go (R3.4, R4.2, R5.3, R1.3). */
 function holdsDispatch(order: Order): Refusal | undefined {
   if (!order.receivingTime) return refuse("receiving-time-missing");
@@ -100,7 +116,7 @@ export const shipping = chapter({
       rule: "R3.4",
       stages: ["made", "rework", "ready", "shipped"],
       decide: (_order, { from, to, channel }, { at }) =>
-        instant(to) <= at ? refuse("date-passed", { date: to }) : [fact("receiving-time-confirmed", { from, to, channel })],
+        overRefused("to", to, at) ?? [fact("receiving-time-confirmed", { from, to, channel })],
     },
     "arrange-transport": {
       by: ["logistics"],
@@ -134,9 +150,10 @@ export const shipping = chapter({
         const same = before.carrier === sent.carrier && before.expectedArrival === sent.expectedArrival;
         return same && order.transport?.method !== "dedicated_vehicle";
       },
-      decide: (_order, { carrier, trackingNumber, expectedArrival }) => [
-        fact("dispatched", { carrier, trackingNumber, expectedArrival }),
-      ],
+      decide: (order, { carrier, trackingNumber, expectedArrival }, { at }) =>
+        expectedRefused(order, "expectedArrival", expectedArrival, at) ?? [
+          fact("dispatched", { carrier, trackingNumber, expectedArrival }),
+        ],
     },
     "tell-customer-of-shipment": {
       by: ["sales_rep"],
@@ -160,8 +177,11 @@ export const shipping = chapter({
         const late = meant !== shipmentOf(order) || meant.state !== "under_way" || at < (meant.tracking.at(-1)?.stamp.at ?? 0);
         return late && fact("tracking-reported", { ...body, late });
       },
-      decide: (order, { trackingNumber, event, place, expectedArrival }) =>
-        rightNumber(order, trackingNumber) ?? [fact("tracking-reported", { trackingNumber, event, place, expectedArrival })],
+      decide: (order, { trackingNumber, event, place, expectedArrival }, { at }) =>
+        rightNumber(order, trackingNumber) ??
+        expectedRefused(order, "expectedArrival", expectedArrival, at) ?? [
+          fact("tracking-reported", { trackingNumber, event, place, expectedArrival }),
+        ],
     },
     "report-delivery": {
       by: ["logistics"],
@@ -172,12 +192,14 @@ export const shipping = chapter({
       known: (order, { trackingNumber, signedBy, deliveredAt }) =>
         order.shipments.some(
           ({ trackingNumber: number, delivery }) =>
-            number === trackingNumber &&
-            delivery?.signedBy === signedBy &&
-            Math.abs(instant(delivery.deliveredAt) - instant(deliveredAt)) <= GRACE,
+            number === trackingNumber && delivery?.signedBy === signedBy && sameTime(instant(delivery.deliveredAt), deliveredAt),
         ),
-      decide: (order, { trackingNumber, signedBy, deliveredAt, reference }) =>
-        rightNumber(order, trackingNumber) ?? [fact("delivered", { trackingNumber, signedBy, deliveredAt, reference })],
+      decide: (order, { trackingNumber, signedBy, deliveredAt: said, reference }, { receivedAt }) => {
+        const refusal = rightNumber(order, trackingNumber) ?? deliveryRefused(order, said, receivedAt);
+        if (refusal) return refusal;
+        const deliveredAt = isDayAlone(said) ? iso(Math.min(endOfDay(said) - 1, receivedAt)) : said;
+        return [fact("delivered", { trackingNumber, signedBy, deliveredAt, reference })];
+      },
     },
     "report-trace": {
       by: ["logistics"],
@@ -193,8 +215,11 @@ export const shipping = chapter({
         const news = meant.delivery?.stamp.at ?? meant.problem?.stamp.at ?? meant.expectedSince.at;
         return at < news || (meant.state === "problem" && sameTrouble(meant, result, at, expectedArrival));
       },
-      decide: (order, { trackingNumber, result, expectedArrival }) =>
-        rightNumber(order, trackingNumber) ?? [fact("trace-reported", { trackingNumber, result, expectedArrival })],
+      decide: (order, { trackingNumber, result, expectedArrival }, { at }) =>
+        rightNumber(order, trackingNumber) ??
+        expectedRefused(order, "expectedArrival", expectedArrival, at) ?? [
+          fact("trace-reported", { trackingNumber, result, expectedArrival }),
+        ],
     },
     "report-problem": {
       by: ["sales_rep", "customer_service", "logistics"],
@@ -225,7 +250,7 @@ export const shipping = chapter({
   evolve: {
     "receiving-time-confirmed": (order, { from, to, channel }, stamp) => ({
       ...order,
-      receivingTime: { from: instant(from), to: instant(to), channel, stamp },
+      receivingTime: { from: beginningOf(from), to: endingOf(to), channel, stamp },
       receivingTimeVoid: undefined,
     }),
     "transport-arranged": (order, data, stamp) => ({ ...order, transport: { ...data, stamp }, transportVoid: undefined }),

@@ -2,10 +2,24 @@ import { addDays, dayOf, ms, DAY, type Day, type Ms } from "../time.ts";
 import type { Line, LineSoFar, Terms, TermsPatch } from "./bodies.ts";
 import type { Stamp } from "./events.ts";
 import type { Order } from "./record.ts";
+import { refuse, type Refusal } from "./refusals.ts";
 
 /** The sum of the lines as far as they are known, integer fen. */
 export function amountOf(lines: readonly LineSoFar[]): number {
   return lines.reduce((sum, line) => sum + (line.quantity ?? 0) * (line.unitPriceFen ?? 0), 0);
+}
+
+/** What an order would come to with other lines, and so much more of extra costs; less than nothing is no amount. */
+export function amountUnder(order: Order, lines: readonly LineSoFar[], extraFen = 0): number {
+  return amountOf(lines) + order.extraFen + extraFen - order.discountFen;
+}
+
+/** Lines by which the order would come to less than what the customer has been allowed already; `field` is where they were said. */
+export function discountRefused(order: Order, field: string, lines: readonly LineSoFar[]): Refusal | undefined {
+  const { discountFen } = order;
+  return order.rules >= 2 && amountUnder(order, lines) < 0
+    ? refuse("amount-below-discount", { field, discountFen, amountFen: amountOf(lines) + order.extraFen })
+    : undefined;
 }
 
 /** The lines once nothing is missing in them. */
@@ -19,7 +33,8 @@ export function completeLines(lines: readonly LineSoFar[]): Line[] {
 
 /** Amount and class follow from the terms, and are computed again on every change of them (`ORDER.md`, Class). */
 export function reckoned(order: Order, stamp: Stamp): Order {
-  const amountFen = amountOf(order.lines) + order.extraFen - order.discountFen;
+  // What is allowed never passes the amount (`discountRefused`); events of before that was asked may say otherwise.
+  const amountFen = Math.max(0, amountUnder(order, order.lines));
   const large = amountFen >= order.policy.largeAmountFen;
   const custom = order.custom !== null;
   const special = large || custom;

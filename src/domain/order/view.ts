@@ -47,6 +47,8 @@ export interface OrderView {
   discountFen?: number;
   requestedDate?: Day;
   promisedDate?: Day;
+  /** Why that day was promised although production's forecast and the transit said that it could not be kept. */
+  promiseOverride?: { date: Day; reason: string; at: Instant; by: Author };
   plannedFinish?: Day;
   salesRep?: string;
   /** Who stands in for the representative, and since when. */
@@ -169,6 +171,7 @@ export function view(order: Order, actor: Actor, at: Ms): OrderView {
     discountFen: order.discountFen,
     ...ifKnown("requestedDate", order.requestedDate),
     ...ifKnown("promisedDate", order.promisedDate),
+    ...ifKnown("promiseOverride", said(order.promiseOverride)),
     ...ifKnown("plannedFinish", order.plannedFinish),
     ...ifKnown("salesRep", order.salesRep),
     ...ifKnown("deputy", order.deputy && { id: order.deputy.id, since: iso(order.deputy.since.at) }),

@@ -1,12 +1,13 @@
 import { absentOnes, holds, roles, samePerson, type Actor } from "../people.ts";
 import type { Duty } from "../clock/duty.ts";
 import { canClimb, nothingWatched } from "../clock/ladder.ts";
-import { instant, type Ms } from "../time.ts";
+import { endingOf, type Ms } from "../time.ts";
 import { tell } from "./asking.ts";
 import { amend, chapter, type Now } from "./chapter.ts";
 import type { Effect, EffectOutcome } from "./effects.ts";
 import { fact, type Fact } from "./events.ts";
 import { hadHand } from "./hands.ts";
+import { overRefused } from "./promise.ts";
 import { statusOf, type Discrepancy, type Order, type Watch } from "./record.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 import { shipmentOf } from "./shipment.ts";
@@ -150,8 +151,8 @@ export const watching = chapter({
         if (!duty) return refuse("no-such-duty", { id: dutyId });
         if (duty.state !== "overdue") return refuse("duty-not-overdue", { duty: duty.duty });
         if (!wasTold(duty, actor)) return refuse("not-told", { duty: duty.duty });
-        if (promisedAt !== undefined && instant(promisedAt) <= now.at) return refuse("date-passed", { date: promisedAt });
-        return [fact("duty-acknowledged", { dutyId, promisedAt })];
+        const refusal = promisedAt === undefined ? undefined : overRefused("promisedAt", promisedAt, now.at);
+        return refusal ?? [fact("duty-acknowledged", { dutyId, promisedAt })];
       },
     },
     "take-over": {
@@ -201,7 +202,7 @@ export const watching = chapter({
         ...watch,
         acknowledged: [
           ...watch.acknowledged,
-          { by: actor, at, promisedAt: promisedAt === undefined ? undefined : instant(promisedAt) },
+          { by: actor, at, promisedAt: promisedAt === undefined ? undefined : endingOf(promisedAt) },
         ],
       })),
     "rung-told": (order, data, { at }) =>

@@ -30,6 +30,8 @@ const two = [line(10, 2_000), line(5, 1_000, "E14 5W")];
 
 const inDays = ({ at }: Making, count: number): Day => addDays(dayOf(at), count);
 const unknown = "none";
+/** Promised whatever production forecasts: what is impossible without a reason is a test of its own. */
+const override = "the customer insists";
 
 function counted({ order }: Making, less = 0): number[] {
   return order.lines.map(({ quantity = 0 }, index) => (index === 0 ? Math.max(0, quantity - less) : quantity));
@@ -85,6 +87,7 @@ function entry(making: Making): Bodies["enter"] {
     ...{ customer, lines, deliveryAddress: address, selfChecked: true },
     custom: pick(order.custom, null, { brief: "3,300 K" }),
     requestedDate: inDays(making, pick(27, 40, 10)),
+    override,
   };
 }
 
@@ -118,6 +121,7 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
   confirm: (making) => ({
     lines: making.pick(small, large, two),
     deliveryDate: inDays(making, making.pick(27, 40, 9)),
+    override,
     channel: "phone",
   }),
   enter: entry,
@@ -127,13 +131,14 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
     making.pick<Bodies["report-lead-time"]>(
       { finishDate: inDays(making, 10 + (making.serial % 5)) },
       { finishDate: inDays(making, 30 + (making.serial % 5)) },
+      { days: 20 + (making.serial % 5) },
     ),
   "settle-design": () => ({ reference: "D-1" }),
-  "inform-delivery-date": (making) => ({ date: inDays(making, making.pick(25, 45)), channel: "phone" }),
+  "inform-delivery-date": (making) => ({ date: inDays(making, making.pick(25, 45)), channel: "phone", override }),
   "confirm-final-terms": (making) =>
     making.pick<Bodies["confirm-final-terms"]>(
-      { accepted: true, channel: "phone" },
-      { accepted: true, lines: large, date: inDays(making, 33), channel: "phone" },
+      { accepted: true, date: inDays(making, 29), channel: "phone", override },
+      { accepted: true, lines: large, date: inDays(making, 33), channel: "phone", override },
       { accepted: false, why: "too dear", channel: "phone" },
     ),
   sign: (making) => signing(making),
@@ -160,9 +165,13 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
     ),
     newDate: inDays(making, making.pick(20, 5, 60)),
     channel: "phone",
+    override,
   }),
   "agree-remedy": (making) =>
-    making.pick<Bodies["agree-remedy"]>({ accepted: true, newDate: inDays(making, making.pick(20, 45)) }, { accepted: false }),
+    making.pick<Bodies["agree-remedy"]>(
+      { accepted: true, newDate: inDays(making, making.pick(20, 45)), override },
+      { accepted: false },
+    ),
   "decide-remedy": ({ pick }) => ({ decision: pick("offer_anew", "keep"), reason: "so" }),
   "finish-production": (making) => ({ quantity: counted(making, making.pick(0, 0, 0, 1)) }),
   "confirm-receiving-time": ({ at, pick }) => ({
@@ -212,6 +221,7 @@ export const makeBody: { readonly [K in CommandName]: (making: Making) => Bodies
     patch: patch(making),
     revision: making.order.revision,
     why: "the customer asked",
+    override,
   }),
   "assess-change": (making) =>
     making.pick<Bodies["assess-change"]>(

@@ -1,7 +1,7 @@
 import type { Bodies, Command, Custom, LineSoFar, Remedy } from "../../../src/domain/order/bodies.ts";
 import type { Stage } from "../../../src/domain/order/record.ts";
 import type { DutyName } from "../../../src/domain/policy.ts";
-import { addDays, dayOf, endOfDay, type Day, type Ms } from "../../../src/domain/time.ts";
+import { addDays, dayOf, DAY, endOfDay, type Day, type Ms } from "../../../src/domain/time.ts";
 import type { Facts, Owner } from "./table.ts";
 import { dutyTable, may } from "./table.ts";
 
@@ -13,6 +13,7 @@ export interface Model {
   stage: Stage;
   cancelling: boolean;
   rep: string | undefined;
+  receivedAt: Ms;
   lines: readonly LineSoFar[];
   custom: Custom | null;
   street: string | undefined;
@@ -20,7 +21,7 @@ export interface Model {
   discount: number;
   acknowledged: boolean;
   design: boolean;
-  lead: { finish: Day; at: Ms } | undefined;
+  lead: Lead | undefined;
   dateTold: boolean;
   finalTerms: boolean;
   enteredBy: string | undefined;
@@ -30,7 +31,7 @@ export interface Model {
   released: boolean;
   promise: Day | undefined;
   /** `reported`: the cause, where somebody reported it as a delay. */
-  forecast: { arrival: Day; finish: Day | undefined; at: Ms; reported: string | undefined } | undefined;
+  forecast: { arrival: Day; finish: Day | undefined; at: Ms; reported: string | undefined; lead: boolean } | undefined;
   run: Run | undefined;
   checked: boolean;
   receivingTime: { from: Ms; to: Ms } | undefined;
@@ -62,10 +63,17 @@ export interface Model {
   failedQuietly: Set<string>;
 }
 
+/** What production said of the finish: a day, or so many days from the release. */
+interface Lead {
+  readonly finish: Day;
+  readonly days: number | undefined;
+  readonly at: Ms;
+}
+
 interface Run {
   number: number;
   placed: Ms;
-  lead: { finish: Day; at: Ms } | undefined;
+  lead: Lead | undefined;
   made: boolean;
   /** When the goods were made, as it was reported last. */
   madeAt: Ms;
@@ -116,7 +124,7 @@ export function begun(command: Command, now: Ms): Model {
   const { salesRep, lines = [], custom = null } = command.body;
   const isRep = command.actor.kind === "person" && command.actor.roles.includes("sales_rep");
   const model: Model = {
-    ...{ stage: "received", cancelling: false, rep: salesRep ?? (isRep ? command.actor.id : undefined) },
+    ...{ stage: "received", receivedAt: command.at, cancelling: false, rep: salesRep ?? (isRep ? command.actor.id : undefined) },
     ...{ lines, custom, street: undefined, extra: 0, discount: 0, acknowledged: false, design: false, lead: undefined },
     ...{
       dateTold: false,
@@ -284,7 +292,9 @@ export function isKnown(m: Model, command: Command): boolean {
   switch (command.command) {
     case "report-lead-time": {
       const lead = run ? run.lead : m.lead;
-      return lead !== undefined && (lead.finish === finishOf(m, command.body, at) || at < lead.at);
+      if (!lead) return false;
+      const same = lead.days === undefined ? lead.finish === finishOf(m, command.body, at) : lead.days === command.body.days;
+      return same || at < lead.at;
     }
     case "report-progress": {
       const { stage, quantityDone, expectedFinish } = command.body;
@@ -363,8 +373,13 @@ function fits(m: Model, command: Command): boolean {
       return command.body.quantity.length === m.lines.length;
     case "check-goods":
       return command.body.lines.length === m.lines.length;
+    case "report-delivery": {
+      // Nothing is delivered before it left: 5 minutes of grace.
+      const left = current(m)?.dispatchedAt ?? 0;
+      const right = command.body.trackingNumber === current(m)?.tracking;
+      return right && Date.parse(command.body.deliveredAt) >= left - 300_000;
+    }
     case "report-tracking":
-    case "report-delivery":
     case "report-trace":
     case "report-problem":
       return command.body.trackingNumber === current(m)?.tracking;
@@ -390,6 +405,8 @@ const nobody = { pausable: [], paused: [], told: [] };
 
 /** What is expected of a machine's report. */
 export function expectedOf(m: Model, command: Command): "taken on" | "known" | "discrepancy" {
+  // Nothing of an order happened long before it was received.
+  if (command.at < m.receivedAt - 7 * DAY) return "discrepancy";
   if (isKnown(m, command)) return "known";
   return may(command.command, factsOf(m, nobody), command.actor) && fits(m, command) ? "taken on" : "discrepancy";
 }
@@ -462,10 +479,11 @@ function foresee(
   at: Ms,
   reported: string | undefined,
   news: { finish?: Day | undefined; arrival?: Day | undefined },
+  lead = false,
 ): void {
   if (m.forecast && at < m.forecast.at) return;
   const arrival = news.arrival ?? (news.finish && addDays(news.finish, TRANSIT));
-  if (arrival !== undefined) m.forecast = { arrival, finish: news.finish, at, reported };
+  if (arrival !== undefined) m.forecast = { arrival, finish: news.finish, at, reported, lead };
 }
 
 function finishOf(m: Model, { finishDate, days = 0 }: Bodies["report-lead-time"], at: Ms): Day {
@@ -591,10 +609,10 @@ export function happen(m: Model, command: Command, seen: Seen): void {
       m.acknowledged = true;
       break;
     case "report-lead-time": {
-      const said = { finish: finishOf(m, command.body, at), at };
+      const said = { finish: finishOf(m, command.body, at), days: command.body.days, at };
       if (m.run) m.run.lead = said;
       else m.lead = said;
-      foresee(m, at, undefined, { finish: said.finish });
+      foresee(m, at, undefined, { finish: said.finish }, true);
       break;
     }
     case "settle-design":
@@ -626,7 +644,9 @@ export function happen(m: Model, command: Command, seen: Seen): void {
     case "release":
       m.stage = "making";
       m.released = true;
+      if (m.lead?.days !== undefined) m.lead = { ...m.lead, finish: addDays(dayOf(at), m.lead.days) };
       m.run = { ...fresh(at), lead: m.lead };
+      if (m.forecast?.lead === true && m.lead?.days !== undefined) foresee(m, at, undefined, { finish: m.lead.finish }, true);
       break;
     case "refuse-release":
       m.stage = "returned";
