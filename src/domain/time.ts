@@ -7,8 +7,8 @@ export type Day = string;
 /** An instant as other systems write it: RFC 3339 with an offset. */
 export type Instant = string;
 
-/** A moment as people say it: an instant, or a day alone, which begins at 00:00 and ends at 24:00 in the factory's zone. */
-export type Moment = Instant | Day;
+/** A moment as people say it: an {@link Instant}, or a {@link Day} alone, which begins at 00:00 and ends at 24:00 in the factory's zone. */
+export type Moment = string;
 
 /** An ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT2H` or `P1DT12H`. A day is 24 hours. */
 export type Duration = string;
