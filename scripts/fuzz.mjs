@@ -1,6 +1,7 @@
 /**
- * `npm run fuzz [-- --seed 7 --examples 20]`: schemathesis asks a running service whatever its OpenAPI document allows and
- * forbids, as several callers. No 5xx, no answer that the document does not tell of. The same seed asks the same.
+ * `npm run fuzz [-- --seed 7 --examples 20 --raw 2000]`: schemathesis asks a running service whatever its OpenAPI document allows
+ * and forbids, as several callers. No 5xx, no answer that the document does not tell of. Before it, requests are sent as bytes
+ * (`test/support/raw.ts`): hostile bodies, headers, addresses, cursors and sizes. The same seed asks the same.
  */
 import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
@@ -15,12 +16,15 @@ const { values } = parseArgs({
     seed: { type: "string", default: "7" },
     /** Made up for each operation, beside those that its schemas' bounds give. */
     examples: { type: "string", default: "10" },
+    /** Requests that are sent as bytes. */
+    raw: { type: "string", default: "2000" },
   },
 });
 process.env.TZ = "UTC";
 register();
 const { startGendan } = await import("../test/support/gendan.ts");
 const { castOf, checked, entered, making } = await import("../test/scenarios/way.ts");
+const { fuzzRaw } = await import("../test/support/raw.ts");
 const { openLocalIssuer } = await import("../src/identity/local-keys.ts");
 const { roles } = await import("../src/domain/people.ts");
 
@@ -86,12 +90,27 @@ try {
   gendan = await startGendan({ STAND_INS: "manual", RATE_LIMIT: "1000000" });
   const document = await documentIn(folder);
   const config = join(folder, "schemathesis.toml");
-  const orders = JSON.stringify(await ordersOf(gendan));
+  const made = await ordersOf(gendan);
+  const orders = JSON.stringify(made);
   await writeFile(
     config,
     `[dictionaries.orders]\nvalues = ${orders}\n[parameters]\n"path.orderNo" = { dictionary = "orders", probability = 0.8 }\n`,
   );
   const issuer = await openLocalIssuer(gendan.home);
+  process.stdout.write("\n── bytes\n");
+  const { hostname: host, port } = new URL(gendan.url);
+  const everybody = [
+    { id: "li.na", roles },
+    ...roles.map((role) => ({ id: `a.${role}`, roles: [role] })),
+    { id: "logistics-system", roles: ["logistics"], machine: true },
+  ];
+  const tokens = await Promise.all(everybody.map((each) => issuer.token({ machine: false, ttl: "PT2H", ...each })));
+  const told = JSON.parse(await readFile(document, "utf8"));
+  const asked = { seed: Number(values.seed), requests: Number(values.raw) };
+  await fuzzRaw({ host, port: Number(port), document: told, tokens, orders: made }, asked).catch((error) => {
+    process.stdout.write(`${error instanceof Error ? `${error.message}\n${error.cause ?? ""}` : error}\n`);
+    failed.push("bytes");
+  });
   // Whoever may do everything goes through all bounds of all operations, everybody else through less of the same.
   const callers = [
     { id: "li.na", roles, phases: "examples,coverage,fuzzing", examples: values.examples },

@@ -35,11 +35,14 @@ function logged({ method, url }: FastifyRequest) {
 /** The API as a Fastify application; whoever starts it makes it listen. */
 export async function buildApp(parts: Parts): Promise<FastifyInstance> {
   const { logger, verify, staff, now, rateLimit, atOnce = 500, trustedProxies = [], patience = 30 * SECOND } = parts;
+  const times = impatient(patience);
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: 1_048_576,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
-    ...impatient(patience),
+    ...times,
+    // Refused by us: Node would answer without a word.
+    http: { ...times.http, requireHostHeader: false },
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 250 },
     // Idle connections are closed while requests that run are finished.
@@ -53,6 +56,8 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     },
     clientErrorHandler: answerBrokenRequest,
   });
+  // A server may pass over what it does not know (RFC 9110, 10.1.1); Node would answer 417 without a word.
+  app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   app.setValidatorCompiler(checkParameters);
   app.setSerializerCompiler(() => JSON.stringify);
 

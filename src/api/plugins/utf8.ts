@@ -25,10 +25,12 @@ function isWellEncoded(url: string): boolean {
   }
 }
 
-/** What comes in is UTF-8 or refused: nothing is ever read with a replaced character. */
+/** What comes in is well-formed, and UTF-8, or refused: nothing is ever read with a replaced character. */
 export const utf8 = fp(
   async (app) => {
     app.addHook("onRequest", async ({ raw }) => {
+      // RFC 9112, 3.2.
+      if (raw.headers.host === undefined && raw.httpVersion === "1.1") throw new ProblemError("malformed");
       if (!isWellEncoded(raw.url ?? "")) throw new ProblemError("malformed", { detail: "address-malformed" });
     });
     const parse = app.getDefaultJsonParser("error", "error");
