@@ -7,7 +7,7 @@ import { spawn } from "node:child_process";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { parseArgs } from "node:util";
+import { inspect, parseArgs } from "node:util";
 import { register } from "tsx/esm/api";
 import { bringSchemathesis } from "./setup/schemathesis.mjs";
 
@@ -108,7 +108,7 @@ try {
   const told = JSON.parse(await readFile(document, "utf8"));
   const asked = { seed: Number(values.seed), requests: Number(values.raw) };
   await fuzzRaw({ host, port: Number(port), document: told, tokens, orders: made }, asked).catch((error) => {
-    process.stdout.write(`${error instanceof Error ? `${error.message}\n${error.cause ?? ""}` : error}\n`);
+    process.stdout.write(`${inspect(error)}\n`);
     failed.push("bytes");
   });
   // Whoever may do everything goes through all bounds of all operations, everybody else through less of the same.

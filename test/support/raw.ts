@@ -202,7 +202,7 @@ export function hostileRequests({ document, orders, tokens }: Target): fc.Arbitr
 /** As bytes: what would end a line early is left out, or there would be another request than the one that is meant. */
 function written({ method, url, headers, body }: RawRequest): Buffer {
   const line = (part: string): Buffer => Buffer.from(part.replaceAll(/[\r\n]/gu, ""), "utf8");
-  const address = Buffer.from(url.replaceAll(/[\s\u0000]/gu, ""), "utf8");
+  const address = Buffer.from(url.replaceAll(/\s/gu, "").replaceAll("\0", ""), "utf8");
   // The last of a name is the one that counts.
   const named = new Map([["host", "127.0.0.1"], ...headers, ["content-length", String(body.length)], ["connection", "close"]]);
   const head = [...named].flatMap(([name, value]) => [Buffer.from("\r\n"), line(`${name}: ${value}`)]);
