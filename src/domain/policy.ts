@@ -1,4 +1,4 @@
-import { ms, type Duration } from "./time.ts";
+import type { Duration } from "./time.ts";
 
 /**
  * The numbers of the regulation. None of them is a constant elsewhere: an order keeps the policy that it started with,
@@ -165,9 +165,8 @@ export function dutyPolicyOf({ duties }: Policy, duty: DutyName): DutyPolicy {
   return known[duty] ?? defaultPolicy.duties[duty];
 }
 
-/** The time for a duty in ms, or `undefined` where only a known due time counts. */
-export function budgetOf(policy: Policy, duty: DutyName, special: boolean): number | undefined {
+/** The time for a duty, or `undefined` where only a known due time counts. */
+export function timeFor(policy: Policy, duty: DutyName, special: boolean): Duration | undefined {
   const row = dutyPolicyOf(policy, duty);
-  const time = special && row.special !== undefined ? row.special : row.within;
-  return time === undefined ? undefined : ms(time);
+  return special && row.special !== undefined ? row.special : row.within;
 }

@@ -10,7 +10,10 @@ export type Instant = string;
 /** A moment as people say it: an {@link Instant}, or a {@link Day} alone, which begins at 00:00 and ends at 24:00 in the factory's zone. */
 export type Moment = string;
 
-/** An ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT2H` or `P1DT12H`. A day is 24 hours. */
+/**
+ * An ISO 8601 duration of weeks, days, hours, minutes and seconds, such as `PT2H` or `P1DT12H`. A day is 24 hours; in working
+ * time it is a working day, and a week seven of them.
+ */
 export type Duration = string;
 
 export const SECOND = 1_000;
@@ -82,12 +85,22 @@ export function isDuration(text: string): boolean {
 }
 
 /**
- * A duration in milliseconds.
+ * The days of a duration, and the rest of it, ms.
  * @throws RangeError when the text is no ISO 8601 duration of weeks, days, hours, minutes and seconds.
  */
-export function ms(duration: Duration): number {
+export function partsOf(duration: Duration): { readonly days: number; readonly rest: Ms } {
   const parts = isDuration(duration) ? DURATION.exec(duration) : null;
   if (!parts) throw new RangeError(`not an ISO 8601 duration: ${duration}`);
   const [weeks, days, hours, minutes, seconds] = parts.slice(1).map((part) => Number(part ?? 0));
-  return (weeks ?? 0) * 7 * DAY + (days ?? 0) * DAY + (hours ?? 0) * HOUR + (minutes ?? 0) * MINUTE + (seconds ?? 0) * SECOND;
+  const rest = (hours ?? 0) * HOUR + (minutes ?? 0) * MINUTE + (seconds ?? 0) * SECOND;
+  return { days: (weeks ?? 0) * 7 + (days ?? 0), rest };
+}
+
+/**
+ * A duration in milliseconds, around the clock.
+ * @throws RangeError as {@link partsOf}
+ */
+export function ms(duration: Duration): Ms {
+  const { days, rest } = partsOf(duration);
+  return days * DAY + rest;
 }

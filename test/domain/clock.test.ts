@@ -1,8 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import { addTime, defaultCalendar, elapsed, isKnown, type Calendar } from "../../src/domain/clock/calendar.ts";
+import { addDuration, addTime, defaultCalendar, elapsed, type Calendar } from "../../src/domain/clock/calendar.ts";
 import { nextAlarm, setCalendar } from "../../src/domain/order/order.ts";
-import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
 import {
   addDays,
@@ -18,7 +17,7 @@ import {
   type Day,
   type Ms,
 } from "../../src/domain/time.ts";
-import { attempt, beginning, by, later, when, type Story } from "./given.ts";
+import { beginning, by, later, when, type Story } from "./given.ts";
 import { customer, lines, upTo } from "./regular.ts";
 import { dutyOf } from "./scene.ts";
 
@@ -102,8 +101,6 @@ describe("working time", () => {
     );
   });
 
-  const toMinutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
-
   test.each([
     ["within the morning", "2026-11-23T09:00", "PT2H", "2026-11-23T11:00"],
     ["over lunch", "2026-11-23T11:00", "PT2H", "2026-11-23T14:30"],
@@ -119,11 +116,82 @@ describe("working time", () => {
     expect(shown(addTime("working", defaultCalendar, at(from), ms(much)))).toBe(due);
   });
 
-  test("years whose holidays nobody has said are not known", () => {
-    expect(isKnown(defaultCalendar, at("2026-12-31T23:59"))).toBe(true);
-    expect(isKnown(defaultCalendar, at("2027-01-01T00:00"))).toBe(false);
+  test("past the last known year weekdays count as they are", () => {
+    expect(shown(addTime("working", defaultCalendar, at("2026-12-31T17:00"), ms("PT2H")))).toBe("2027-01-01T09:30");
+    expect(shown(addDuration("working", defaultCalendar, at("2199-12-30T09:00"), "P2D"))).toBe("2200-01-01T09:00");
+  });
+
+  test("a calendar by which nobody works says nothing of working time: it runs around the clock, and ends", () => {
+    const nobody = Array.from({ length: 7 }, () => []);
+    for (const week of [nobody, [[], [["09:00", "09:00"]], [], [], [], [], []] as const]) {
+      const idle: Calendar = { ...defaultCalendar, week };
+      expect(addTime("working", idle, at("2026-11-23T09:00"), HOUR)).toBe(at("2026-11-23T10:00"));
+      expect(addDuration("working", idle, at("2026-11-23T09:00"), "P2D")).toBe(at("2026-11-25T09:00"));
+      expect(elapsed("working", idle, at("2026-11-23T09:00"), at("2026-11-23T10:00"))).toBe(HOUR);
+    }
+    const holidays = Array.from({ length: 1_000 }, (_, count) => addDays("2026-11-23", count));
+    expect(shown(addDuration("working", { ...defaultCalendar, holidays }, at("2026-11-23T09:00"), "P1D"))).toBe(
+      "2029-08-20T17:30",
+    );
   });
 });
+
+describe("a duration in working time", () => {
+  test.each([
+    ["two days from a morning are two working days, not 48 hours", "2026-11-23T09:00", "P2D", "2026-11-25T09:00"],
+    ["over a weekend", "2026-11-26T10:00", "P2D", "2026-11-30T10:00"],
+    ["seven days are seven working days", "2026-11-23T09:00", "P7D", "2026-12-02T09:00"],
+    ["a week is seven of them too", "2026-11-23T09:00", "P1W", "2026-12-02T09:00"],
+    ["from before a day began: all of it is one of them", "2026-11-23T07:00", "P2D", "2026-11-24T17:30"],
+    ["from its very beginning, the same", "2026-11-23T08:00", "P2D", "2026-11-24T17:30"],
+    ["from after it ended: it is none of them", "2026-11-23T22:00", "P2D", "2026-11-25T17:30"],
+    ["from a weekend", "2026-11-28T12:00", "P2D", "2026-12-01T17:30"],
+    ["from lunch: half a day is half a day", "2026-11-23T12:30", "P1D", "2026-11-24T12:00"],
+    ["days, then hours", "2026-11-23T17:00", "P1DT2H", "2026-11-25T09:30"],
+    ["over National Day, with the Saturday that is worked for it", "2026-09-30T09:00", "P3D", "2026-10-10T09:00"],
+    ["over the Spring Festival", "2026-02-13T09:00", "P2D", "2026-02-24T09:00"],
+    ["hours alone are working hours", "2026-11-23T17:00", "PT2H", "2026-11-24T09:30"],
+    ["none at all", "2026-11-28T12:00", "PT0S", "2026-11-28T12:00"],
+  ])("%s", (_what, from, duration, due) => {
+    expect(shown(addDuration("working", defaultCalendar, at(from), duration))).toBe(due);
+  });
+
+  const count = fc.integer({ min: 1, max: 20 });
+  const worked = (its: Calendar, day: Day) => elapsed("working", its, startOfDay(day), startOfDay(addDays(day, 1)));
+
+  test("its last day is a working day, with so many before it, whatever the holidays", () => {
+    fc.assert(
+      fc.property(calendar, time, count, (its, from, days) => {
+        const due = addDuration("working", its, from, `P${days}D`);
+        const [first, last] = [dayOf(from), dayOf(due - 1)];
+        expect(worked(its, last)).toBeGreaterThan(0);
+        const begun = elapsed("working", its, startOfDay(first), from) > 0;
+        let between = 0;
+        for (let day = begun ? addDays(first, 1) : first; day <= last; day = addDays(day, 1))
+          between += Number(worked(its, day) > 0);
+        expect(between).toBe(days);
+      }),
+    );
+  });
+
+  test("where the days are alike it is so many times a day's hours, and adds up; around the clock it is what it says", () => {
+    fc.assert(
+      fc.property(calendar, time, count, count, (its, from, one, two) => {
+        const alike: Calendar = {
+          ...its,
+          week: its.week.map((hours, day) => (day === 0 || day === 6 ? [] : (its.week[1] ?? hours))),
+        };
+        const after = (start: Ms, days: number) => addDuration("working", alike, start, `P${days}D`);
+        const day = (alike.week[1] ?? []).reduce((sum, [begin, end]) => sum + (toMinutes(end) - toMinutes(begin)) * MINUTE, 0);
+        expect(elapsed("working", alike, from, after(from, one))).toBe(one * day);
+        expect(after(after(from, one), two)).toBe(after(from, one + two));
+        expect(addDuration("always", its, from, `P${one}DT${two}H`)).toBe(from + one * DAY + two * HOUR);
+      }),
+    );
+  });
+});
+
+const toMinutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
 /** The regulation's numbers, with a duty in working time. */
 const working: Policy = {
@@ -153,12 +221,12 @@ describe("a duty in working time", () => {
     ]);
   });
 
-  test("its pause is counted in working time: three days of it are more than a week", () => {
+  test("its pause is counted in working time: three days of it are three working days", () => {
     const story = received("2026-11-23T08:00");
     const { dutyId } = dutyOf(story, "confirm");
     const paused = when(story, "pause-duty", by("sales_rep"), { dutyId, awaiting: "the customer", evidence: "mail" });
-    // 72 hours at 8 a day are nine working days: the pause ends on 3 December at closing time.
-    expect(dutyOf(paused, "confirm").pauseEndsAt).toBe(at("2026-12-03T17:30"));
+    // Three working days: the pause ends on Wednesday at closing time.
+    expect(dutyOf(paused, "confirm").pauseEndsAt).toBe(at("2026-11-25T17:30"));
     const resumed = when(later(paused, "P1D"), "resume-duty", by("sales_rep"), { dutyId });
     expect(shown(dutyOf(resumed, "confirm").dueAt)).toBe("2026-11-24T10:00");
   });
@@ -208,13 +276,28 @@ describe("a duty in working time", () => {
     expect(setCalendar(order, strike, story.now).order.closedDuties).toEqual(order.closedDuties);
   });
 
-  test("a duty that would be due past the last known year is refused loudly, and nothing is taken on", () => {
-    const refused = attempt({ ...beginning, now: at("2026-12-31T17:00"), policy: working }, "receive", by("sales_rep"), {
-      customer,
-    });
-    expect(isRefusal(refused) && [refused.refused, refused.details]).toEqual(["calendar-unknown", { year: 2026 }]);
-    const around = attempt({ ...beginning, now: at("2026-12-31T23:00") }, "receive", by("sales_rep"), { customer });
-    expect(isRefusal(around)).toBe(false);
+  test("a week of working days is told at three quarters of it, and due at the end", () => {
+    const weekly: Policy = {
+      ...working,
+      duties: { ...working.duties, confirm: { ...working.duties.confirm, within: "P7D" } },
+    };
+    const story = received("2026-11-23T09:00", weekly);
+    expect(shown(dutyOf(story, "confirm").dueAt)).toBe("2026-12-02T09:00");
+    const alarm = story.order && nextAlarm(story.order, story.now);
+    // 42 of 56 hours: five days and two hours.
+    expect(alarm && [alarm.rung, shown(alarm.at)]).toEqual(["warn", "2026-11-30T11:00"]);
+  });
+
+  test("past the last known year nothing is refused; a calendar put later moves what is still open", () => {
+    const story = received("2026-12-31T17:00");
+    expect(shown(dutyOf(story, "confirm").dueAt)).toBe("2027-01-01T09:30");
+    if (!story.order) throw new Error("no order");
+    const next: Calendar = { ...defaultCalendar, version: 1, holidays: ["2027-01-01"], knownUntil: 2027 };
+    const moved = { ...story, order: setCalendar(story.order, next, story.now).order };
+    expect(shown(dutyOf(moved, "confirm").dueAt)).toBe("2027-01-04T09:30");
+    const newYear = received("2027-01-01T09:00");
+    expect(shown(dutyOf(newYear, "confirm").dueAt)).toBe("2027-01-01T11:00");
+    when(newYear, "confirm", by("sales_rep"), { lines, deliveryDate: "2027-02-01", channel: "phone" });
   });
 });
 

@@ -3,7 +3,7 @@ import type { Duty } from "../../src/domain/clock/duty.ts";
 import { commands, duties, nextAlarm, replay, tick } from "../../src/domain/order/order.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
-import { budgetOf, defaultPolicy, dutyNames, type DutyName, type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy, dutyNames, timeFor, type DutyName, type Policy } from "../../src/domain/policy.ts";
 import { DAY, HOUR, iso, MINUTE, ms, type Ms } from "../../src/domain/time.ts";
 import { attempt, beginning, by, later, machine, when, type Story } from "./given.ts";
 import { dutyTable } from "./model/table.ts";
@@ -338,7 +338,7 @@ describe.each(dutyNames)("%s", (name) => {
     expect(special === undefined).toBe(row.special === undefined);
     if (row.special && special !== undefined) {
       expect(dutyOf(row.special(beginning).story, name).course.budget).toBe(special * HOUR);
-      expect(budgetOf(defaultPolicy, name, false)).toBe((hours ?? 0) * HOUR);
+      expect(ms(timeFor(defaultPolicy, name, false) ?? "PT0S")).toBe((hours ?? 0) * HOUR);
     }
   });
 

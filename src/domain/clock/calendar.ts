@@ -1,5 +1,5 @@
 import announced from "./holidays.json" with { type: "json" };
-import { addDays, dayOf, startOfDay, weekday, HOUR, MINUTE, type Day, type Ms } from "../time.ts";
+import { addDays, dayOf, HOUR, MINUTE, ms, partsOf, startOfDay, weekday, type Day, type Duration, type Ms } from "../time.ts";
 
 /** The factory's working time. Versioned: a new one reaches running orders as an event. */
 export interface Calendar {
@@ -9,7 +9,7 @@ export interface Calendar {
   readonly holidays: readonly Day[];
   /** Weekend days that are worked (调休), with the hours of a Monday. */
   readonly makeUpDays: readonly Day[];
-  /** Past this year nothing is known of holidays: no duty in working time is taken on that would be due then. */
+  /** The last year whose holidays are known. Past it weekdays count as they are, until another calendar is put. */
   readonly knownUntil: number;
 }
 
@@ -40,9 +40,9 @@ function minutes(text: string): number {
   return hours * HOUR + rest * MINUTE;
 }
 
-/** Whether the holidays of the year that an instant falls in are known: a deadline past them would be a guess. */
-export function isKnown(calendar: Calendar, at: Ms): boolean {
-  return Number(dayOf(at).slice(0, 4)) <= calendar.knownUntil;
+/** The clock that a duty runs on by this calendar: one by which nobody ever works says nothing of working time. */
+function clockOf(kind: CalendarKind, { week }: Calendar): CalendarKind {
+  return week.some((hours) => hours.some(([from, to]) => minutes(from) < minutes(to))) ? kind : "always";
 }
 
 /** The working time of a day as instants. */
@@ -52,9 +52,14 @@ function workingTime(calendar: Calendar, day: Day): readonly (readonly [Ms, Ms])
   return hours.map(([from, to]) => [startOfDay(day) + minutes(from), startOfDay(day) + minutes(to)]);
 }
 
+/** How much is worked on a day, ms. */
+function hoursOf(calendar: Calendar, day: Day): Ms {
+  return workingTime(calendar, day).reduce((sum, [start, end]) => sum + Math.max(0, end - start), 0);
+}
+
 /** The instant at which `budget` ms of the calendar's time have passed since `from`. */
 export function addTime(kind: CalendarKind, calendar: Calendar, from: Ms, budget: number): Ms {
-  if (kind === "always" || budget <= 0) return from + Math.max(budget, 0);
+  if (budget <= 0 || clockOf(kind, calendar) === "always") return from + Math.max(budget, 0);
   let left = budget;
   for (let day = dayOf(from); ; day = addDays(day, 1)) {
     for (const [start, end] of workingTime(calendar, day)) {
@@ -69,10 +74,34 @@ export function addTime(kind: CalendarKind, calendar: Calendar, from: Ms, budget
 /** How much of the calendar's time lies between two instants, ms. */
 export function elapsed(kind: CalendarKind, calendar: Calendar, from: Ms, to: Ms): number {
   if (to <= from) return 0;
-  if (kind === "always") return to - from;
+  if (clockOf(kind, calendar) === "always") return to - from;
   let sum = 0;
   for (let day = dayOf(from); startOfDay(day) < to; day = addDays(day, 1)) {
     for (const [start, end] of workingTime(calendar, day)) sum += Math.max(0, Math.min(end, to) - Math.max(start, from));
   }
   return sum;
+}
+
+/**
+ * The instant so many working days after another: as much of the last of them is worked by then as was of the day at `from`,
+ * or all of it where the day had not begun. Monday 09:00 and two days is Wednesday 09:00; Saturday and two is Tuesday's end.
+ */
+function addDaysWorked(calendar: Calendar, from: Ms, count: number): Ms {
+  const today = dayOf(from);
+  const worked = elapsed("working", calendar, startOfDay(today), from);
+  let day = today;
+  // A day that has begun is not one of them.
+  for (let left = worked === 0 ? count : count + 1; ; day = addDays(day, 1)) {
+    if (hoursOf(calendar, day) > 0) left -= 1;
+    if (left === 0) break;
+  }
+  const hours = hoursOf(calendar, day);
+  return addTime("working", calendar, startOfDay(day), worked === 0 ? hours : Math.min(worked, hours));
+}
+
+/** The instant at which a duration has passed since `from`: on a working calendar its days are working days. */
+export function addDuration(kind: CalendarKind, calendar: Calendar, from: Ms, duration: Duration): Ms {
+  const { days, rest } = partsOf(duration);
+  if (clockOf(kind, calendar) === "always") return from + ms(duration);
+  return addTime(kind, calendar, days === 0 ? from : addDaysWorked(calendar, from, days), rest);
 }

@@ -2,10 +2,10 @@ import type { CommandName } from "../order/bodies.ts";
 import type { DutyRule, Owed } from "../order/chapter.ts";
 import type { Recipient } from "../order/effects.ts";
 import type { Order, Watch } from "../order/record.ts";
-import { budgetOf, dutyPolicyOf, type DutyName, type LadderPolicy, type Policy } from "../policy.ts";
-import { ms, type Ms } from "../time.ts";
+import { dutyPolicyOf, timeFor, type DutyName, type LadderPolicy, type Policy } from "../policy.ts";
+import type { Ms } from "../time.ts";
 import { slowedBy } from "../order/weight.ts";
-import { addTime, elapsed } from "./calendar.ts";
+import { addDuration, addTime, elapsed } from "./calendar.ts";
 import { nothingWatched, type Course } from "./ladder.ts";
 
 /** A duty that is owed: what, by whom, by when, by which rule. Derived from the record, never stored in it. */
@@ -77,11 +77,14 @@ export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed,
   const from = owed.from ?? openedAt;
 
   const special = order.class.large || order.class.custom;
-  const planned = owed.dueAt ?? addTime(kind, calendar, from, budgetOf(policy, duty, special) ?? 0);
+  const time = timeFor(policy, duty, special);
+  const planned = owed.dueAt ?? (time === undefined ? from : addDuration(kind, calendar, from, time));
   const unpaused = Math.max(planned, owed.notBefore ?? planned);
   const budget = elapsed(kind, calendar, from, unpaused);
 
-  const limit = ms(policy.pauseLimit);
+  // As long as it is for the first pause, whatever days the others fall on.
+  const first = watch.pauses[0]?.from ?? from;
+  const limit = elapsed(kind, calendar, first, addDuration(kind, calendar, first, policy.pauseLimit));
   const running = watch.pauses.find(({ to }) => to === undefined);
   const used = watch.pauses.reduce(
     (sum, pause) => sum + (pause.to === undefined ? 0 : elapsed(kind, calendar, pause.from, pause.to)),

@@ -2,7 +2,7 @@ import { ms, type Ms } from "../time.ts";
 import type { LadderPolicy } from "../policy.ts";
 import type { Acknowledgement, Watch } from "../order/record.ts";
 import type { Recipient } from "../order/effects.ts";
-import { addTime, type Calendar, type CalendarKind } from "./calendar.ts";
+import { addDuration, addTime, type Calendar, type CalendarKind } from "./calendar.ts";
 
 /** The steps of telling, from first to last (`ORDER.md`, Ladder). `remind` is told daily. */
 export const rungs = ["warn", "due", "escalate", "remind"] as const;
@@ -62,7 +62,10 @@ function nextReminder(course: Course, watch: Watch, escalatedAt: Ms, at: Ms): Ms
 export function nextRung(course: Course, watch: Watch, at: Ms): { rung: Rung; at: Ms } | undefined {
   const { ladder, dueAt, budget, from, stood } = course;
   const warnAt = Math.min(dueAt, after(course, from, budget * ladder.warnAt + stood));
-  const escalatedAt = after(course, dueAt, Math.max(budget * ladder.escalateAfter, ms(ladder.escalateAtLeast)));
+  const escalatedAt = Math.max(
+    after(course, dueAt, budget * ladder.escalateAfter),
+    addDuration(course.kind, course.calendar, dueAt, ladder.escalateAtLeast),
+  );
   const times: readonly { rung: Rung; at: Ms }[] = [
     { rung: "warn", at: warnAt },
     { rung: "due", at: dueAt },

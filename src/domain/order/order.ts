@@ -1,6 +1,6 @@
 import { dutyAt, dutyIdOf, timeTaken, type Duty } from "../clock/duty.ts";
 import { nextRung, toldOn } from "../clock/ladder.ts";
-import { defaultCalendar, isKnown, type Calendar } from "../clock/calendar.ts";
+import { defaultCalendar, type Calendar } from "../clock/calendar.ts";
 import { absentOnes, SYSTEM, type Actor, type Author, type Role } from "../people.ts";
 import { dutyNames, type DutyName, type Policy } from "../policy.ts";
 import { DAY, iso, type Ms } from "../time.ts";
@@ -572,15 +572,6 @@ export interface Setting {
   readonly rules?: number | undefined;
 }
 
-/** A duty in working time that this would open, due in a year whose holidays nobody has said. */
-function unknownYear(before: Order | undefined, after: Order, at: Ms): Refusal | undefined {
-  const known = before ? duties(before, at).map(({ dutyId }) => dutyId) : [];
-  const unknown = duties(after, at).some(
-    ({ dutyId, dueAt, course }) => course.kind === "working" && !known.includes(dutyId) && !isKnown(after.calendar, dueAt),
-  );
-  return unknown ? refuse("calendar-unknown", { year: after.calendar.knownUntil }) : undefined;
-}
-
 // --- how much an order's record may weigh ---------------------------------------------------------------------------
 
 /** What an open change will add when production accepts it, bytes: room is kept for it. */
@@ -615,12 +606,8 @@ function decided(order: Order | undefined, command: Command, setting: Setting): 
   if (isRefusal(role)) return role;
   const facts = factsOf(order, { ...command, at: Math.min(command.at, command.receivedAt) }, setting);
   if (isRefusal(facts)) return facts;
-  const outcome = moveOn(
-    order,
-    [...facts, ...handing(order, actingRep(order, command.actor, role))],
-    originOf(order, command, role),
-  );
-  return unknownYear(order, outcome.order, command.receivedAt) ?? outcome;
+  const handed = handing(order, actingRep(order, command.actor, role));
+  return moveOn(order, [...facts, ...handed], originOf(order, command, role));
 }
 
 /**

@@ -74,7 +74,7 @@ export const refusalCodes = [
   "not-the-one-named", // {}
   "already-known", // {}
   "late-tracking", // {}
-  "calendar-unknown", // { year }
+  "calendar-unknown", // { year }; only in records of older code
   "idempotency-conflict", // {}
   "body-invalid", // { fields }
   "order-full", // { needs, left } in KiB
