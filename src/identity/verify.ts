@@ -1,7 +1,7 @@
 import { createLocalJWKSet, createRemoteJWKSet, errors, jwtVerify, type JSONWebKeySet, type JWTVerifyGetKey } from "jose";
 import { z } from "zod";
-import { roles, type Actor } from "../domain/people.ts";
-import { SECOND, type Ms } from "../domain/time.ts";
+import { roles, samePerson, SYSTEM, type Actor, type Role } from "../domain/people.ts";
+import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
 
 /** Whoever sends a request, as their token says. */
 export interface Caller extends Actor {
@@ -24,9 +24,26 @@ export type Verify = (token: string) => Promise<Caller>;
 /** Asymmetric only: no shared secret can sign a token, and `none` is no algorithm. */
 const ALGORITHMS = ["EdDSA", "ES256", "RS256", "PS256"];
 
+/** An id as elsewhere: on one line, without padding; and nobody's that the service itself is called by. */
+const id = z
+  .string()
+  .min(1)
+  .max(100)
+  // eslint-disable-next-line no-control-regex -- control characters are what is looked for
+  .refine((sub) => sub === sub.trim() && !/[\u0000-\u001F\u007F-\u009F\u2028\u2029\p{Cs}]/u.test(sub))
+  .refine((sub) => !samePerson(sub, SYSTEM.id));
+
+function isRole(word: unknown): word is Role {
+  return roles.some((role) => role === word);
+}
+
 const claims = z.object({
-  sub: z.string().min(1).max(100),
-  roles: z.array(z.enum(roles)).min(1),
+  sub: id,
+  // An issuer has roles of its own, and of other services: they are passed over.
+  roles: z
+    .array(z.unknown())
+    .transform((all) => all.filter(isRole))
+    .refine((known) => known.length > 0),
   kind: z.enum(["person", "machine"]),
   name: z.string().max(200).optional(),
 });
@@ -39,7 +56,25 @@ export interface Trust {
   readonly keys?: JSONWebKeySet | undefined;
 }
 
-const discovery = z.object({ jwks_uri: z.url() });
+/** So often a minute an issuer is asked anew for a key that it did not have: a rotated one is found at once, and it is not flooded. */
+const NEW_KEYS_A_MINUTE = 30;
+
+/** The keys at an address. One that is not known is looked for at once, as keys change without notice. */
+function keysAt(address: URL, timeout: Ms): JWTVerifyGetKey {
+  const remote = createRemoteJWKSet(address, { timeoutDuration: timeout, cooldownDuration: Infinity });
+  let asked: Ms[] = [];
+  return async (...args) => {
+    try {
+      return await remote(...args);
+    } catch (error) {
+      asked = asked.filter((at) => at > Date.now() - MINUTE);
+      if (!(error instanceof errors.JWKSNoMatchingKey) || asked.length >= NEW_KEYS_A_MINUTE) throw error;
+      asked.push(Date.now());
+      await remote.reload();
+      return remote(...args);
+    }
+  };
+}
 
 /** The issuer's keys by OpenID Connect Discovery 1.0; looked up when first needed, again after a failure. */
 function discovered(issuer: string, timeout: Ms): JWTVerifyGetKey {
@@ -48,8 +83,10 @@ function discovered(issuer: string, timeout: Ms): JWTVerifyGetKey {
     const address = new URL(`${issuer.replace(/\/$/u, "")}/.well-known/openid-configuration`);
     const answer = await fetch(address, { signal: AbortSignal.timeout(timeout) });
     if (!answer.ok) throw new Error(`discovery answered ${answer.status}`);
+    // Who answers for another issuer has no say in whose keys are good here.
+    const discovery = z.object({ issuer: z.literal(issuer), jwks_uri: z.url() });
     const { jwks_uri: uri } = discovery.parse(await answer.json());
-    return createRemoteJWKSet(new URL(uri), { timeoutDuration: timeout });
+    return keysAt(new URL(uri), timeout);
   }
   async function found(): Promise<JWTVerifyGetKey> {
     keys ??= find();
