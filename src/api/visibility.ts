@@ -1,5 +1,6 @@
 import type { OrderEvent } from "../domain/order/events.ts";
-import { absentOnes, type Actor, type Role } from "../domain/people.ts";
+import { hiddenNames, mayRead, readableTo } from "../domain/order/fields.ts";
+import { absentOnes, roles, type Actor } from "../domain/people.ts";
 import type { Recipient } from "../domain/order/effects.ts";
 import { duties, replay } from "../domain/order/order.ts";
 import type { OrderView } from "../domain/order/view.ts";
@@ -7,15 +8,6 @@ import { iso, type Ms } from "../domain/time.ts";
 import { ProblemError } from "./problem.ts";
 
 /** What a caller may read (`HTTP.md`, Queries): whose orders, and which fields of them. */
-
-const sales: readonly Role[] = ["sales_rep", "customer_service", "order_admin", "supervisor", "management"];
-
-/** Groups of fields, with the roles whose work needs them. Everything else of an order every role may read. */
-const guarded: readonly { readonly fields: readonly string[]; readonly for: readonly Role[] }[] = [
-  { fields: ["contact"], for: sales },
-  { fields: ["amountFen", "discountFen", "extraFen", "extraCostFen", "unitPriceFen", "valueFen", "settlement"], for: sales },
-  { fields: ["deliveryAddress", "shippingData", "recipient", "phone", "address"], for: [...sales, "logistics"] },
-];
 
 /** The representatives whose orders a caller sees; `undefined`: everybody's, as a department's machine does. */
 export function repsSeenBy(caller: Actor): readonly string[] | undefined {
@@ -85,26 +77,19 @@ export function legible(caller: Actor, events: readonly OrderEvent[], at: Ms): r
   return events.filter(({ data }) => "findingId" in data && about.has(data.findingId));
 }
 
-/** What no reader needs: with it, texts that were removed could be found by trying. */
-const secret = "salt";
-
-/** The names of the fields that a caller's work does not need. */
-export function hiddenFrom(caller: Actor): ReadonlySet<string> {
-  const hidden = guarded.filter((group) => !group.for.some((role) => caller.roles.includes(role)));
-  return new Set([secret, ...hidden.flatMap(({ fields }) => fields)]);
+/** The names of the fields that a caller's work does not need (`src/domain/order/fields.ts`). */
+export function hiddenFrom({ roles }: Actor): ReadonlySet<string> {
+  return hiddenNames(roles);
 }
 
 /** A value without the fields that a caller's work does not need, at any depth. */
-export function shownTo<T>(caller: Actor, value: T): T {
-  return without(value, hiddenFrom(caller));
+export function shownTo<T>({ roles }: Actor, value: T): T {
+  return readableTo(roles, value);
 }
 
-function without<T>(value: T, hidden: ReadonlySet<string>): T;
-function without(value: unknown, hidden: ReadonlySet<string>): unknown {
-  if (Array.isArray(value)) return value.map((item: unknown) => without(item, hidden));
-  if (typeof value !== "object" || value === null) return value;
-  const shown = Object.entries(value).filter(([field]) => !hidden.has(field));
-  return Object.fromEntries(shown.map(([field, item]) => [field, without(item, hidden)]));
+/** The same for a form, where a text that is not this reader's stands as a dash, and what need not be there is left out. */
+export function printedFor<T>({ roles }: Actor, value: T): T {
+  return readableTo(roles, value, "—");
 }
 
 /** A line of the audit trail as it is answered. */
@@ -120,17 +105,21 @@ export interface HistoryLine {
   readonly data: object;
 }
 
-/** Events as lines of the audit trail, for one reader. */
+/** Events as lines of the audit trail, for one reader. What somebody wrote themselves they may read. */
 export function historyFor(caller: Actor, events: readonly OrderEvent[]): HistoryLine[] {
-  return events.map(({ number, at, receivedAt, actor, command, event, reason, note, data }) => ({
-    number,
-    at: iso(at),
-    receivedAt: iso(receivedAt),
-    actor,
-    command,
-    event,
-    ...(reason === undefined ? {} : { reason }),
-    ...(note === undefined ? {} : { note }),
-    data: shownTo<object>(caller, data),
-  }));
+  return events.map((each) => {
+    const { number, at, receivedAt, actor, command, event, reason, note, data } = each;
+    const held = actor.id === caller.id ? roles : caller.roles;
+    return {
+      number,
+      at: iso(at),
+      receivedAt: iso(receivedAt),
+      actor,
+      command,
+      event,
+      ...(reason === undefined || !mayRead(held, "reason", event) ? {} : { reason }),
+      ...(note === undefined || !mayRead(held, "note", event) ? {} : { note }),
+      data: readableTo<object>(held, data, undefined, event),
+    };
+  });
 }

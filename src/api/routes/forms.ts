@@ -19,7 +19,7 @@ import type { Parts, Routes } from "../parts.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemAnswers, ProblemError } from "../problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { hiddenFrom, sees, shownTo } from "../visibility.ts";
+import { hiddenFrom, printedFor, sees } from "../visibility.ts";
 
 const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
   "order-confirmation": orderConfirmation,
@@ -71,8 +71,8 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
     // The form is printed without it while the records are away.
     const [people, checksum] = await Promise.all([staff(), hashOf(db, orderNo, last).catch(() => undefined)]);
     return {
-      order: shownTo<SeenOrder>(caller, events === all ? present : replay(events)),
-      events: shownTo(caller, events),
+      order: printedFor<SeenOrder>(caller, events === all ? present : replay(events)),
+      events: printedFor(caller, events),
       hidden: hiddenFrom(caller),
       locale: localeOf(request.headers["accept-language"], "zh"),
       nameOf: (id) => people?.byId.get(id)?.name ?? id,

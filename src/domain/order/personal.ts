@@ -1,35 +1,5 @@
 import type { OrderEvent } from "./events.ts";
-
-/**
- * Which texts of an event are about a person outside the factory: names, numbers, addresses, and what customers, carriers
- * and those who spoke with them wrote freely. Who of the factory did what, when, and why (R1.2) is none of them.
- */
-const personal: ReadonlySet<string> = new Set([
-  // who and where
-  "customer",
-  "contact",
-  "deliveryAddress",
-  "recipient",
-  "phone",
-  "address",
-  "signedBy",
-  "askedBy",
-  "with",
-  // what was said
-  "note",
-  "brief",
-  "question",
-  "answer",
-  "summary",
-  "about",
-  "why",
-  "detail",
-  // what carriers write into a tracking event
-  "event",
-  "place",
-  // the hash of a command's body is guessed as easily as what is in it
-  "hash",
-]);
+import { isPersonal } from "./fields.ts";
 
 /** What a removed text stands as: equal texts of one order stand as equal marks, so that the record still adds up. */
 const MARK = /\[removed [\w-]{22}\]/gu;
@@ -55,7 +25,7 @@ function changed(value: unknown, change: Change, within: boolean): unknown {
   if (Array.isArray(value)) return value.map((item: unknown) => changed(item, change, within));
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
-    Object.entries(value).map(([name, item]) => [name, changed(item, change, within || personal.has(name))]),
+    Object.entries(value).map(([name, item]) => [name, changed(item, change, within || isPersonal(name))]),
   );
 }
 
