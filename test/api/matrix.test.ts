@@ -41,12 +41,19 @@ afterAll(() => stage.end());
 const guarded = Object.entries(matrix).filter(([, { may }]) => may !== "public");
 
 /** A request of a route, with an example's body where it is a command's. */
-async function ask(route: string, headers: Readonly<Record<string, string>>, orderNo = "SO-none", body?: object) {
+async function ask(
+  route: string,
+  headers: Readonly<Record<string, string>>,
+  orderNo = "SO-none",
+  body?: object,
+  remoteAddress = "127.0.0.1",
+) {
   const [method = "", url = ""] = route.split(" ");
   const command = commandNames.find((each) => route === `POST /orders/:orderNo/${each}`);
   const payload = body ?? (command ? examples[command] : {});
   return stage.app.inject({
     method: method as "GET",
+    remoteAddress,
     url: url.replace(":orderNo", orderNo).replace(/:\w+/gu, "none").replace("*", "none"),
     headers: { ...headers, "idempotency-key": `key-${Math.random()}` },
     ...(method === "GET" || method === "DELETE" ? {} : { payload }),
@@ -77,12 +84,15 @@ test("public are the routes that say so here, and no other", () => {
   );
 });
 
+/** An address a route: of one that has sent many bad tokens no new one is looked at. */
+const addresses = new Map(guarded.map(([route], index) => [route, `192.0.2.${index}`]));
+
 describe.each(guarded)("%s", (route, { may, machine = false }) => {
   const allowed = (role: Role): boolean => may === "authenticated" || (may !== "public" && may.includes(role));
 
   test("without a token, and with one that is none: 401", async () => {
     for (const headers of [{}, { authorization: "Bearer x.y.z" }, { authorization: "Basic bGk6bmE=" }]) {
-      const answer = await ask(route, headers);
+      const answer = await ask(route, headers, undefined, undefined, addresses.get(route));
       expect(answer.statusCode).toBe(401);
       expect(answer.headers["www-authenticate"]).toMatch(/^Bearer/u);
       expect(problemSchema.parse(answer.json()).code).toBe("unauthenticated");

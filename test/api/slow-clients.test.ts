@@ -32,6 +32,7 @@ async function open(atOnce: number) {
     ...nothing,
     engine: {
       ...nothing.engine,
+      repOf: async () => ({ salesRep: "li.na" }),
       state: async () => {
         await held;
         return { state: "waiting" };
