@@ -33,6 +33,18 @@ const networks = z
     }
   });
 
+/** What may be secret, or where a file with it is: an environment is shown to more than may read the file. */
+function textOrFile(value: string, context: z.RefinementCtx): string {
+  if (!value.startsWith("/")) return value;
+  try {
+    return readFileSync(value, "utf8").trim();
+  } catch (error) {
+    const code = error instanceof Error && "code" in error ? String(error.code) : "";
+    context.addIssue({ code: "custom", message: `is a file that cannot be read (${code})` });
+    return z.NEVER;
+  }
+}
+
 const schema = z.object({
   /** Where the API listens. */
   PORT: port.default(3000),
@@ -54,7 +66,14 @@ const schema = z.object({
   /** The `temporal` command for the embedded engine; set-up finds or brings one. */
   TEMPORAL_CLI: z.string().default("temporal"),
   TASK_QUEUE: z.string().default("gendan"),
-  DATABASE_URL: z.url({ protocol: /^postgres(ql)?$/u, error: "is no address such as postgres://user@host:5432/name" }).optional(),
+  /** An address, or the path of a file that holds it. */
+  DATABASE_URL: z
+    .string()
+    .transform(textOrFile)
+    .pipe(
+      z.url({ protocol: /^postgres(ql)?$/u, error: "is no address such as postgres://user@host:5432/name, nor a file with one" }),
+    )
+    .optional(),
   PRODUCTION_URL: address.optional(),
   WAREHOUSE_URL: address.optional(),
   LOGISTICS_URL: address.optional(),

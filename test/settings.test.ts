@@ -64,6 +64,8 @@ test.each([
   [{ TEMPORAL_PORT: "1.5" }, "TEMPORAL_PORT"],
   [{ STAND_INS: "sometimes" }, "STAND_INS"],
   [{ DATABASE_URL: "mysql://host/name" }, "DATABASE_URL"],
+  [{ DATABASE_URL: "/no/such/file" }, "DATABASE_URL"],
+  [{ DATABASE_URL: "/dev/null" }, "DATABASE_URL"],
   [{ MESSAGES_URL: "host:1" }, "MESSAGES_URL"],
   [{ LOG_LEVEL: "loud" }, "LOG_LEVEL"],
   [{ GENDAN_POLICY: "{" }, "GENDAN_POLICY"],

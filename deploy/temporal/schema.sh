@@ -1,6 +1,8 @@
 #!/bin/sh
 # Makes the Temporal server's databases and brings their schemas to its version; may run as often as one likes.
 set -eu
+[ -z "${SQL_PASSWORD_FILE:-}" ] || SQL_PASSWORD=$(cat "$SQL_PASSWORD_FILE")
+export SQL_PASSWORD
 
 tool() {
   database=$1

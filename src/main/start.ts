@@ -106,6 +106,7 @@ process.on("SIGTERM", () => void asked());
 const env: Record<string, string | undefined> = {
   ...process.env,
   GENDAN_HOME: home,
+  DATABASE_URL: settings.DATABASE_URL,
   LOG_LEVEL: settings.LOG_LEVEL ?? "warn",
   // Found once, so that its probes are where they were after a crash.
   WORKER_PORT: String(settings.WORKER_PORT ?? (await freePort(LOOPBACK))),
