@@ -8,6 +8,6 @@ export const checkActivities: Pick<OrderActivities, "check"> = {
     const command = commandNames.find((each) => each === name);
     if (!command) return [{ path: "", message: `no such command: ${name}` }];
     const said = checkBody(command, body, "en");
-    return "errors" in said ? said.errors : [];
+    return "errors" in said ? said.errors : { body: said.body };
   },
 };

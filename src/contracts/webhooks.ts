@@ -84,6 +84,8 @@ const known: { readonly [K in keyof Facts]: true } = {
   "order-restored": true,
   "report-known": true,
   "command-refused": true,
+  "message-refused": true,
+  "run-cancellation-refused": true,
   "inspection-asked": true,
   "inspection-answered": true,
 };

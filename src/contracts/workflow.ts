@@ -159,8 +159,8 @@ export interface OrderActivities {
   tell(messages: readonly Tell[]): Promise<readonly TellOutcome[]>;
   /** One message until it is settled; throws what may pass, so that Temporal tries again. */
   tellAgain(message: Tell): Promise<TellOutcome>;
-  /** Checks a body that did not come through the API. */
-  check(command: string, body: object): Promise<readonly { path: string; message: string }[]>;
+  /** Checks a body that did not come through the API: the body as it is read, or every field that is wrong. */
+  check(command: string, body: object): Promise<{ readonly body: object } | readonly { path: string; message: string }[]>;
 }
 
 export type { DutyRow, OrderRow };

@@ -29,7 +29,8 @@ export interface Actor {
 /** Who did something, as an event keeps it: the id, and the one role that allowed it. */
 export interface Author {
   readonly id: string;
-  readonly role: Party;
+  /** `unverified`: nobody could prove that it was they who sent it; the id is as it was claimed, or `unknown`. */
+  readonly role: Party | "unverified";
   /** The absent person as whose deputy they did it. */
   readonly deputyFor?: string | undefined;
 }

@@ -7,6 +7,7 @@ import { iso } from "../domain/time.ts";
 import { beginningOf, chainOf, linked, saltOf } from "./chain.ts";
 import type { Database } from "./database.ts";
 import type { Recorded } from "./rebuild.ts";
+import { storableEvents } from "./storable.ts";
 import { eventValues, orderValues } from "./write.ts";
 
 /** Something in the records that this service did not write so: in which order, at which event, and what. */
@@ -148,7 +149,7 @@ export async function verify(db: Database): Promise<Verified> {
 export async function compareWithEngine(db: Database, orders: AsyncIterable<Recorded>): Promise<Verified> {
   const verified: Verified = { orders: 0, events: 0, faults: [] };
   for await (const { orderNo, events: read } of orders) {
-    const events = await read();
+    const events = storableEvents(await read());
     const last = events.at(-1);
     if (!last) continue;
     verified.orders += 1;

@@ -5,6 +5,7 @@ import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
 import { iso } from "../domain/time.ts";
 import { beginningOf, chainOf, saltOf } from "./chain.ts";
 import type { Database } from "./database.ts";
+import { storable } from "./storable.ts";
 import { enqueue } from "./webhooks.ts";
 
 /** An order's row as it is stored. */
@@ -104,7 +105,8 @@ function inParts<T>(rows: readonly T[]): T[][] {
  * is replaced only by a newer one.
  * @throws Error when events before the first one here are missing: the workflow tries again, and nothing is written.
  */
-export async function publish(db: Database, { order, events, duties }: Publication): Promise<void> {
+export async function publish(db: Database, publication: Publication): Promise<void> {
+  const { order, events, duties } = storable(publication);
   const { orderNo } = order;
   const first = events[0]?.number ?? 1;
   await db.transaction().execute(async (trx) => {

@@ -288,6 +288,16 @@ const texts: { readonly [M in MessageName]: { readonly [L in Locale]: Write } } 
       body: `Order ${part(m, "orderNo")} (${wordOf(statusWords, part(m, "status"), "en")}): “${wordOf(dutyWords, part(m, "duty"), "en")}” ${asked(m, "en")} Owner: ${wordOf(roleWords, part(m, "owner"), "en")}; rule ${part(m, "rule")}.${Number(m["climbed"] ?? 0) > 0 ? " Nobody before you could be reached, so you are told." : ""}`,
     }),
   },
+  "run-kept": {
+    zh: (m) => ({
+      subject: `订单 ${part(m, "orderNo")}：有人试图在 Temporal 中取消其运行，未予执行`,
+      body: `有人在 Temporal 中请求取消订单 ${part(m, "orderNo")} 的运行。该请求未予执行，订单继续跟进，各项期限不变。如确需取消订单，请提交“${wordOf(commandWords, "request-cancellation", "zh")}”或“${wordOf(commandWords, "cancel", "zh")}”。`,
+    }),
+    en: (m) => ({
+      subject: `Order ${part(m, "orderNo")}: somebody asked Temporal to cancel its run, which was refused`,
+      body: `Somebody asked Temporal to cancel the run of order ${part(m, "orderNo")}. That was refused: the order goes on, and its deadlines stand. To call the order off, send “${wordOf(commandWords, "request-cancellation", "en")}” or “${wordOf(commandWords, "cancel", "en")}”.`,
+    }),
+  },
   "clock-stopped": {
     zh: (m) => ({
       subject: `【紧急】跟单系统停摆：${wordOf(clockWords, part(m, "clock"), "zh")}`,

@@ -219,6 +219,15 @@ const sentences: { readonly [C in RefusalCode]: Sentence } = {
     en: "These fields are wrong: {fields}.",
     bare: { zh: "提交的内容有误。", en: "What was sent is invalid." },
   },
+  unverified: {
+    zh: "无法证实发送人的身份，未予执行。请由有权限的人员自行提交，或作为不符的报告处理。",
+    en: "Nobody can prove who sent this, so it is not carried out. Whoever may do it has to send it themselves, or it is resolved as a discrepancy.",
+  },
+  "no-such-command": { zh: "订单没有这样的操作。", en: "An order knows no such command." },
+  "our-fault": {
+    zh: "系统处理该操作时出错，订单未作任何改动，请联系系统管理员。",
+    en: "This service failed at it, and nothing of the order has changed; please call whoever runs the system.",
+  },
 };
 
 const open: Readonly<Record<string, Text>> = {

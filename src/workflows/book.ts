@@ -1,12 +1,5 @@
 import { scopedKey, sentUnder } from "../contracts/keys.ts";
-import type {
-  CommandAnswer,
-  CommandInput,
-  CommandState,
-  Publication,
-  RefusedCommand,
-  StartOrder,
-} from "../contracts/workflow.ts";
+import type { CommandAnswer, CommandState, Publication, RefusedCommand, StartOrder } from "../contracts/workflow.ts";
 import { checkedCommand, type Command, type CommandName } from "../domain/order/bodies.ts";
 import type { Effect, EffectOutcome } from "../domain/order/effects.ts";
 import type { OrderEvent, Restored } from "../domain/order/events.ts";
@@ -16,10 +9,12 @@ import {
   decide,
   isFull,
   isOver,
+  keepRunning,
   nextAlarm,
   pendingEffects,
   permitted,
   refusedReport,
+  refuseMessage,
   report,
   restore,
   setCalendar,
@@ -32,12 +27,13 @@ import { isRefusal, refuse, type Refusal } from "../domain/order/refusals.ts";
 import { firstPage } from "../domain/order/weight.ts";
 import { dutyRows, orderRow, view } from "../domain/order/view.ts";
 import type { OrderView } from "../domain/order/view.ts";
-import type { Actor } from "../domain/people.ts";
+import type { Actor, Author } from "../domain/people.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import type { Ms } from "../domain/time.ts";
+import { excerptOf, kept, type Proof, type Sent } from "./gate.ts";
 
-/** Whoever sends a signal without saying who they are; they hold no role, so it is refused and on record. */
-const UNKNOWN: Actor = { id: "unknown", roles: [], kind: "person" };
+/** Whoever sent what is no command, when nobody can be proved to have. */
+const STRANGER: Author = { id: "unknown", role: "unverified" };
 
 /** A time that was sent, unless it is none or lies in the future: then `latest`, ms. */
 function notAfter(latest: Ms, text: string | undefined): Ms {
@@ -52,11 +48,15 @@ export interface Book {
   /** Number of the last event; grows with everything that happens. */
   last(): number;
   /** Why an answered command would be refused now; changes nothing. */
-  refuse(name: CommandName, input: CommandInput, now: Ms): RefusedCommand | undefined;
+  refuse(name: CommandName, sent: Sent, now: Ms): RefusedCommand | undefined;
   /** Carries out an answered command, or repeats the answer to one with the same key. */
-  carryOut(name: CommandName, input: CommandInput, key: string, now: Ms): CommandAnswer | RefusedCommand;
-  /** Takes on a signal: nothing of it is lost. `wrong`: what is wrong with its body, if anything. */
-  takeOn(name: CommandName, input: CommandInput | undefined, key: string, now: Ms, wrong?: readonly string[]): void;
+  carryOut(name: CommandName, sent: Sent, key: string, now: Ms): CommandAnswer | RefusedCommand;
+  /** Takes on a signal: nothing of it is lost. */
+  takeOn(name: CommandName, sent: Sent, key: string, now: Ms): void;
+  /** Puts on record what came and is no command of an order, as far as there is an order. */
+  refuseMessage(name: string, sent: unknown, refusal: Refusal, proof: Proof | undefined, now: Ms): void;
+  /** Puts on record that the engine was asked to cancel the run. */
+  keepRunning(now: Ms): void;
   /** Lets time pass until now. */
   tick(now: Ms): void;
   settle(effect: Effect, outcome: EffectOutcome, now: Ms): void;
@@ -75,8 +75,11 @@ export interface Book {
   carry(): StartOrder;
 }
 
-/** Opens the book of an order: a new one, or the record that a run carried on. */
-export function openBook(start: StartOrder): Book {
+/**
+ * Opens the book of an order: a new one, or the record that a run carried on.
+ * @param onFault told of an error at which a command was refused, as this code fails at it
+ */
+export function openBook(start: StartOrder, onFault: (error: Error) => void = () => undefined): Book {
   const { orderNo, policy, calendar, salt, rules = 1 } = start;
   const setting = { orderNo, policy, calendar, salt, rules };
   const events: OrderEvent[] = [...(start.events ?? [])];
@@ -90,14 +93,34 @@ export function openBook(start: StartOrder): Book {
     return outcome.events;
   }
 
-  function commandOf(name: CommandName, input: CommandInput, key: string, now: Ms): Command {
-    const receivedAt = notAfter(now, input.receivedAt);
-    const at = notAfter(receivedAt, input.at);
-    const { actor, body, hash = "" } = input;
-    return checkedCommand(name, body, { actor, key, hash, at, receivedAt });
+  /**
+   * A decision, or a refusal where this code fails at it: what nobody has foreseen in a body must not hold the order up for ever. Nor may
+   * it spoil what comes after, so the clock and the records are tried on what it would lead to.
+   */
+  function unlessItFails(now: Ms, decision: () => Outcome | Refusal): Outcome | Refusal {
+    try {
+      const outcome = decision();
+      if (isRefusal(outcome)) return outcome;
+      nextAlarm(outcome.order, now);
+      orderRow(outcome.order, now);
+      dutyRows(outcome.order, now);
+      return outcome;
+    } catch (error) {
+      // Others are Temporal's own, and say that the code and a history do not fit.
+      if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
+      onFault(error);
+      return refuse("our-fault");
+    }
   }
 
-  function repeated(input: CommandInput, key: string): readonly OrderEvent[] | Refusal | undefined {
+  function commandOf(name: CommandName, sent: Sent, key: string, now: Ms): Command {
+    const receivedAt = notAfter(now, sent.receivedAt);
+    const at = notAfter(receivedAt, sent.at);
+    const { actor, body, hash = "", unverified } = sent;
+    return checkedCommand(name, body, { actor, key, hash, at, receivedAt, ...(unverified ? { unverified } : {}) });
+  }
+
+  function repeated(input: Sent, key: string): readonly OrderEvent[] | Refusal | undefined {
     const said = sentUnder(events, key);
     // An API of the release before, which still runs beside this one, sends the caller's key as it is.
     const before = said.length > 0 ? said : sentUnder(events, scopedKey(input.actor.id, key));
@@ -107,7 +130,7 @@ export function openBook(start: StartOrder): Book {
   }
 
   /** Whoever may not send a command of this order is not told whether they have sent one before. */
-  function barred(name: CommandName, { actor }: CommandInput, now: Ms): RefusedCommand | undefined {
+  function barred(name: CommandName, { actor }: Sent, now: Ms): RefusedCommand | undefined {
     const may = order && authorise(order, name, actor);
     return isRefusal(may) ? withPermitted(may, actor, now) : undefined;
   }
@@ -127,38 +150,48 @@ export function openBook(start: StartOrder): Book {
   return {
     order: () => order,
     last,
-    refuse(name, input, now) {
-      const stop = barred(name, input, now);
+    refuse(name, sent, now) {
+      const stop = barred(name, sent, now);
       if (stop) return stop;
-      const before = input.key === undefined ? undefined : repeated(input, input.key);
-      if (before !== undefined) return isRefusal(before) ? withPermitted(before, input.actor, now) : undefined;
-      const outcome = decide(ticked(now, now)?.order, commandOf(name, input, input.key ?? "", now), setting);
-      return isRefusal(outcome) ? withPermitted(outcome, input.actor, now) : undefined;
+      const before = sent.key === undefined ? undefined : repeated(sent, sent.key);
+      if (before !== undefined) return isRefusal(before) ? withPermitted(before, sent.actor, now) : undefined;
+      const command = commandOf(name, sent, sent.key ?? "", now);
+      const outcome = unlessItFails(now, () => decide(ticked(now, now)?.order, command, setting));
+      return isRefusal(outcome) ? withPermitted(outcome, sent.actor, now) : undefined;
     },
-    carryOut(name, input, key, now) {
-      const stop = barred(name, input, now);
+    carryOut(name, sent, key, now) {
+      const stop = barred(name, sent, now);
       if (stop) return stop;
-      const before = repeated(input, key);
-      if (before !== undefined) return isRefusal(before) ? withPermitted(before, input.actor, now) : answer(before);
+      const before = repeated(sent, key);
+      if (before !== undefined) return isRefusal(before) ? withPermitted(before, sent.actor, now) : answer(before);
       const passed = ticked(now, now);
       if (passed) take(passed);
-      const outcome = decide(order, commandOf(name, input, key, now), setting);
-      return isRefusal(outcome) ? withPermitted(outcome, input.actor, now) : answer(take(outcome));
+      const command = commandOf(name, sent, key, now);
+      const outcome = unlessItFails(now, () => decide(order, command, setting));
+      return isRefusal(outcome) ? withPermitted(outcome, sent.actor, now) : answer(take(outcome));
     },
-    takeOn(name, input, key, now, wrong) {
-      const sent: CommandInput = input ?? { actor: UNKNOWN, body: {} };
+    takeOn(name, sent, key, now) {
       const command = commandOf(name, sent, key, now);
       const before = repeated(sent, key);
       if (before !== undefined && !isRefusal(before)) return;
-      // What was due by the time of the report comes first; what was due later may be fulfilled by it.
-      const passed = ticked(command.at, now);
-      if (passed) take(passed);
-      const refusal = before ?? (wrong ? refuse("body-invalid", { fields: wrong }) : undefined);
-      if (order) take(refusal ? refusedReport(order, command, refusal) : report(order, command, setting));
-      else if (!refusal) {
-        const outcome = decide(undefined, command, setting);
-        if (!isRefusal(outcome)) take(outcome);
+      const wrong = sent.wrong && refuse("body-invalid", { fields: sent.wrong });
+      if (!order) {
+        const outcome = before ?? wrong ?? unlessItFails(now, () => decide(undefined, command, setting));
+        if (!sent.unverified && !isRefusal(outcome)) take(outcome);
+        return;
       }
+      // What was due by the time of the report comes first; what was due later may be fulfilled by it.
+      const current = take(tick(order, command.at, now)) && order;
+      const outcome = before ?? wrong ?? unlessItFails(now, () => report(current, command, setting));
+      take(isRefusal(outcome) ? refusedReport(current, command, outcome) : outcome);
+    },
+    refuseMessage(name, sent, { refused: refusal, details }, proof, now) {
+      if (!order) return;
+      const author = proof?.by === "author" ? { id: proof.author.id, role: "staff" as const } : STRANGER;
+      take(refuseMessage(order, { name: kept(name, 100), refusal, details, sent: excerptOf(sent) }, author, now));
+    },
+    keepRunning(now) {
+      if (order) take(keepRunning(order, now));
     },
     tick(now) {
       const passed = ticked(now, now);

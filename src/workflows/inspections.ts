@@ -26,6 +26,7 @@ import type { Watch } from "../domain/order/record.ts";
 import { dayAround, monthBefore } from "../domain/routine/period.ts";
 import { best, sizeOf } from "../domain/routine/sample.ts";
 import { iso, ms } from "../domain/time.ts";
+import { uncancelled } from "./cancel.ts";
 import { activities, dueAt, tellOf, throughOrders } from "./routine.ts";
 
 /** Continues as the inspection itself, from whatever routine began it. */
@@ -107,6 +108,10 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
  * again and again until it is answered. It ends with the last answer.
  */
 export async function watchInspection(start: WatchInspectionStart): Promise<string> {
+  return uncancelled(() => watchAnswers(start));
+}
+
+async function watchAnswers(start: WatchInspectionStart): Promise<string> {
   const { reportId, dueAt: due, ladder } = start;
   const [from, dueAt] = [Date.parse(start.from), Date.parse(due)];
   const owner = { role: "supervisor" } as const;

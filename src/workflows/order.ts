@@ -1,5 +1,4 @@
 import {
-  ActivityFailure,
   allHandlersFinished,
   ApplicationFailure,
   CancellationScope,
@@ -10,6 +9,7 @@ import {
   defineSignal,
   defineUpdate,
   isCancellation,
+  log,
   patched,
   proxyActivities,
   proxySinks,
@@ -25,44 +25,66 @@ import {
   REFUSED,
   SET_CALENDAR,
   type CommandAnswer,
-  type CommandInput,
   type CommandState,
   type Dated,
   type OrderActivities,
   type OrderSinks,
   type Publication,
+  type RefusedCommand,
   type StartOrder,
 } from "../contracts/workflow.ts";
-import type { Calendar } from "../domain/clock/calendar.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { Effect } from "../domain/order/effects.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { commandNames } from "../domain/order/order.ts";
+import { refuse } from "../domain/order/refusals.ts";
 import type { OrderView } from "../domain/order/view.ts";
-import type { Actor } from "../domain/people.ts";
-import { MINUTE, ms, SECOND, type Ms } from "../domain/time.ts";
-import { attributesOf, detailsOf, summaryOfAlarm, summaryOfEffect } from "./story.ts";
-import { openBook, type Book } from "./book.ts";
+import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
+import { openBook } from "./book.ts";
+import { uncancelled } from "./cancel.ts";
+import { isStart, readActor, readCalendar, readCheck, readCommand, type Sent } from "./gate.ts";
+import { exhausted, outsideOf } from "./outside.ts";
+import { attributesOf, detailsOf, summaryOfAlarm } from "./story.ts";
 
 const { records } = proxySinks<OrderSinks>();
+const PROVED = { by: "service" } as const;
 
 const checking = (name: CommandName) =>
   proxyActivities<Pick<OrderActivities, "check">>({
     startToCloseTimeout: 30 * SECOND,
-    retry: { initialInterval: SECOND, maximumInterval: MINUTE },
+    retry: { initialInterval: SECOND, maximumInterval: MINUTE, maximumAttempts: 10 },
     summary: `check of ${name}`,
   });
 
-function failure(refusal: object, code: string): ApplicationFailure {
-  return ApplicationFailure.create({ type: REFUSED, message: code, nonRetryable: true, details: [refusal] });
+function failure(refusal: RefusedCommand): ApplicationFailure {
+  return ApplicationFailure.create({ type: REFUSED, message: refusal.refused, nonRetryable: true, details: [refusal] });
+}
+
+function invalid(fields: readonly string[]): RefusedCommand {
+  return { ...refuse("body-invalid", { fields }), permitted: [] };
+}
+
+/** Nothing of what was sent may be in a log: of an error where it was, and not what it says. */
+function logFault(error: Error): void {
+  log.error("a command was refused, as this code fails at it", { error: error.name, at: error.stack?.split("\n").slice(1, 6) });
 }
 
 /**
  * One sales order, from the call until nothing is owed any more; its workflow id is the order number. Commands come as
- * updates (answered) or signals (reports), both of the command's name. One timer watches whatever is due first.
+ * updates (answered) or signals (reports), both of the command's name; signals of other names are passed over. One timer
+ * watches whatever is due first. A request to cancel the run is refused, and on record.
  */
 export async function order(start: StartOrder): Promise<void> {
-  const book = openBook(start);
+  if (!isStart(start)) throw ApplicationFailure.nonRetryable("what the run was started with is no order");
+  const asked = { toCancel: false };
+  await uncancelled(
+    () => follow(start, asked),
+    () => (asked.toCancel = true),
+  );
+}
+
+async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<void> {
+  const book = openBook(start, logFault);
   const now = () => Date.now();
   /**
    * When the order was last told something, ms: by whoever told it, or by the time of a workflow task that leaves something in the history.
@@ -90,51 +112,64 @@ export async function order(start: StartOrder): Promise<void> {
   if (start.restored) book.restore(start.restored.why, clock);
 
   for (const name of commandNames) {
-    setHandler(defineUpdate<CommandAnswer, [CommandInput]>(name), (input) => answered(name, input), {
+    setHandler(defineUpdate<CommandAnswer, [unknown]>(name), (input) => answered(name, readCommand(input, PROVED)), {
       validator: (input) => {
-        if (!isInput(input))
-          throw failure({ refused: "body-invalid", details: { fields: ["actor", "body"] }, permitted: [] }, "body-invalid");
-        const refusal = input.checked
-          ? book.refuse(name, { ...input, key: input.key ?? currentUpdateInfo()?.id }, now())
+        const sent = readCommand(input, PROVED);
+        if (sent.wrong) throw failure(invalid(sent.wrong));
+        const refusal = sent.checked
+          ? book.refuse(name, { ...sent, key: sent.key ?? currentUpdateInfo()?.id }, now())
           : undefined;
-        if (refusal) throw failure(refusal, refusal.refused);
+        if (refusal) throw failure(refusal);
       },
     });
-    setHandler(defineSignal<[CommandInput]>(name), (input) => reported(name, input));
+    setHandler(defineSignal<[unknown]>(name), (input) => reported(name, readCommand(input, PROVED)));
   }
-  setHandler(defineSignal<[Calendar]>(SET_CALENDAR), (calendar) => {
-    book.setCalendar(calendar, passTo(now()));
+  setHandler(defineSignal<[unknown]>(SET_CALENDAR), (sent) => {
+    const calendar = readCalendar(sent);
+    if (calendar) book.setCalendar(calendar, passTo(now()));
+    else book.refuseMessage(SET_CALENDAR, sent, refuse("body-invalid", { fields: ["calendar"] }), PROVED, passTo(now()));
     shown = "";
   });
-  setHandler(defineQuery<OrderView | undefined, [Actor, number?]>(QUERIES.order), (actor, at) => book.view(actor, at ?? now()));
+  setHandler(defineQuery<OrderView | undefined, [unknown, unknown?]>(QUERIES.order), (asking, at) => {
+    const read = readActor(asking);
+    if ("wrong" in read) throw failure(invalid(read.wrong));
+    return book.view(read.actor, typeof at === "number" && Number.isFinite(at) ? at : now());
+  });
   setHandler(defineQuery<readonly OrderEvent[]>(QUERIES.history), () => book.history());
-  setHandler(defineQuery<CommandState, [string]>(QUERIES.command), (key) => book.commandState(key));
-  setHandler(defineQuery<Publication | undefined, [number]>(QUERIES.publication), (after) => book.publication(after, clock));
+  setHandler(defineQuery<CommandState, [unknown]>(QUERIES.command), (key) => book.commandState(String(key)));
+  setHandler(defineQuery<Publication | undefined, [unknown]>(QUERIES.publication), (after) =>
+    book.publication(Number(after), clock),
+  );
 
-  async function wrongFields(name: CommandName, input: CommandInput): Promise<readonly string[] | undefined> {
-    if (input.checked) return undefined;
-    const wrong = await checking(name).check(name, input.body);
-    return wrong.length === 0 ? undefined : wrong.map(({ path, message }) => `${path}: ${message}`);
+  /** The message with its body as the wire contract reads it, or with what is wrong with it. */
+  async function checked(name: CommandName, sent: Sent): Promise<Sent> {
+    if (sent.checked || sent.wrong) return sent;
+    const answer: unknown = await CancellationScope.nonCancellable(() => checking(name).check(name, sent.body)).catch(
+      (error: unknown) => {
+        if (isCancellation(error)) throw error;
+        return undefined;
+      },
+    );
+    return readCheck(answer, sent);
   }
 
-  async function answered(name: CommandName, input: CommandInput): Promise<CommandAnswer> {
+  async function answered(name: CommandName, sent: Sent): Promise<CommandAnswer> {
     const arrived = now();
-    const wrong = await wrongFields(name, input);
-    if (wrong) throw failure({ refused: "body-invalid", details: { fields: wrong }, permitted: [] }, "body-invalid");
-    const answer = book.carryOut(name, input, input.key ?? currentUpdateInfo()?.id ?? uuid4(), passTo(arrived));
-    if ("refused" in answer) throw failure(answer, answer.refused);
+    const said = await checked(name, sent);
+    if (said.wrong) throw failure(invalid(said.wrong));
+    const answer = book.carryOut(name, said, said.key ?? currentUpdateInfo()?.id ?? uuid4(), passTo(arrived));
+    if ("refused" in answer) throw failure(answer);
     commanded = true;
     return answer;
   }
 
-  async function reported(name: CommandName, input: CommandInput | undefined): Promise<void> {
-    const known = isInput(input) ? input : undefined;
-    const said = known?.checked ? Date.parse(known.receivedAt ?? "") : Number.NaN;
-    const arrived = Number.isNaN(said) ? now() : said;
-    if (Number.isNaN(said)) shown = "";
-    const wrong = known ? await wrongFields(name, known) : ["actor", "body"];
+  async function reported(name: CommandName, sent: Sent): Promise<void> {
+    const said = sent.checked ? sent.receivedAt : undefined;
+    const arrived = said === undefined ? now() : Math.min(Date.parse(said), now());
+    if (said === undefined) shown = "";
+    const read = await checked(name, sent);
     passTo(arrived);
-    book.takeOn(name, known, known?.key ?? uuid4(), arrived, wrong);
+    book.takeOn(name, read, read.key ?? uuid4(), arrived);
     leaveSomething();
     signalled = true;
     commanded = true;
@@ -176,11 +211,13 @@ export async function order(start: StartOrder): Promise<void> {
     const waiting = book.pending().filter(({ effectId }) => !underWay.has(effectId));
     const messages = waiting.filter(({ system, effectId }) => system === "messages" && !again.has(effectId));
     const single = waiting.filter((effect) => !messages.includes(effect));
-    const activities = activitiesFor(book);
-    const together = messages.length === 0 ? [] : [carryOut(messages, () => activities.tell(messages, again))];
+    const record = book.order();
+    if (!record) return [];
+    const outside = outsideOf(record);
+    const together = messages.length === 0 ? [] : [carryOut(messages, () => outside.tell(messages, again))];
     return [
       ...together,
-      ...single.map((effect) => carryOut([effect], async () => [await activities.ask(effect, again.get(effect.effectId))])),
+      ...single.map((effect) => carryOut([effect], async () => [await outside.ask(effect, again.get(effect.effectId))])),
     ];
   }
 
@@ -216,6 +253,14 @@ export async function order(start: StartOrder): Promise<void> {
     shown = text;
   }
 
+  /** Puts on record that the engine was asked to end the run. */
+  function refuseToEnd(): void {
+    if (!asked.toCancel || !book.order()) return;
+    asked.toCancel = false;
+    book.keepRunning(passTo(now()));
+    shown = "";
+  }
+
   // A start whose first command was refused is no order.
   if (!(await condition(() => book.order() !== undefined || signalled, MINUTE)) || !book.order()) return;
 
@@ -235,9 +280,10 @@ export async function order(start: StartOrder): Promise<void> {
         book.tick(passTo(now()));
         if (book.pending().every(({ effectId }) => underWay.has(effectId))) shown = "";
       }
-      const asked = askOutside();
-      asked.forEach(keep);
-      if (toLeave && asked.length === 0) shown = "";
+      refuseToEnd();
+      const underWayNow = askOutside();
+      underWayNow.forEach(keep);
+      if (toLeave && underWayNow.length === 0) shown = "";
       toLeave = false;
       show();
       if (book.last() !== told) records.changed(commanded ? "at-once" : "soon");
@@ -247,70 +293,13 @@ export async function order(start: StartOrder): Promise<void> {
       if (over()) return;
       const [seen, seenAnswers] = [book.last(), answers];
       const moved = () => book.last() !== seen || answers !== seenAnswers;
-      await condition(() => rang || moved() || over() || failed.length > 0 || shouldContinue());
+      await condition(() => rang || asked.toCancel || moved() || over() || failed.length > 0 || shouldContinue());
       if (failed.length > 0) throw failed[0];
     }
   });
 
   work.cancel();
   await condition(allHandlersFinished);
+  refuseToEnd();
   if (!book.isOver(clock)) await continueAsNew<typeof order>({ ...book.carry() });
-}
-
-function isInput(input: CommandInput | undefined): input is CommandInput {
-  const actor: unknown = input?.actor;
-  const isActor = typeof actor === "object" && actor !== null && "id" in actor && "roles" in actor && Array.isArray(actor.roles);
-  return isActor && typeof input?.body === "object";
-}
-
-function exhausted(error: unknown): Dated | undefined {
-  // Cancelled with the run: the next one asks again, with the same key.
-  if (isCancellation(error)) return undefined;
-  const cause = error instanceof ActivityFailure ? error.cause : error;
-  return { result: "exhausted", detail: cause instanceof Error ? cause.message : String(cause) };
-}
-
-/** The activities with the order's own policy of retries. */
-function activitiesFor(book: Book) {
-  const policy = book.order()?.policy.effects;
-  const timeout = policy ? ms(policy.timeout) : 10 * SECOND;
-  const retry = policy && {
-    initialInterval: ms(policy.retryAfter),
-    maximumInterval: ms(policy.retryAtMost),
-    maximumAttempts: policy.attempts,
-  };
-  const orderNo = book.order()?.orderNo ?? "";
-  const proxy = (effects: readonly Effect[]) =>
-    proxyActivities<OrderActivities>({
-      startToCloseTimeout: (timeout + SECOND) * Math.max(1, Math.ceil(effects.length / 4)),
-      ...(retry ? { retry } : {}),
-      summary: summaryOfEffect(effects),
-    });
-  return {
-    /** Several messages at once; those that may pass later are tried again one by one. */
-    async tell(effects: readonly Effect[], again: Map<string, Ms | undefined>): Promise<(Dated | undefined)[]> {
-      const tells = effects.flatMap((effect) =>
-        effect.system === "messages" ? [{ orderNo, effectId: effect.effectId, message: effect.data }] : [],
-      );
-      const outcomes = await proxy(effects).tell(tells);
-      return effects.map(({ effectId }) => {
-        const outcome = outcomes.find((each) => each.effectId === effectId);
-        if (outcome && outcome.result !== "again") return outcome;
-        again.set(effectId, outcome?.notBefore);
-        return undefined;
-      });
-    },
-    /** `notBefore`, ms: for the activity to wait, not for a timer here, so that an order that older code is with replays. */
-    async ask(effect: Effect, notBefore: Ms | undefined): Promise<Dated> {
-      const { effectId } = effect;
-      const activities = proxy([effect]);
-      if (effect.system === "messages") {
-        const outcome = await activities.tellAgain({ orderNo, effectId, message: effect.data, notBefore });
-        return outcome.result === "again" ? { result: "exhausted", detail: outcome.detail } : outcome;
-      }
-      const ask = { orderNo, effectId, system: effect.system, ask: effect.ask, data: effect.data };
-      if (effect.system === "production") return activities.askProduction(ask);
-      return effect.system === "warehouse" ? activities.askWarehouse(ask) : activities.askLogistics(ask);
-    },
-  };
 }

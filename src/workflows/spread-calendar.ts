@@ -2,6 +2,7 @@ import { proxyActivities, sleep } from "@temporalio/workflow";
 import type { CalendarActivities } from "../contracts/workflow.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
+import { uncancelled } from "./cancel.ts";
 
 const { runningOrders, sendCalendar } = proxyActivities<CalendarActivities>({
   startToCloseTimeout: MINUTE,
@@ -24,7 +25,9 @@ async function sweep(calendar: Calendar): Promise<void> {
  * long after the first the second begins, ms.
  */
 export async function spreadCalendar(calendar: Calendar, again = 20 * SECOND): Promise<void> {
-  await sweep(calendar);
-  await sleep(again, { summary: "orders that were just being received" });
-  await sweep(calendar);
+  await uncancelled(async () => {
+    await sweep(calendar);
+    await sleep(again, { summary: "orders that were just being received" });
+    await sweep(calendar);
+  });
 }

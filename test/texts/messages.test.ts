@@ -74,6 +74,7 @@ const says: { readonly [M in (typeof messageNames)[number]]: readonly string[] }
   finding: ["R3.2", "补录生产进度", "n12"],
   refused: [],
   rung: ["R3.2", "li.na", "2026-11-24 00:30"],
+  "run-kept": [],
   "clock-stopped": [],
   "order-restored": [],
   "weekly-summary": ["2026-W47", "/reports/weekly/2026-W47", "19"],

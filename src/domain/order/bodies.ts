@@ -243,6 +243,8 @@ export type Command<K extends CommandName = CommandName> = {
     readonly at: number;
     /** When this service took it on, ms. Duties that it opens count from here. */
     readonly receivedAt: number;
+    /** Nobody could prove that the actor sent it: it is never carried out, a person decides. */
+    readonly unverified?: true | undefined;
   };
 }[K];
 

@@ -27,6 +27,7 @@ export const messageNames = [
   "finding",
   "refused",
   "rung",
+  "run-kept",
   "clock-stopped",
   "order-restored",
   // about no order: the department's routine

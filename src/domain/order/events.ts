@@ -131,6 +131,10 @@ export interface Facts {
   "calendar-set": { calendar: Calendar };
   /** Nothing carried the order on, though it was not over: it goes on from its record. */
   "order-restored": { why: Restored };
+  /** Somebody asked the engine to cancel the run: an order is called off by its commands, never by that. */
+  "run-cancellation-refused": Record<never, never>;
+  /** What came and is no command of an order: a calendar that does not hold. */
+  "message-refused": { name: string; refusal: RefusalCode; details: Details; sent: Excerpt };
   "report-known": Record<never, never>;
   "command-refused": { body: object; refusal: RefusalCode; details: Details; cut?: Cut | undefined };
 }
@@ -142,6 +146,12 @@ export interface Facts {
  */
 export const restoreReasons = ["terminated", "canceled", "failed", "timed-out", "reset", "missing", "behind"] as const;
 export type Restored = (typeof restoreReasons)[number];
+
+/** What was sent and could not be taken on, as far as it is kept: the beginning of its JSON, and the length of the whole, characters. */
+export interface Excerpt {
+  readonly excerpt: string;
+  readonly length: number;
+}
 
 /** What a refusal's sentence is filled with. */
 export type Details = Readonly<Record<string, string | number | boolean | readonly string[]>>;

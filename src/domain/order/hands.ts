@@ -54,7 +54,8 @@ function subjectOf<E extends EventName>(order: Order, { event, data, ...stamp }:
 /** The record with its author's hand in an event. */
 export function withHand(order: Order, event: OrderEvent): Order {
   const subject = subjectOf(order, event);
-  if (subject === undefined) return order;
+  // A name that nobody could prove keeps nobody from deciding about what was sent under it.
+  if (subject === undefined || (event.event === "discrepancy-opened" && event.actor.role === "unverified")) return order;
   const author = event.event === "discrepancy-opened" ? event.data.reporter : event.actor;
   return { ...order, hands: [...order.hands, { subject, author }] };
 }

@@ -38,7 +38,7 @@ import { withHand } from "./hands.ts";
 import { inspections } from "./inspections.ts";
 import { production } from "./production.ts";
 import type { ClosedDuty, Discrepancy, Order } from "./record.ts";
-import { isRefusal, refuse, type Refusal } from "./refusals.ts";
+import { isRefusal, refuse, type Refusal, type RefusalCode } from "./refusals.ts";
 import { shipping } from "./shipping.ts";
 import { reckoned } from "./terms.ts";
 import { openDiscrepancies, repeated, watching } from "./watching.ts";
@@ -164,6 +164,7 @@ function begun(data: Facts["received"], stamp: Stamp): Order {
     weight: 0,
     clockWeight: 0,
     notKept: 0,
+    strangers: 0,
     received: stamp,
     customer,
     salesRep,
@@ -279,6 +280,7 @@ function isTelling(order: Order, { event, data }: OrderEvent): boolean {
 
 function weighed(order: Order, event: OrderEvent): Order {
   const weight = weightOf(event);
+  if (event.actor.role === "unverified") return { ...order, weight: order.weight + weight, strangers: order.strangers + 1 };
   return isTelling(order, event)
     ? { ...order, clockWeight: order.clockWeight + weight }
     : { ...order, weight: order.weight + weight };
@@ -369,7 +371,7 @@ function factsOf(order: Order | undefined, command: Command, setting: Setting): 
   if (!order) return command.command === "receive" ? received(command, setting) : refuse("no-such-order");
   const facts = follow(order, command, false);
   if (isRefusal(facts) || command.command !== "resolve-discrepancy" || command.body.decision !== "apply") return facts;
-  const applied = appliedFacts(order, command.body.discrepancyId);
+  const applied = appliedFacts(order, command.body.discrepancyId, command);
   return isRefusal(applied) ? applied : [...applied, ...facts];
 }
 
@@ -396,10 +398,11 @@ function received(command: Command, { policy, orderNo, calendar, salt, rules = R
 }
 
 /** What a discrepancy reports did happen: at its own time, by its own reporter, as an exception. */
-function appliedFacts(order: Order, discrepancyId: string): readonly Fact[] | Refusal {
+function appliedFacts(order: Order, discrepancyId: string, resolving: Command): readonly Fact[] | Refusal {
   const open = order.discrepancies.find((each) => each.discrepancyId === discrepancyId);
   if (!open) return refuse("no-such-discrepancy", { id: discrepancyId });
   if (open.cut) return refuse("report-cut");
+  if (isUnverified(open) && !commands[open.command].machine) return adoptedFacts(order, open, resolving);
   const facts = follow(order, asCommand(open), true);
   if (!isRefusal(facts)) return facts.map((each) => asReported(each, open));
   // The field that is wrong is one of the report's, not of what is asked now.
@@ -407,9 +410,26 @@ function appliedFacts(order: Order, discrepancyId: string): readonly Fact[] | Re
   return { ...facts, details };
 }
 
+/** Whether it waits because nobody could prove who sent it: then only a person decides, whatever else would fit. */
+function isUnverified({ refusal }: Discrepancy): boolean {
+  return refusal === "unverified";
+}
+
+/** What only people may do and nobody is proved to have sent: whoever applies it does it themselves, now, or may not. */
+function adoptedFacts(order: Order, { command, body, key, hash }: Discrepancy, by: Command): readonly Fact[] | Refusal {
+  // A decision about another discrepancy is made there.
+  if (command === "resolve-discrepancy") return refuse("unverified");
+  const { actor, at, receivedAt } = by;
+  const role = authorise(order, command, actor);
+  if (isRefusal(role)) return role;
+  const facts = follow(order, checkedCommand(command, body, { actor, key, hash, at, receivedAt }), false);
+  return isRefusal(facts) ? facts : facts.map((each) => ({ ...each, actor: authorOf(order, actor, role), command }));
+}
+
 /** A fact that was reported earlier than it could be taken on: it keeps its time and its reporter. */
-function asReported(reported: Fact, { opened: stamp, reporter, command }: Discrepancy): Fact {
-  return { ...reported, at: stamp.at, actor: reporter, command };
+function asReported(reported: Fact, open: Discrepancy): Fact {
+  const { opened, reporter, command } = open;
+  return { ...reported, at: opened.at, actor: isUnverified(open) ? { ...reporter, role: "unverified" } : reporter, command };
 }
 
 function asCommand({ reporter, command, body, key, hash, opened: stamp }: Discrepancy): Command {
@@ -429,17 +449,21 @@ function sameEpoch(order: Order, { run, shipment }: Discrepancy): boolean {
   return now.run === run && now.shipment === shipment;
 }
 
-/** The first open report that fits by now: its facts, and the end of the discrepancy. */
-function fittingReport(order: Order): readonly Fact[] {
+/** The first open report that fits by now, with what it brings and the end of the discrepancy. */
+function fittingReport(order: Order, origin: Origin): Extended | undefined {
   for (const open of order.discrepancies) {
-    if (open.state !== "open" || open.cut || !sameEpoch(order, open)) continue;
-    const facts = follow(order, asCommand(open), false);
-    if (isRefusal(facts)) continue;
-    const { discrepancyId } = open;
-    const brought = facts.filter(({ event }) => event !== "report-known").map((each) => asReported(each, open));
-    return [...brought, fact("discrepancy-closed", { discrepancyId, decision: "accepted" })];
+    if (open.state !== "open" || open.cut || isUnverified(open) || !sameEpoch(order, open)) continue;
+    try {
+      const facts = follow(order, asCommand(open), false);
+      if (isRefusal(facts)) continue;
+      const brought = facts.filter(({ event }) => event !== "report-known").map((each) => asReported(each, open));
+      const closed = fact("discrepancy-closed", { discrepancyId: open.discrepancyId, decision: "accepted" });
+      return extend(order, [...brought, closed], origin);
+    } catch {
+      // A report that this code fails at waits for a person: it must not hold up whatever else is done to the order.
+    }
   }
-  return [];
+  return undefined;
 }
 
 // --- the record moves on -----------------------------------------------------------------------------------------
@@ -461,11 +485,12 @@ interface Origin {
   readonly reason?: string | undefined;
 }
 
-function extend(
-  start: Order | undefined,
-  facts: readonly Fact[],
-  origin: Origin,
-): { order: Order | undefined; events: OrderEvent[] } {
+interface Extended {
+  readonly order: Order | undefined;
+  readonly events: OrderEvent[];
+}
+
+function extend(start: Order | undefined, facts: readonly Fact[], origin: Origin): Extended {
   let order = start;
   const events: OrderEvent[] = [];
   for (const { event, data, at, actor, command } of facts) {
@@ -508,11 +533,9 @@ function moveOn(start: Order | undefined, facts: readonly Fact[], origin: Origin
     ...(hash === undefined ? {} : { hash }),
   };
   for (let round = 0; round < ROUNDS; round++) {
-    const following = [delays.follows(order, origin.receivedAt), cancellation.follows(order), fittingReport(order)].find(
-      ({ length }) => length > 0,
-    );
-    if (!following) break;
-    const more = extend(order, following, byItself);
+    const following = [delays.follows(order, origin.receivedAt), cancellation.follows(order)].find(({ length }) => length > 0);
+    const more = following ? extend(order, following, byItself) : fittingReport(order, byItself);
+    if (!more) break;
     order = more.order ?? order;
     events.push(...more.events);
   }
@@ -545,15 +568,20 @@ function reachedRep(order: Order, { reached = [] }: EffectOutcome): string | und
   return reached.find(({ id, deputyFor }) => order.salesRep !== undefined && order.salesRep === (deputyFor ?? id))?.id;
 }
 
+/** Who did something, as an event keeps it. */
+function authorOf(order: Order | undefined, actor: Actor, role: Role): Author {
+  const deputyFor = standsInFor(order, actor, role);
+  return { id: actor.id, role, ...(deputyFor === undefined ? {} : { deputyFor }) };
+}
+
 function originOf(order: Order | undefined, command: Command, role: Role): Origin {
-  const deputyFor = standsInFor(order, command.actor, role);
   const { at, receivedAt, actor, key, hash, body } = command;
   const reason = "reason" in body ? body.reason : undefined;
   return {
     command: command.command,
     at: Math.min(at, receivedAt),
     receivedAt,
-    actor: { id: actor.id, role, ...(deputyFor === undefined ? {} : { deputyFor }) },
+    actor: authorOf(order, actor, role),
     key,
     hash,
     ...(body.note === undefined ? {} : { note: body.note }),
@@ -615,6 +643,7 @@ function decided(order: Order | undefined, command: Command, setting: Setting): 
  * person's command is on record as refused and told to them. A machine's report for whose text there is no room holds without it.
  */
 export function report(order: Order, command: Command, setting: Setting): Outcome {
+  if (command.unverified) return refusedReport(order, command, refuse("unverified"));
   if (command.actor.kind === "person") {
     const outcome = decide(order, command, setting);
     return isRefusal(outcome) ? refusedReport(order, command, outcome) : outcome;
@@ -634,6 +663,8 @@ function withoutRemarks({ command, body, ...rest }: Command): Command {
 
 /** So many discrepancies are open at a time; what else comes is counted with one of them. */
 const OPEN_AT_MOST = 100;
+/** So many events are on record of what nobody could be proved to have sent: a stranger can send any number. */
+const STRANGERS_AT_MOST = 100;
 /** Repetitions are on record each up to so many, then at every power of two. */
 const EACH_UP_TO = 32;
 
@@ -642,8 +673,9 @@ function isRemarkable(count: number): boolean {
 }
 
 /** The discrepancy that a report is reported by again; or, when too many are open, with which it is counted. */
-function sameDiscrepancy(order: Order, { command, body, actor }: Command): Discrepancy | undefined {
-  const open = openDiscrepancies(order);
+function sameDiscrepancy(order: Order, { command, body, actor, unverified }: Command): Discrepancy | undefined {
+  // What a stranger sent takes no room from what is proved, nor is it told by it.
+  const open = openDiscrepancies(order).filter((each) => isUnverified(each) === (unverified === true));
   const alike = open.filter((each) => each.command === command && each.reporter.id === actor.id);
   const kept = keepable(body);
   const same = alike.find((each) =>
@@ -676,18 +708,30 @@ export function isFull({ weight, policy }: Order): boolean {
   return weight + SMALL / 4 > shares.needed * orderBytesOf(policy);
 }
 
-/** Puts a refused report on record: with as much of it as there is room for. */
+/** What no later event changes: such a report is refused for good. */
+const beyondDeciding: readonly RefusalCode[] = [
+  "wrong-role",
+  "not-your-order",
+  "machine-not-allowed",
+  "body-invalid",
+  "idempotency-conflict",
+  "our-fault",
+];
+
+/** Puts a refused report on record: with as much of it as there is room for. One that is refused for nothing but that nobody can be proved to have sent it waits for a person. */
 export function refusedReport(order: Order, command: Command, { refused: refusal, details: said }: Refusal): Outcome {
   const { actor, body, key, hash } = command;
   const row = commands[command.command];
   const role: Role | undefined = row.by.find((each) => actor.roles.includes(each)) ?? actor.roles[0];
   const author: Author = { id: actor.id, role: role ?? "staff" };
-  const origin = { ...originOf(order, command, "management"), actor: author };
+  const origin: Origin = {
+    ...originOf(order, command, "management"),
+    actor: command.unverified ? { ...author, role: "unverified" } : author,
+  };
   const details = shortDetails(said);
-  const may =
-    row.machine === true &&
-    !["wrong-role", "not-your-order", "machine-not-allowed", "body-invalid", "idempotency-conflict"].includes(refusal);
-  const isDiscrepancy = actor.kind === "machine" && may;
+  if (command.unverified && order.strangers >= STRANGERS_AT_MOST) return notKept(order, origin);
+  const may = row.machine === true && actor.kind === "machine" && !beyondDeciding.includes(refusal);
+  const isDiscrepancy = refusal === "unverified" || may;
   const before = isDiscrepancy ? sameDiscrepancy(order, command) : undefined;
   if (before) return repeatedReport(order, before, origin);
 
@@ -712,7 +756,7 @@ export function refusedReport(order: Order, command: Command, { refused: refusal
       from,
     );
   const whole = opened({ body }, origin);
-  if (isWithin(shares.report, whole)) return whole;
+  if (isWithin(command.unverified ? shares.stranger : shares.report, whole)) return whole;
   const cut = opened(keepable(body), shortened(origin));
   return isWithin(shares.large, cut) ? cut : notKept(order, origin);
 }
@@ -786,6 +830,21 @@ export function tick(order: Order, until: Ms, now: Ms): Outcome {
     outcome = { order: more.order, events: [...outcome.events, ...more.events] };
   }
   return outcome;
+}
+
+/** Puts on record what came and is no command of an order. It changes nothing. */
+export function refuseMessage(order: Order, message: Facts["message-refused"], author: Author, now: Ms): Outcome {
+  if (order.strangers >= STRANGERS_AT_MOST) return { order, events: [] };
+  return moveOn(order, [fact("message-refused", message)], { command: "clock", at: now, receivedAt: now, actor: author });
+}
+
+const KEPT =
+  "引擎收到取消本订单运行的请求，未予执行，订单继续：订单只能按业务操作取消。 The engine was asked to cancel this order's run, which is refused: the order goes on, and is called off by its commands alone.";
+
+/** Puts on record that somebody asked the engine to cancel the run. Nothing else changes; the supervisor is told. */
+export function keepRunning(order: Order, now: Ms): Outcome {
+  const origin: Origin = { command: "clock", at: now, receivedAt: now, actor: SYSTEM, reason: KEPT };
+  return moveOn(order, [fact("run-cancellation-refused", {})], origin);
 }
 
 /** Lays a newer calendar on an order: due times that are still open move with it. */

@@ -278,6 +278,8 @@ export interface Order {
   readonly clockWeight: number;
   /** Reports that came when there was no more room for them: counted, not kept. */
   readonly notKept: number;
+  /** Events of what nobody could be proved to have sent. */
+  readonly strangers: number;
   readonly received: Stamp;
   /** When texts about persons were removed from the record, and after which period. */
   readonly personalDataRemoved?: { readonly at: Instant; readonly after: Duration } | undefined;

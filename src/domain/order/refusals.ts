@@ -79,6 +79,9 @@ export const refusalCodes = [
   "body-invalid", // { fields }
   "order-full", // { needs, left } in KiB
   "report-cut", // {}
+  "unverified", // {}
+  "no-such-command", // {}
+  "our-fault", // {}
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
 

@@ -258,6 +258,8 @@ export const watching = chapter({
     "order-restored": (order) => order,
     "report-known": (order) => order,
     "command-refused": (order) => order,
+    "message-refused": (order) => order,
+    "run-cancellation-refused": (order) => order,
   },
   duties: {
     "resolve-discrepancy": {
@@ -286,8 +288,9 @@ export const watching = chapter({
     "order-restored": (order, { why }) => [
       tell(order, { role: "supervisor" }, "order-restored", { why, status: statusOf[order.stage] }),
     ],
-    "command-refused": (order, { refusal }, { actor, command }) => [
-      tell(order, { role: actor.role, id: actor.id }, "refused", { command, refusal }),
-    ],
+    // Nobody is told of what they may never have sent.
+    "command-refused": (order, { refusal }, { actor: { id, role }, command }) =>
+      role === "unverified" ? [] : [tell(order, { role, id }, "refused", { command, refusal })],
+    "run-cancellation-refused": (order) => [tell(order, { role: "supervisor" }, "run-kept", {})],
   },
 });

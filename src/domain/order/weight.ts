@@ -54,6 +54,8 @@ export function orderBytesOf({ orderBytes }: Policy): number {
 
 /** Which part of the budget may be used up by what. Reports cannot use up what people's commands need. */
 export const shares = {
+  /** What nobody can be proved to have sent, with all its text. */
+  stranger: 0.2,
   /** A report, or a refused signal, with all its text. */
   report: 0.6,
   /** A report without its text; and a person's large command. */

@@ -1,0 +1,68 @@
+import { ActivityFailure, isCancellation, proxyActivities } from "@temporalio/workflow";
+import type { Dated, OrderActivities } from "../contracts/workflow.ts";
+import type { Effect } from "../domain/order/effects.ts";
+import type { Order } from "../domain/order/record.ts";
+import { ms, SECOND, type Ms } from "../domain/time.ts";
+import { kept, readOutcome, readOutcomes, type Outcome } from "./gate.ts";
+import { summaryOfEffect } from "./story.ts";
+
+/** What is asked outside for an order, with the order's own policy of retries. */
+export interface Outside {
+  /** Several messages at once; those that may pass later are noted in `again`, to be told one by one. */
+  tell(effects: readonly Effect[], again: Map<string, Ms | undefined>): Promise<(Dated | undefined)[]>;
+  /** `notBefore`, ms: for the activity to wait, not for a timer here, so that an order that older code is with replays. */
+  ask(effect: Effect, notBefore: Ms | undefined): Promise<Dated>;
+}
+
+/** An answer that settles it: what could pass is given up where nobody tries again. */
+function settled({ result, ...answer }: Outcome): Dated {
+  return { ...answer, result: result === "again" ? "exhausted" : result };
+}
+
+/** What an activity that failed amounts to; `undefined`: it was cancelled with the run, and the next one asks again, with the same key. */
+export function exhausted(error: unknown): Dated | undefined {
+  if (isCancellation(error)) return undefined;
+  const cause = error instanceof ActivityFailure ? error.cause : error;
+  return { result: "exhausted", detail: kept(cause instanceof Error ? cause.message : String(cause), 2_000) };
+}
+
+/** The activities with the order's own policy of retries. */
+export function outsideOf({ orderNo, policy: { effects: policy } }: Order): Outside {
+  const retry = {
+    initialInterval: ms(policy.retryAfter),
+    maximumInterval: ms(policy.retryAtMost),
+    maximumAttempts: policy.attempts,
+  };
+  const proxy = (effects: readonly Effect[]) =>
+    proxyActivities<OrderActivities>({
+      startToCloseTimeout: (ms(policy.timeout) + SECOND) * Math.max(1, Math.ceil(effects.length / 4)),
+      retry,
+      summary: summaryOfEffect(effects),
+    });
+  return {
+    async tell(effects, again) {
+      const tells = effects.flatMap((effect) =>
+        effect.system === "messages" ? [{ orderNo, effectId: effect.effectId, message: effect.data }] : [],
+      );
+      const answers = readOutcomes(await proxy(effects).tell(tells), Date.now());
+      return effects.map(({ effectId }) => {
+        const answer = answers.get(effectId);
+        if (answer && answer.result !== "again") return settled(answer);
+        again.set(effectId, answer?.notBefore);
+        return undefined;
+      });
+    },
+    async ask(effect, notBefore) {
+      const { effectId } = effect;
+      const activities = proxy([effect]);
+      const asked = async (): Promise<unknown> => {
+        if (effect.system === "messages") return activities.tellAgain({ orderNo, effectId, message: effect.data, notBefore });
+        const ask = { orderNo, effectId, system: effect.system, ask: effect.ask, data: effect.data };
+        if (effect.system === "production") return activities.askProduction(ask);
+        return effect.system === "warehouse" ? activities.askWarehouse(ask) : activities.askLogistics(ask);
+      };
+      const answer: unknown = await asked();
+      return settled(readOutcome(answer, Date.now()));
+    },
+  };
+}
