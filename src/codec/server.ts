@@ -7,6 +7,7 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Role } from "../domain/people.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
+import { guardedSignIns, TooManyFailures } from "../identity/sign-ins.ts";
 import { IssuerAway, type Verify } from "../identity/verify.ts";
 import { impatient } from "../impatient.ts";
 import { answersToLoopbackOnly } from "../loopback.ts";
@@ -73,6 +74,7 @@ function isSame(given: string, secret: string): boolean {
 export async function buildCodecServer(parts: CodecServerParts): Promise<FastifyInstance> {
   const { ring, verify, origins, openPath, logger, patience = 30 * SECOND } = parts;
   const codec = encryptionCodec(ring);
+  const signIn = guardedSignIns(verify);
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: BODY_AT_MOST,
@@ -93,7 +95,8 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
     }
     const token = /^Bearer ([\w.~+/=-]+)$/iu.exec(authorization ?? "")?.[1];
     if (token === undefined) throw new Refused(401, "a token is needed");
-    const caller = await verify(token).catch((error: unknown) => {
+    const caller = await signIn(token, request.ip).catch((error: unknown) => {
+      if (error instanceof TooManyFailures) throw new Refused(429, error.message);
       throw error instanceof IssuerAway
         ? new Refused(503, "tokens cannot be checked now")
         : new Refused(401, "the token is not good");

@@ -98,6 +98,17 @@ test("only supervisors and management, as persons, read what is everybody's", as
   expect((await post("/decode", { payloads }, { authorization: "Bearer x.y.z" })).statusCode).toBe(401);
 });
 
+test("whoever sends many bad tokens is not listened to for a while, by address", async () => {
+  const ask = async (remoteAddress: string) =>
+    (await app.inject({ method: "POST", url: "/decode", remoteAddress, headers: { authorization: "Bearer x.y.z" }, payload: {} }))
+      .statusCode;
+  const statuses = await Promise.all(Array.from({ length: 40 }, () => ask("192.0.2.1")));
+  expect([statuses.filter((status) => status === 401).length, statuses.filter((status) => status === 429).length]).toEqual([
+    30, 10,
+  ]);
+  expect(await ask("192.0.2.2")).toBe(401);
+});
+
 test("the embedded UI's own path needs no token, and no other path will do", async () => {
   const payloads = [await wire("story")];
   expect(texts((await post(`/${PATH}/decode`, { payloads }, { origin: UI })).body)).toEqual(['"story"']);

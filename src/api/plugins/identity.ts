@@ -3,9 +3,9 @@ import fp from "fastify-plugin";
 import type { Role } from "../../domain/people.ts";
 import { deputyFor, type Staff } from "../../domain/staff.ts";
 import type { Ms } from "../../domain/time.ts";
+import { guardedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
 import { IssuerAway, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
 import { ProblemError } from "../problem.ts";
-import { guardedSignIns } from "../sign-ins.ts";
 
 /** Who may use a route: anybody, anybody with a token, or the holders of some role. */
 export type Access = "public" | "authenticated" | readonly Role[];
@@ -58,6 +58,8 @@ export const identity = fp<IdentityOptions>(
           request.log.warn({ err: error }, "tokens cannot be checked");
           throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 });
         }
+        if (error instanceof TooManyFailures)
+          throw new ProblemError("too-many-requests", { detail: "sign-ins-failed", retryAfter: error.retryAfter });
         if (!(error instanceof NotAuthenticated)) throw error;
         throw new ProblemError("unauthenticated", { detail: "token-invalid" });
       });

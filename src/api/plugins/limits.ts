@@ -2,8 +2,8 @@ import rateLimit from "@fastify/rate-limit";
 import underPressure from "@fastify/under-pressure";
 import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
+import { neighbourhood } from "../../identity/sign-ins.ts";
 import { ProblemError } from "../problem.ts";
-import { neighbourhood } from "../sign-ins.ts";
 
 /** Documents, the API's page and fonts, a minute and address: some pages' worth. They are large, and wait for no token. */
 const DOCUMENTS = 300;
