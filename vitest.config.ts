@@ -15,6 +15,8 @@ const engines = [
 
 export default defineConfig({
   test: {
+    // Processes that tests start run what is built.
+    globalSetup: "test/support/built.ts",
     // Nothing is said about speed: a busy machine takes its time, and what hangs is ended all the same.
     testTimeout: 180_000,
     hookTimeout: 240_000,
@@ -38,7 +40,7 @@ export default defineConfig({
           name: "scenarios",
           include: [scenarios],
           exclude: [starting],
-          globalSetup: "test/support/shared-start.ts",
+          globalSetup: ["test/support/built.ts", "test/support/shared-start.ts"],
           maxWorkers: 2,
           sequence: { groupOrder: 1 },
         },

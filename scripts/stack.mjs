@@ -1,10 +1,12 @@
 /** `npm run stack`: production's stack without containers. Brings the Temporal server, finds Postgres, starts everything. */
+import { build } from "./setup/build.mjs";
 import { dependencies } from "./setup/dependencies.mjs";
 import { bringPostgres, bringServer } from "./setup/stack.mjs";
 
 process.env.TZ = "UTC";
 try {
   await dependencies();
+  await build();
   const { server, sqlTool, schemas } = await bringServer();
   process.env.STACK_SERVER = server;
   process.env.STACK_SQL_TOOL = sqlTool;
@@ -14,6 +16,5 @@ try {
   process.stderr.write(`gendan: ${error.message}\n`);
   process.exit(1);
 }
-const { register } = await import("tsx/esm/api");
-register();
-await import("../src/main/start.ts");
+process.setSourceMapsEnabled(true);
+await import("../dist/main/start.js");

@@ -1,10 +1,10 @@
 import { setTimeout as wait } from "node:timers/promises";
-import { fileURLToPath } from "node:url";
 import { QueryNotRegisteredError, QueryRejectedError, type WorkflowClientInterceptor } from "@temporalio/client";
 import { defaultPayloadConverter } from "@temporalio/common";
 import { SimplePlugin } from "@temporalio/plugin";
 import proto from "@temporalio/proto";
 import { AS_HANDLED } from "../contracts/workflow.ts";
+import { modulePath } from "../module-path.ts";
 
 /** How often a query is asked, and before it is asked again, ms. */
 const [TRIES, PAUSE] = [5, 50];
@@ -35,5 +35,5 @@ const query: NonNullable<WorkflowClientInterceptor["query"]> = async (input, nex
 export const noLookAhead = new SimplePlugin({
   name: "no-look-ahead",
   clientInterceptors: { workflow: [{ query }] },
-  workerInterceptors: { workflowModules: [fileURLToPath(new URL("../workflows/no-look-ahead.ts", import.meta.url))] },
+  workerInterceptors: { workflowModules: [modulePath("../workflows/no-look-ahead", import.meta.url)] },
 });

@@ -1,5 +1,5 @@
 import { fork, type ChildProcess } from "node:child_process";
-import { fileURLToPath } from "node:url";
+import { modulePath } from "../module-path.ts";
 
 /** The processes that a supervisor starts, by the name of their file here. */
 export type ProcessName = "engine" | "codec-server" | "engine-database" | "database" | "stand-ins" | "worker" | "api";
@@ -49,7 +49,7 @@ function killIfThere(pid: unknown): void {
   }
 }
 
-/** Runs `src/main/{file}.ts`, and again when it ends by itself, later and later. One that never served is given up. */
+/** Runs the program `{file}` of this folder, and again when it ends by itself, later and later. One that never served is given up. */
 export function supervise(name: ProcessName, { env, say, onFailure, onReady, file = name }: SuperviseOptions): Supervised {
   let child: ChildProcess | undefined;
   let stopping = false;
@@ -65,9 +65,9 @@ export function supervise(name: ProcessName, { env, say, onFailure, onReady, fil
 
   function start(): void {
     const began = Date.now();
-    const started = fork(fileURLToPath(new URL(`./${file}.ts`, import.meta.url)), [], {
+    const started = fork(modulePath(`./${file}`, import.meta.url), [], {
       env: { ...env, TZ: "UTC" },
-      execArgv: ["--enable-source-maps", "--import", "tsx"],
+      execArgv: ["--enable-source-maps"],
       stdio: ["ignore", "inherit", "inherit", "ipc"],
       // Out of the terminal's group: a Ctrl-C, or the end of the group, finds a server's keeper still able to end it.
       detached: name === "engine" || name.endsWith("database"),

@@ -2,7 +2,6 @@ import { Client } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
-import { fileURLToPath } from "node:url";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { calendarActivities } from "../activities/calendar.ts";
 import { checkActivities } from "../activities/check.ts";
@@ -21,6 +20,7 @@ import { MINUTE } from "../domain/time.ts";
 import { migrate, openDatabase } from "../records/database.ts";
 import { calendarReader, routinePolicyOf, staffReader } from "../records/put.ts";
 import { startDelivering } from "../webhooks/deliver.ts";
+import { modulePath } from "../module-path.ts";
 import { engineAddress } from "./connection.ts";
 import { keysOrExit } from "./keys.ts";
 import { noLookAhead } from "./no-look-ahead.ts";
@@ -138,7 +138,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
       namespace: address.namespace,
       taskQueue: settings.TASK_QUEUE,
       dataConverter,
-      workflowsPath: fileURLToPath(new URL("../workflows/workflows.ts", import.meta.url)),
+      workflowsPath: modulePath("../workflows/workflows", import.meta.url),
       activities: {
         ...activities,
         ...calendarActivities(client),

@@ -100,7 +100,7 @@ async function unlikeReplayed(client: Client): Promise<string[]> {
 
 /** `npm run rebuild-records` into a database that is empty: what the engine alone knows. */
 async function rebuiltInto(url: string): Promise<string> {
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main/rebuild-records.ts"], {
+  const child = spawn(process.execPath, ["scripts/run.mjs", "main/rebuild-records"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, TZ: "UTC", GENDAN_HOME: gendan.home, DATABASE_URL: url },
     stdio: ["ignore", "pipe", "pipe"],

@@ -91,7 +91,7 @@ async function rebuilt(url: string): Promise<string> {
   // What this test's engine holds is in clear; whoever rebuilds has keys all the same.
   const keys = join(folder, "keys");
   await writeFile(keys, withNewKey(undefined, "test"), { mode: 0o600 });
-  const child = spawn(process.execPath, ["--import", "tsx", "src/main/rebuild-records.ts"], {
+  const child = spawn(process.execPath, ["scripts/run.mjs", "main/rebuild-records"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, TZ: "UTC", GENDAN_HOME: folder, DATABASE_URL: url, TEMPORAL_ADDRESS: env.address, GENDAN_KEYS: keys },
     stdio: ["ignore", "pipe", "pipe"],

@@ -9,7 +9,7 @@ import { openLocalIssuer } from "../../src/identity/local-keys.ts";
 import { verifierFor } from "../../src/identity/verify.ts";
 
 /** `npm run --silent token`, as the README has it typed. */
-const command = fileURLToPath(new URL("../../src/main/token.ts", import.meta.url));
+const command = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
 const run = promisify(execFile);
 let home: string;
 beforeAll(async () => {
@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true }));
 
 function token(...words: readonly string[]) {
-  return run(process.execPath, ["--import", "tsx", command, ...words], { env: { ...process.env, GENDAN_HOME: home } });
+  return run(process.execPath, [command, "main/token", ...words], { env: { ...process.env, GENDAN_HOME: home } });
 }
 
 test("prints a token and nothing else", async () => {

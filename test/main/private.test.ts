@@ -169,7 +169,7 @@ test("after a rotation the new key writes, and what the old one wrote is read on
   expect(await gendan.interrupt()).toBe(0);
   said += gendan.output();
   const path = localKeysPath(gendan.home);
-  await promisify(execFile)(process.execPath, ["--import", "tsx", "src/main/new-key.ts", path, "--id", "rotated-2027"], {
+  await promisify(execFile)(process.execPath, ["scripts/run.mjs", "main/new-key", path, "--id", "rotated-2027"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
   });
   expect((await engineFiles()).includes("rotated-2027")).toBe(false);

@@ -32,7 +32,7 @@ async function setUpWith(settings: Readonly<Record<string, string>>, ...args: re
   return new Promise<{ code: number; said: string }>((resolve) => {
     execFile(
       process.execPath,
-      ["--import", "tsx", "src/main/setup-namespace.ts", ...args],
+      ["scripts/run.mjs", "main/setup-namespace", ...args],
       { cwd: project, env: { PATH: process.env["PATH"], TZ: "UTC", ...settings } },
       (error, stdout, stderr) => resolve({ code: error ? Number(error.code) : 0, said: stdout + stderr }),
     );

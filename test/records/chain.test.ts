@@ -203,7 +203,7 @@ test("npm run verify-records ends with 0, or with 1 and the order and event by n
     new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
       execFile(
         process.execPath,
-        ["--import", "tsx", "src/main/verify-records.ts"],
+        ["scripts/run.mjs", "main/verify-records"],
         { env: { ...process.env, DATABASE_URL: records.url } },
         (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
       );

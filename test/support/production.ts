@@ -88,7 +88,7 @@ export async function openProduction(settings: Readonly<Record<string, string>> 
     return one;
   }
   const ours = (name: string, url: string, env: Readonly<Record<string, string>>): Process =>
-    run(process.execPath, ["--import", "tsx", `src/main/${name}.ts`], url, env);
+    run(process.execPath, ["scripts/run.mjs", `main/${name}`], url, env);
 
   const [enginePort, databasePort] = [await freePort(), await freePort()];
   const engineAddress = `127.0.0.1:${enginePort}`;
