@@ -50,7 +50,7 @@ export async function build() {
       },
     );
     // What the compiler does not take along.
-    for (const file of (await sources()).filter((each) => /\.[cm]js$/u.test(each)))
+    for (const file of (await sources()).filter((each) => each.endsWith(".cjs")))
       await copyFile(file, join(draft, file.slice(source.length)));
     await writeFile(join(draft, "built-from"), wanted);
     await rm(built, { recursive: true, force: true });

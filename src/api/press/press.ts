@@ -37,8 +37,8 @@ const busy = () => new ProblemError("unavailable", { detail: "document-waits", r
 /** Opens a press; its threads begin with the first document. */
 export function openPress({ within = 20 * SECOND, ofCaller = 8, waiting = 32 }: PressOptions = {}): Press {
   const pool = new Piscina({
-    // Beside this module: JavaScript where that is, and what teaches a thread TypeScript where it is not.
-    filename: new URL("./thread.mjs", import.meta.url).href,
+    // In a test this is TypeScript, which a thread has to be taught first.
+    filename: new URL(import.meta.url.endsWith(".ts") ? "./thread.mjs" : "./thread.js", import.meta.url).href,
     minThreads: 0,
     maxThreads: THREADS,
     maxQueue: waiting,
