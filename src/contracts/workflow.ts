@@ -136,6 +136,8 @@ export interface Publication {
   readonly order: OrderRow;
   readonly events: readonly OrderEvent[];
   readonly duties: readonly DutyRow[];
+  /** The event that they follow on, as the run has it; absent where they are all events, and from older code. */
+  readonly follows?: OrderEvent | undefined;
   /** There are more events than go into one answer: the duties come with the last of them. */
   readonly more?: true | undefined;
 }

@@ -8,6 +8,7 @@ import { checkActivities } from "../activities/check.ts";
 import { carrierRecords, logisticsActivities } from "../activities/logistics.ts";
 import { messagesActivities } from "../activities/messages.ts";
 import { productionActivities } from "../activities/production.ts";
+import { nothingFromResetRuns } from "../activities/reset-runs.ts";
 import { followOrders } from "../activities/records.ts";
 import { rewardsActivities } from "../activities/rewards.ts";
 import { routineActivities } from "../activities/routine.ts";
@@ -19,6 +20,7 @@ import type { RoutinePolicy } from "../domain/routine/policy.ts";
 import { MINUTE } from "../domain/time.ts";
 import { migrate, openDatabase } from "../records/database.ts";
 import { calendarReader, routinePolicyOf, staffReader } from "../records/put.ts";
+import { NotOnRecord } from "../records/write.ts";
 import { startDelivering } from "../webhooks/deliver.ts";
 import { modulePath } from "../module-path.ts";
 import { engineAddress } from "./connection.ts";
@@ -129,8 +131,11 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
   const { projector, sinks } = followOrders({
     db,
     client,
-    onError: (orderNo, error) =>
-      log.warn({ workflowId: orderNo, reason: error instanceof Error ? error.message : "" }, "not recorded yet; trying again"),
+    onError: (orderNo, error) => {
+      log.warn({ workflowId: orderNo, reason: error instanceof Error ? error.message : "" }, "not recorded yet; trying again");
+      if (error instanceof NotOnRecord)
+        look(orderNo).catch((err: unknown) => log.warn({ workflowId: orderNo, err }, "an order could not be looked at"));
+    },
   });
   const created = await untilDone("the worker cannot be made", () =>
     Worker.create({
@@ -154,6 +159,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
         }),
       },
       sinks,
+      interceptors: { activity: [nothingFromResetRuns(client, look)] },
       plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])],
       maxCachedWorkflows: settings.WORKER_CACHE,
       shutdownGraceTime: 10_000,

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { Publication } from "../contracts/workflow.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
+import { isSameEvent, type OrderEvent } from "../domain/order/events.ts";
 import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
 import { iso } from "../domain/time.ts";
 import { beginningOf, chainOf, saltOf } from "./chain.ts";
@@ -73,21 +73,33 @@ function taken(columns: readonly string[]) {
   return Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
 }
 
+/** What a run tells follows on other events than those that are on record: it was put back, or comes out of a backup. */
+export class NotOnRecord extends Error {
+  override readonly name = "NotOnRecord";
+}
+
 /**
  * The hash that an order's event `first` follows on, and the order's salt.
- * @throws Error when the event before it is missing.
+ * @throws Error when the event before it is missing; {@link NotOnRecord} when it is another one than `follows`
  */
-async function before(db: Database, orderNo: string, first: number): Promise<{ hash: string; salt: string | null }> {
+async function before(
+  db: Database,
+  orderNo: string,
+  first: number,
+  follows: OrderEvent | undefined,
+): Promise<{ hash: string; salt: string | null }> {
   const last = await db
     .selectFrom("events")
     .leftJoin("events as received", (join) =>
       join.onRef("received.order_no", "=", "events.order_no").on("received.number", "=", 1),
     )
-    .select(["events.hash", sql<string | null>`received.body -> 'data' ->> 'salt'`.as("salt")])
+    .select(["events.hash", "events.body", sql<string | null>`received.body -> 'data' ->> 'salt'`.as("salt")])
     .where("events.order_no", "=", orderNo)
     .where("events.number", "=", first - 1)
     .executeTakeFirst();
   if (!last) throw new Error(`order ${orderNo}: event ${first - 1} is not recorded yet, so ${first} cannot follow`);
+  if (follows && !isSameEvent(follows, last.body))
+    throw new NotOnRecord(`order ${orderNo}: its run has another event ${first - 1} than is on record`);
   return last;
 }
 
@@ -104,14 +116,15 @@ function inParts<T>(rows: readonly T[]): T[][] {
  * Writes a publication in one short transaction. Late and repeated ones change nothing: an event is written once, a row
  * is replaced only by a newer one.
  * @throws Error when events before the first one here are missing: the workflow tries again, and nothing is written.
+ *   {@link NotOnRecord} when they are others
  */
 export async function publish(db: Database, publication: Publication): Promise<void> {
-  const { order, events, duties } = storable(publication);
+  const { order, events, duties, follows } = storable(publication);
   const { orderNo } = order;
   const first = events[0]?.number ?? 1;
   await db.transaction().execute(async (trx) => {
     const { hash, salt } =
-      first > 1 ? await before(trx, orderNo, first) : { hash: beginningOf(orderNo), salt: saltOf(events[0]) };
+      first > 1 ? await before(trx, orderNo, first, follows) : { hash: beginningOf(orderNo), salt: saltOf(events[0]) };
     if (events.length > 0) {
       const hashes = chainOf(hash, events, salt ?? "");
       const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));

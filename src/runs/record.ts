@@ -1,25 +1,12 @@
-import type { OrderEvent } from "../domain/order/events.ts";
+import { isSameEvent, type OrderEvent } from "../domain/order/events.ts";
 
 /** How what a run knows of an order stands to what the records hold of it. */
 export type Relation = "same" | "ahead" | "behind" | "apart";
 
-/** Whether two are the same event. Its data is not compared: personal texts are removed from the records some day. */
-function isSame(one: OrderEvent, other: OrderEvent | undefined): boolean {
-  return (
-    other !== undefined &&
-    one.number === other.number &&
-    one.event === other.event &&
-    one.at === other.at &&
-    one.receivedAt === other.receivedAt &&
-    one.actor.id === other.actor.id &&
-    one.key === other.key
-  );
-}
-
 /** `ahead`: the run goes on from what the records hold; `behind`: the records go on from what it knows; `apart`: neither. */
 export function relationOf(run: readonly OrderEvent[], recorded: readonly OrderEvent[]): Relation {
   const [shorter, longer] = run.length < recorded.length ? [run, recorded] : [recorded, run];
-  if (!shorter.every((event, index) => isSame(event, longer[index]))) return "apart";
+  if (!shorter.every((event, index) => isSameEvent(event, longer[index]))) return "apart";
   if (run.length === recorded.length) return "same";
   return run.length > recorded.length ? "ahead" : "behind";
 }

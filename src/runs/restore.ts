@@ -19,8 +19,8 @@ export type Found = "carried-on" | "over" | "restored" | "silent";
 
 export interface Restoring {
   /**
-   * Looks at one order, and has it carried on when it is not over and nothing does so: a run that knows less than the records is ended,
-   * and one is opened that goes on from the record. Commands that the run before had taken in, and that are not on record, are sent to
+   * Looks at one order, and has it carried on when it is not over and nothing does so: a run that was put back to an earlier time, or
+   * knows less than the records, is ended, and one is opened that goes on from the record. Commands that the run before had taken in, and that are not on record, are sent to
    * it again. Several may look at the same order at once: the engine opens one run.
    * @throws when engine or records are away, or no worker answers
    */
@@ -146,6 +146,18 @@ export function openRestoring(options: RestoringOptions): Restoring {
     }
   }
 
+  /** Ends a run, and opens another one that goes on from the record. */
+  async function instead(
+    orderNo: string,
+    run: Run,
+    why: "reset" | "behind",
+    known: readonly OrderEvent[] | undefined,
+    recorded: readonly OrderEvent[],
+  ): Promise<Found> {
+    await end(orderNo, run, why);
+    return open(orderNo, recordFrom(known, recorded), why, run);
+  }
+
   /** What is on record, and how the run stands to it. Read in this order, as the records only ever follow the engine. */
   async function compared(orderNo: string) {
     const recorded = await eventsOf(db, orderNo);
@@ -159,6 +171,7 @@ export function openRestoring(options: RestoringOptions): Restoring {
       const { recorded, run, known } = await compared(orderNo);
       if (run?.state === "running") {
         if (run.taskQueue !== taskQueue) return "silent";
+        if (await within(() => wasReset(client, orderNo, run.runId))) return instead(orderNo, run, "reset", known, recorded);
         if (!known) return "carried-on";
         const relation = relationOf(known, recorded);
         if (relation === "ahead") await record(orderNo);
@@ -166,9 +179,7 @@ export function openRestoring(options: RestoringOptions): Restoring {
         const again = await compared(orderNo);
         if (again.run?.runId !== run.runId || !again.known) return "carried-on";
         if (["same", "ahead"].includes(relationOf(again.known, again.recorded))) return "carried-on";
-        const why = (await within(() => wasReset(client, orderNo, run.runId))) ? "reset" : "behind";
-        await end(orderNo, run, why);
-        return open(orderNo, again.recorded, why, run);
+        return instead(orderNo, run, "behind", again.known, again.recorded);
       }
       const events = recordFrom(known, recorded);
       if (events.length === 0) return "over";

@@ -213,9 +213,10 @@ export function openBook(start: StartOrder, onFault: (error: Error) => void = ()
       const row = orderRow(order, now);
       const page = firstPage(events.filter(({ number }) => number > after));
       const lastEvent = page.at(-1)?.number ?? after;
+      const told = { events: page, follows: events[after - 1] };
       return lastEvent < last()
-        ? { order: { ...row, lastEvent }, events: page, duties: [], more: true }
-        : { order: row, events: page, duties: dutyRows(order, now) };
+        ? { ...told, order: { ...row, lastEvent }, duties: [], more: true }
+        : { ...told, order: row, duties: dutyRows(order, now) };
     },
     isOver: (now) => order !== undefined && isOver(order, now),
     view: (actor, now) => order && view(order, actor, now),

@@ -9,7 +9,7 @@ import { until } from "../support/until.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
-import { publish } from "../../src/records/write.ts";
+import { NotOnRecord, publish } from "../../src/records/write.ts";
 import { openBook } from "../../src/workflows/book.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
@@ -43,6 +43,17 @@ function engineWith(held: Map<string, number>) {
   return { projector, asked, faults, errors };
 }
 const last = (orderNo: string) => lastEventOf(records.db, orderNo);
+
+test("what follows on other events than those on record is not written", async () => {
+  const events = salted(story, "SO-1");
+  const fork = events.map((event) => ({ ...event, at: event.at + 1 }));
+  await publish(records.db, publicationOf(events.slice(0, 2), MONDAY));
+  const news = { ...publicationOf(fork, MONDAY), events: fork.slice(2), follows: fork[1] };
+  await expect(publish(records.db, news)).rejects.toThrow(NotOnRecord);
+  expect(await eventsOf(records.db, "SO-1")).toEqual(events.slice(0, 2));
+  await publish(records.db, { ...publicationOf(events, MONDAY), events: events.slice(2), follows: events[1] });
+  expect(await last("SO-1")).toBe(story.length);
+});
 
 test("what happened since the last that is recorded is asked for and written", async () => {
   const held = new Map([["SO-1", 2]]);

@@ -2,6 +2,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
+import { nothingFromResetRuns } from "../../src/activities/reset-runs.ts";
 import { followOrders, publicationsOf } from "../../src/activities/records.ts";
 import { openEngine } from "../../src/api/engine.ts";
 import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
@@ -46,6 +47,7 @@ async function work(): Promise<void> {
     workflowBundle: code,
     activities: { ...willing(seen) },
     sinks: followOrders({ db: records.db, client: env.client, onError: () => undefined }).sinks,
+    interceptors: { activity: [nothingFromResetRuns(env.client, look)] },
     shutdownGraceTime: 500,
   });
   const running = worker.run();
@@ -107,14 +109,17 @@ async function isRecorded(order: OrderOnStage): Promise<readonly OrderEvent[]> {
   return events;
 }
 
-/** Rounds until an order has been opened again for this reason, and is on record again. */
+/** Rounds until an order has been opened again for this reason, once more than before, and is on record again. */
 async function back(order: OrderOnStage, why: Restored): Promise<readonly OrderEvent[]> {
+  const reasons = (events: readonly OrderEvent[]) =>
+    events.flatMap((event) => (event.event === "order-restored" ? event.data.why : [])).filter((each) => each === why).length;
+  const before = reasons(await recordOf(order.handle.workflowId));
   await until(
     async () => {
       await rounds();
-      return (await order.history().catch(() => [])).flatMap((event) => (event.event === "order-restored" ? event.data.why : []));
+      return reasons(await order.history().catch(() => []));
     },
-    (found) => found.includes(why),
+    (found) => found > before,
     60_000,
   );
   return isRecorded(order);
@@ -176,6 +181,31 @@ test("what a run had taken in and is not on record is sent to the order again: n
   const again = await back(order, "reset");
   expect(again.slice(0, after.length)).toEqual(after);
   expect(again.filter((event) => event.key === "while-reset").map(({ event }) => event)).toEqual(["complaint-recorded"]);
+  await order.handle.terminate();
+});
+
+test("a run that was reset asks nothing outside: nothing is asked that is not on record", async () => {
+  const order = await entered("LOST-asks");
+  await order.ask("sign", by("supervisor"), {});
+  await order.ask("release", by("order_admin"), {});
+  await isRecorded(order);
+  // Found by what it would ask, before any round.
+  await silence(env.client, "reset", "LOST-asks", 0.3);
+  await order.ask("record-finding", by("supervisor"), { rule: "R3.2", person: "li.na", action: "补录生产进度" });
+  await until(
+    async () => (await order.history().catch(() => [])).map(({ event }) => event),
+    (events) => events.includes("order-restored"),
+    20_000,
+  );
+  for (const part of [0.2, 0.8]) {
+    await silence(env.client, "reset", "LOST-asks", part);
+    await back(order, "reset");
+  }
+  const { effects } = await order.read();
+  const asked = [...seen.asks, ...seen.tells].map(({ effectId }) => effectId).filter((id) => id.startsWith("LOST-asks-"));
+  // One that was under way when its run was ended is asked again, under the same key.
+  expect([...new Set(asked)].toSorted()).toEqual(effects.map(({ effectId }) => effectId).toSorted());
+  expect(effects.filter(({ system }) => system === "production").length).toBeGreaterThan(0);
   await order.handle.terminate();
 });
 

@@ -221,6 +221,17 @@ export type OrderEvent<E extends EventName = EventName> = {
   };
 }[E];
 
+/** Whether two are the same event. No text is compared: the records do not take every text, and personal ones are removed some day. */
+export function isSameEvent(one: OrderEvent, other: OrderEvent | undefined): boolean {
+  return (
+    other !== undefined &&
+    one.number === other.number &&
+    one.event === other.event &&
+    one.at === other.at &&
+    one.receivedAt === other.receivedAt
+  );
+}
+
 /** Shorthand for the chapters. */
 export function fact<E extends EventName>(event: E, data: Facts[E]): Fact {
   // The signature holds event and data together; a union of all facts cannot say so.
