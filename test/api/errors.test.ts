@@ -245,6 +245,22 @@ describe("documents that wait for no token", () => {
     expect((await to.inject({ url: "/openapi.json", remoteAddress: "192.0.2.99" })).statusCode).toBe(200);
   });
 
+  test("nor can anybody make us ask the engine and the records more than once at a time", async () => {
+    let asked = 0;
+    const nothing = nothingBehind(db, broken);
+    const isReachable = async (): Promise<boolean> => {
+      asked += 1;
+      return false;
+    };
+    const to = await buildApp({ ...nothing, engine: { ...nothing.engine, isReachable }, rateLimit: 5 });
+    apps.push(to);
+    await to.ready();
+    const statuses = await Promise.all(Array.from({ length: 100 }, async () => (await to.inject("/readyz")).statusCode));
+    expect([new Set(statuses), asked]).toEqual([new Set([503]), 1]);
+    expect((await to.inject("/readyz")).statusCode).toBe(503);
+    expect(asked).toBe(2);
+  });
+
   test("are sent once: 304 for whoever has it", async () => {
     const { headers, body } = await app.inject("/openapi.json");
     const tag = String(headers["etag"]);

@@ -5,11 +5,11 @@ import fp from "fastify-plugin";
 import { neighbourhood } from "../../identity/sign-ins.ts";
 import { ProblemError } from "../problem.ts";
 
-/** Documents, the API's page and fonts, a minute and address: some pages' worth. They are large, and wait for no token. */
+/** Documents, figures, the API's page and fonts, a minute and address: some pages' worth. They are large, and wait for no token. */
 const DOCUMENTS = 300;
 
 /** Probes are never turned away: they must tell the truth just when everything else is too much. */
-const PROBES: readonly (string | undefined)[] = ["/livez", "/readyz", "/metrics"];
+const PROBES: readonly (string | undefined)[] = ["/livez", "/readyz"];
 
 interface LimitsOptions {
   /** Requests a minute for one caller. */

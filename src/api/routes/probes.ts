@@ -6,6 +6,13 @@ import type { Parts, Routes } from "../parts.ts";
 
 /** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
 export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {
+  let looking: Promise<[boolean, boolean]> | undefined;
+  /** Whether the engine and the records are reachable; whoever asks meanwhile shares the answer, since anybody may ask. */
+  async function reachable(): Promise<[boolean, boolean]> {
+    looking ??= Promise.all([engine.isReachable(), isReachable(db)]).finally(() => (looking = undefined));
+    return looking;
+  }
+
   return async function probes(app) {
     app.get(
       "/livez",
@@ -34,7 +41,7 @@ export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {
         },
       },
       async (_request, reply) => {
-        const [up, recording] = await Promise.all([engine.isReachable(), isReachable(db)]);
+        const [up, recording] = await reachable();
         const ready = up && recording && !stopping();
         if (!ready) void reply.code(503).header("retry-after", 2);
         return {
