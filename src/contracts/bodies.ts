@@ -38,6 +38,7 @@ import {
   reason,
   remedy,
   revision,
+  rule,
   satisfaction,
   termsPatch,
 } from "./fields.ts";
@@ -225,7 +226,7 @@ export const bodySchemas = {
     ...note,
   }),
   "record-finding": z.strictObject({
-    rule: id,
+    rule,
     person: id,
     action: free,
     about: id
@@ -239,7 +240,7 @@ export const bodySchemas = {
     .strictObject({
       inspectionId: id,
       result: z.enum(inspectionResults),
-      rule: id.optional(),
+      rule: rule.optional(),
       person: id.optional(),
       action: free.optional(),
       ...note,

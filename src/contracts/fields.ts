@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { channels, remedyKinds } from "../domain/order/bodies.ts";
 import { dayOf, endingOf, instant, iso } from "../domain/time.ts";
+import { regulationRules } from "../domain/regulation.ts";
 import type { FieldFault } from "../texts/fields.ts";
 import { faultOf } from "./wrong-fields.ts";
 
@@ -47,6 +48,10 @@ const text = (most: number) =>
 export const name = line(200);
 export const free = text(2_000);
 export const id = line(100);
+/** A rule of the regulation. */
+export const rule = id
+  .refine((value) => regulationRules.some((known) => known === value), faultOf("not-a-rule"))
+  .meta({ description: "A rule of the regulation, R1.1 to R7.4; H for a house rule", example: "R3.2" });
 export const reason = text(2_000).meta({ description: "Why, in a sentence" });
 
 /** The years that the service reckons with: beyond them, dates of this form end or the database's begin to differ. */

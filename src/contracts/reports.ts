@@ -3,7 +3,7 @@ import { stages } from "../domain/order/record.ts";
 import { checks, faults } from "../domain/routine/inspection.ts";
 import { delayReasons, risks, sections } from "../domain/routine/weekly.ts";
 import { classes } from "./answers.ts";
-import { free, id, line, reason } from "./fields.ts";
+import { free, id, line, reason, rule } from "./fields.ts";
 import { orderNumber } from "./bodies.ts";
 import { reportKinds } from "./workflow-routine.ts";
 import { faultOf } from "./wrong-fields.ts";
@@ -133,7 +133,7 @@ const lineAnswer = z
   .strictObject({
     orderNo: orderNumber,
     result: z.enum(inspectionResults),
-    rule: id.optional(),
+    rule: rule.optional(),
     person: id.optional(),
     action: free.optional(),
   })

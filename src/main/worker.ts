@@ -222,7 +222,7 @@ tasks.push(
       staff,
       now: () => Date.now(),
     }),
-    ...checkActivities,
+    ...checkActivities(staff),
   }),
 );
 await Promise.all(tasks);

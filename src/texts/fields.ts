@@ -37,6 +37,9 @@ export const fieldTexts = {
   },
   "too-short-a-time": { zh: "时长不能短于三十天", en: "must not be shorter than thirty days" },
   "wait-shrinks": { zh: "不能短于 retryAfter", en: "must not be shorter than retryAfter" },
+  "nobody-by-that-id": { zh: "人员名单中没有此人", en: "is nobody whom the staff list knows" },
+  "not-in-that-role": { zh: "人员名单中此人不是销售代表", en: "is not in that role by the staff list" },
+  "not-a-rule": { zh: "不是制度中的条款，例如 R3.2；内部规定为 H", en: "is no rule of the regulation such as R3.2, nor H" },
   unreachable: { zh: "须至少填写 phone 或 email 之一", en: "needs a phone or an email, one at least" },
   "one-of-days-finishDate": { zh: "days 与 finishDate 须且只须填一项", en: "exactly one of days and finishDate is needed" },
   "one-of-newFinish-newArrival": {

@@ -116,7 +116,7 @@ async function house(name: string, behaviours: Behaviours) {
       ...warehouseActivities({ url: urls.warehouse }),
       ...logisticsActivities({ url: urls.logistics }),
       ...messagesActivities({ url: urls.messages }),
-      ...checkActivities,
+      ...checkActivities(async () => undefined),
     },
     sinks: unheard,
     shutdownGraceTime: 100,

@@ -28,7 +28,10 @@ beforeAll(async () => {
   const running = withWorker(
     env,
     QUEUE,
-    willing(seen, checkActivities),
+    willing(
+      seen,
+      checkActivities(async () => undefined),
+    ),
     code,
     () => new Promise<void>((resolve) => (end = resolve)),
   );

@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { acceptedSchema, answerSchema, commandStateSchema, orderSchema } from "../../contracts/answers.ts";
 import { checkBody, commandSchema, orderNumber, type Said } from "../../contracts/bodies.ts";
+import { wrongPeople } from "../../contracts/named-people.ts";
 import { examples } from "../../contracts/examples.ts";
 import { scopedKey, sentUnder } from "../../contracts/keys.ts";
 import type { CommandAnswer, CommandInput, CommandState } from "../../contracts/workflow.ts";
@@ -11,6 +12,7 @@ import type { OrderEvent } from "../../domain/order/events.ts";
 import { authorise, commandNames, commands, decide, permitted, replay } from "../../domain/order/order.ts";
 import { isRefusal } from "../../domain/order/refusals.ts";
 import { view } from "../../domain/order/view.ts";
+import type { Staff } from "../../domain/staff.ts";
 import { iso } from "../../domain/time.ts";
 import type { Caller } from "../../identity/verify.ts";
 import { eventsOf } from "../../records/read.ts";
@@ -43,7 +45,7 @@ interface Sent<K extends CommandName> {
   readonly input: CommandInput & { readonly key: string };
 }
 
-function read<K extends CommandName>(request: FastifyRequest, command: K, now: number): Sent<K> {
+function read<K extends CommandName>(request: FastifyRequest, command: K, now: number, staff: Staff | undefined): Sent<K> {
   const caller = callerOf(request);
   const asynchronously = respondsAsync(request);
   const report = asynchronously || caller.kind === "machine";
@@ -51,12 +53,14 @@ function read<K extends CommandName>(request: FastifyRequest, command: K, now: n
   if (given === undefined && caller.kind === "machine") {
     throw new ProblemError("malformed", { detail: "key-missing", errors: [{ path: "Idempotency-Key", message: "missing" }] });
   }
-  const said = checkBody(command, request.body ?? {}, localeOf(request.headers["accept-language"]));
-  if ("errors" in said) throw new ProblemError("invalid-body", { detail: "body-fields", errors: said.errors });
+  const locale = localeOf(request.headers["accept-language"]);
+  const said = checkBody(command, request.body ?? {}, locale);
+  const errors = [...("errors" in said ? said.errors : []), ...wrongPeople(command, request.body, staff, locale)];
+  if ("errors" in said || errors.length > 0) throw new ProblemError("invalid-body", { detail: "body-fields", errors });
   if (said.at !== undefined && caller.kind === "person") {
     // People act when they act: a time of their own choosing would be evidence made up.
-    const errors = [{ path: "at", message: "only a machine says when it happened" }];
-    throw new ProblemError("invalid-body", { detail: "body-fields", errors });
+    const early = [{ path: "at", message: "only a machine says when it happened" }];
+    throw new ProblemError("invalid-body", { detail: "body-fields", errors: early });
   }
   const key = given ?? randomBytes(16).toString("hex");
   const { id, roles, kind, deputyFor = [] } = caller;
@@ -79,7 +83,7 @@ const requestBodies = new Map(
 
 /** The routes of the commands: one a row of the table, and nothing said twice. */
 export function commandRoutes(parts: Parts): Routes {
-  const { engine, db, now } = parts;
+  const { engine, db, now, staff } = parts;
   const { begin, recordOf, askAgain } = openingOf(parts);
   const admit = gateOf(parts);
 
@@ -141,7 +145,7 @@ export function commandRoutes(parts: Parts): Routes {
   }
 
   async function receive(request: FastifyRequest, reply: FastifyReply) {
-    const sent = read(request, "receive", now());
+    const sent = read(request, "receive", now(), await staff());
     const { caller, input, said, report } = sent;
     const may = authorise(undefined, "receive", caller);
     if (isRefusal(may)) throw new ProblemError("forbidden", { detail: "role-missing" });
@@ -185,7 +189,7 @@ export function commandRoutes(parts: Parts): Routes {
   }
 
   async function send(request: FastifyRequest, reply: FastifyReply, orderNo: string, command: CommandName) {
-    const sent = read(request, command, now());
+    const sent = read(request, command, now(), await staff());
     const { caller, input, report } = sent;
     const standing = await admit(caller, orderNo);
     if (report) {

@@ -2,6 +2,7 @@ import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { id } from "../../contracts/fields.ts";
+import { wrongPeople } from "../../contracts/named-people.ts";
 import { scopedKey, sentUnder } from "../../contracts/keys.ts";
 import {
   answeredSchema,
@@ -39,7 +40,7 @@ function isAnswered({ kind }: Report): boolean {
 
 /** Inspections (R6.1, R6.2): asked for at any time, read, answered. */
 export function inspectionRoutes(parts: Parts): Routes {
-  const { db, engine, routine, now } = parts;
+  const { db, engine, routine, now, staff } = parts;
   const { recordOf, askAgain } = openingOf(parts);
 
   async function found(inspectionId: string): Promise<Report> {
@@ -85,6 +86,14 @@ export function inspectionRoutes(parts: Parts): Routes {
     const may = report.kind === "sample" ? caller.roles.includes("management") : holds(caller, "supervisor");
     if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
     const said = bodyOf(request, answersBody);
+    const [people, locale] = [await staff(), localeOf(request.headers["accept-language"])];
+    const errors = said.answers.flatMap((answer, index) =>
+      wrongPeople("answer-inspection", answer, people, locale).map(({ path, message }) => ({
+        path: `answers.${index}.${path}`,
+        message,
+      })),
+    );
+    if (errors.length > 0) throw new ProblemError("invalid-body", { detail: "body-fields", errors });
     const key = keyOf(request);
     if (key === undefined) return answerOrders(request, report, said);
     const keyed = { id: sha256(caller.id, key), hash: sha256("answers", inspectionId, canonical(said)) };
