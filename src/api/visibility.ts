@@ -109,7 +109,8 @@ export interface HistoryLine {
 export function historyFor(caller: Actor, events: readonly OrderEvent[]): HistoryLine[] {
   return events.map((each) => {
     const { number, at, receivedAt, actor, command, event, reason, note, data } = each;
-    const held = actor.id === caller.id ? roles : caller.roles;
+    const own = actor.id === caller.id && actor.role !== "unverified";
+    const held = own ? roles : caller.roles;
     return {
       number,
       at: iso(at),

@@ -1,6 +1,7 @@
 import { sql, type Expression, type RawBuilder, type SqlBool } from "kysely";
 import type { Recipient } from "../domain/order/effects.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
+import { concerning, isConcerned } from "../domain/order/hands.ts";
 import type { Status } from "../domain/order/record.ts";
 import type { DutyRow } from "../domain/order/rows.ts";
 import type { DutyName } from "../domain/policy.ts";
@@ -307,6 +308,18 @@ export async function eventsOfSeveral(
     .execute();
   for (const { order_no: orderNo, body } of rows) events.get(orderNo)?.push(body);
   return events;
+}
+
+/** Which of some orders somebody follows, followed or entered: not theirs to inspect. */
+export async function concernedIn(db: Database, orderNos: readonly string[], id: string): Promise<ReadonlySet<string>> {
+  if (orderNos.length === 0) return new Set();
+  const rows = await db
+    .selectFrom("events")
+    .select(["order_no", "body"])
+    .where("order_no", "in", orderNos)
+    .where("event", "in", [...concerning])
+    .execute();
+  return new Set(rows.filter(({ body }) => isConcerned([body], { id })).map(({ order_no: orderNo }) => orderNo));
 }
 
 /** The number of the last event that is recorded of an order; 0: none. */

@@ -20,7 +20,9 @@ import { holds } from "../../domain/people.ts";
 import { iso } from "../../domain/time.ts";
 import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
 import { remembered } from "../../records/once.ts";
+import { concernedIn } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
+import { refusalText } from "../../texts/refusals.ts";
 import { bodyOf } from "../body.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
@@ -109,6 +111,11 @@ export function inspectionRoutes(parts: Parts): Routes {
     const refused: { orderNo: string; detail: string }[] = [];
     let answered = 0;
     const by = { by: caller.id, at: iso(now()) };
+    const full = report.kind === "full";
+    const locale = localeOf(request.headers["accept-language"]);
+    // Nobody finds in order what they entered or follow; that an order of the sample is theirs, the order says itself.
+    const named = said.answers.filter(({ result }) => result === "in_order").map(({ orderNo }) => orderNo);
+    const own = full ? await concernedIn(db, named, caller.id) : new Set<string>();
     for (const { orderNo, result, ...finding } of said.answers) {
       const key = `${inspectionId}-${orderNo}-${caller.id}`;
       const { rule = "", person = "", action = "" } = finding;
@@ -118,16 +125,25 @@ export function inspectionRoutes(parts: Parts): Routes {
           ? await say(request, orderNo, "answer-inspection", { inspectionId, result, ...finding }, key)
           : result === "finding"
             ? await say(request, orderNo, "record-finding", { rule, person, action, about: key }, key)
-            : undefined;
+            : own.has(orderNo)
+              ? refusalText("own-entry", {}, locale)
+              : undefined;
       if (why !== undefined) refused.push({ orderNo, detail: why });
       else if (await answerLine(db, inspectionId, orderNo, { result, ...by })) answered += 1;
     }
     // The rest is what nobody has to look at again: what could not be checked, or has findings, is answered by name.
-    for (let more = report.kind === "full" && said.rest === "in_order"; more;) {
-      const { items } = await linesOf(db, inspectionId, { limit: 200, unanswered: true, tag: "nothing-found" });
+    let cursor: string | undefined;
+    for (let more = full && said.rest === "in_order"; more; more = cursor !== undefined) {
+      const page = { limit: 200, unanswered: true, tag: "nothing-found", cursor };
+      const { items, next } = await linesOf(db, inspectionId, page);
+      const theirs = await concernedIn(
+        db,
+        items.map(({ orderNo }) => orderNo),
+        caller.id,
+      );
       for (const { orderNo } of items)
-        if (await answerLine(db, inspectionId, orderNo, { result: "in_order", ...by })) answered += 1;
-      more = items.length > 0;
+        if (!theirs.has(orderNo) && (await answerLine(db, inspectionId, orderNo, { result: "in_order", ...by }))) answered += 1;
+      cursor = next ?? undefined;
     }
     return { answered, refused, unanswered: await countUnanswered(db, inspectionId) };
   }

@@ -16,6 +16,23 @@ export interface Hand {
 /** The entry, and the terms that were agreed with the customer for it. */
 export const ENTRY = "entry";
 
+/** What a hand in the entry is. */
+const entryEvents = ["confirmed", "entered", "entry-corrected", "delivery-date-informed", "final-terms-accepted"] as const;
+
+/** The events by which somebody follows an order or has a hand in its entry: enough of them to ask {@link isConcerned}. */
+export const concerning: readonly EventName[] = ["received", "rep-assigned", ...entryEvents];
+
+/** Whether somebody follows, followed or entered an order, by its events of those kinds. */
+export function isConcerned(events: readonly OrderEvent[], actor: Pick<Actor, "id">): boolean {
+  return events.some((each) => {
+    const { event, data } = each;
+    const rep = event === "received" || event === "rep-assigned" ? data.salesRep : undefined;
+    return (
+      (rep !== undefined && samePerson(rep, actor.id)) || (entryEvents.some((name) => name === event) && isBy(each.actor, actor))
+    );
+  });
+}
+
 /** A problem of a shipment, by the shipment's number. */
 export function problemOf(shipment: number): string {
   return `problem-${shipment}`;
