@@ -13,10 +13,12 @@ import { isRefusal } from "../domain/order/refusals.ts";
 import type { Actor, Role } from "../domain/people.ts";
 import type { Policy } from "../domain/policy.ts";
 import { inspect, shipmentToVerify, type CarrierRecord } from "../domain/routine/inspection.ts";
+import { putCalendarDuty } from "../domain/routine/put-calendar.ts";
 import { lotOf, weightOf } from "../domain/routine/sample.ts";
 import { unreportedDelay, weeklyLine, type FoundDelay } from "../domain/routine/weekly.ts";
 import { iso, SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
+import { policyReader } from "../records/put.ts";
 import { removePersonalData } from "../records/retention.ts";
 import { eventsOf } from "../records/read.ts";
 import {
@@ -89,6 +91,7 @@ async function within<T>(time: number, work: Promise<T>): Promise<T> {
 
 /** What the routines read and write. */
 export function routineActivities(options: RoutineOptions): RoutineActivities {
+  const policyInForce = policyReader(options.db, options.policy);
   const { db, client, taskQueue, policy, calendar, look, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
 
   /** Each order in its own time, a few at a time; `stuck` puts down one that could not be done, and must not fail itself. */
@@ -298,6 +301,12 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
       ),
     unanswered: (reportId) => countUnanswered(db, reportId),
     raiseInspection: (reportId, level) => raise(db, reportId, level),
+    async calendarOwed() {
+      const owed = putCalendarDuty(await calendar(), await policyInForce(), Date.now());
+      if (!owed) return undefined;
+      const { year, openedAt, dueAt, course } = owed;
+      return { year, from: iso(openedAt), dueAt: iso(dueAt), ladder: course.ladder };
+    },
     async announce(key, message) {
       const { result } = await tell({ effectId: key, message });
       return result === "done";

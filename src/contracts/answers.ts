@@ -4,7 +4,7 @@ import { commandNames } from "../domain/order/order.ts";
 import { refusalCodes } from "../domain/order/refusals.ts";
 import { stages, statuses } from "../domain/order/record.ts";
 import { roles } from "../domain/people.ts";
-import { dutyNames } from "../domain/policy.ts";
+import { dutyNames, houseDutyNames } from "../domain/policy.ts";
 import { day as asked, line, name } from "./fields.ts";
 
 /**
@@ -223,10 +223,11 @@ export const ordersSchema = page(
 );
 const listedDuty = z
   .object({
-    orderNo: z.string(),
-    status,
+    orderNo: z.string().nullable().meta({ description: "`null`: a duty of the house and not of an order (`put-calendar`)" }),
+    status: status.nullable(),
     salesRep: z.string().nullable(),
     ...dutyFields,
+    duty: z.enum([...dutyNames, ...houseDutyNames]),
     about: z.string().nullable(),
     overdueSeconds: z.int(),
     acknowledgedBy: z.string().nullable(),
@@ -290,7 +291,11 @@ export const ordersQuery = z.strictObject({
   to: asked.optional(),
   ...paging,
 });
-const dutyFilter = { role: z.enum([...roles, "staff"]).optional(), salesRep: filterText, duty: z.enum(dutyNames).optional() };
+const dutyFilter = {
+  role: z.enum([...roles, "staff"]).optional(),
+  salesRep: filterText,
+  duty: z.enum([...dutyNames, ...houseDutyNames]).optional(),
+};
 export const overdueQuery = z.strictObject({ ...dutyFilter, ...paging });
 export const overdueCountQuery = z.strictObject(dutyFilter);
 export const dutiesQuery = z.strictObject({ assignee: z.literal("me"), ...paging });

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { defaultPolicy, dutyNames, MOST_ORDER_BYTES, type Policy } from "../domain/policy.ts";
+import { defaultPolicy, dutyNames, houseDutyNames, MOST_ORDER_BYTES, type Policy } from "../domain/policy.ts";
 import { defaultRoutinePolicy, eachRoutine, routineNames, type RoutinePolicy } from "../domain/routine/policy.ts";
 import { orderErrors } from "../domain/routine/rewards-policy.ts";
 import { DAY, isDuration, ms } from "../domain/time.ts";
@@ -117,7 +117,7 @@ export const policySchema = z
     transitAllowance: duration.exactOptional(),
     pauseLimit: duration.exactOptional(),
     ladder: ladder.exactOptional(),
-    duties: z.partialRecord(z.enum(dutyNames), duty).exactOptional(),
+    duties: z.partialRecord(z.enum([...dutyNames, ...houseDutyNames]), duty).exactOptional(),
     freight: freight.exactOptional(),
     effects: effects.exactOptional(),
     orderBytes: z.int().min(LEAST_ORDER_BYTES).max(MOST_ORDER_BYTES).exactOptional(),
@@ -145,7 +145,7 @@ function laidOver({
     ...defaultPolicy,
     ...rest,
     ladder: { ...defaultPolicy.ladder, ...steps },
-    duties: dutyNames.reduce<Policy["duties"]>(
+    duties: [...dutyNames, ...houseDutyNames].reduce<Policy["duties"]>(
       (all, name) => ({ ...all, [name]: { ...all[name], ...duties[name] } }),
       defaultPolicy.duties,
     ),

@@ -7,6 +7,8 @@ import type { RewardsStart } from "./workflow-rewards.ts";
 export const ownIds = {
   /** Brings a calendar to every running order, once a version at a time. */
   calendar: (version: number): string => `calendar:${version}`,
+  /** Watches whether the year after this one gets known, once a year. */
+  calendarWatch: (year: number): string => `put-calendar:${year}`,
   /** One of a report's name (`full-2026-10`) is the same inspection. */
   inspection: (reportId: string): string => `inspection:${reportId}`,
   /** Watches whether an inspection's list is answered. */

@@ -3,7 +3,7 @@ import type { RoutineName, RoutinePolicy, SamplePolicy } from "../domain/routine
 import type { Lot } from "../domain/routine/sample.ts";
 import type { Message } from "../domain/order/effects.ts";
 import type { LadderPolicy } from "../domain/policy.ts";
-import type { Watch } from "../domain/order/record.ts";
+import type { Told } from "../domain/clock/ladder.ts";
 import type { Bodies } from "../domain/order/bodies.ts";
 import type { Duration, Instant } from "../domain/time.ts";
 
@@ -71,7 +71,20 @@ export interface WatchInspectionStart {
   readonly dueAt: Instant;
   readonly ladder: LadderPolicy;
   /** What has been told so far. */
-  readonly told: Watch["rungs"];
+  readonly told: readonly Told[];
+}
+
+/** The duty `put-calendar` while it is owed: since when and by when the year after this one is to be known. */
+export interface CalendarOwed {
+  readonly year: number;
+  readonly from: Instant;
+  readonly dueAt: Instant;
+  readonly ladder: LadderPolicy;
+}
+
+/** The workflow that tells of that duty. */
+export interface WatchCalendarStart extends CalendarOwed {
+  readonly told: readonly Told[];
 }
 
 /** What a person said of an order in an inspection. */
@@ -120,6 +133,8 @@ export interface RoutineActivities {
   unanswered(reportId: string): Promise<number>;
   /** Keeps how far up it has been told that a list is not answered. */
   raiseInspection(reportId: string, level: number): Promise<void>;
+  /** The duty to put another calendar, by the one in force now; `undefined`: it is not owed. */
+  calendarOwed(): Promise<CalendarOwed | undefined>;
   /** Tells people about a report, once by its key; `false` when nobody was reached. */
   announce(key: string, message: Message): Promise<boolean>;
 }

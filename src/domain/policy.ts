@@ -12,7 +12,7 @@ export interface Policy {
   /** How long a duty's clock may stop in all, questions included. */
   readonly pauseLimit: Duration;
   readonly ladder: LadderPolicy;
-  readonly duties: { readonly [D in DutyName]: DutyPolicy };
+  readonly duties: { readonly [D in DutyName | HouseDutyName]: DutyPolicy };
   readonly freight: { readonly ordinary: FreightBearer; readonly special: FreightBearer };
   readonly effects: EffectsPolicy;
   /** How much may be said of an order, bytes of its compressed record at most (`order/weight.ts`); absent in older orders: the default. */
@@ -99,6 +99,10 @@ export const dutyNames = [
 ] as const;
 export type DutyName = (typeof dutyNames)[number];
 
+/** Duties of the house and not of an order. */
+export const houseDutyNames = ["put-calendar"] as const;
+export type HouseDutyName = (typeof houseDutyNames)[number];
+
 function within(time: Duration | undefined, special?: Duration): DutyPolicy {
   return { within: time, special, calendar: "always", pausable: true };
 }
@@ -153,6 +157,7 @@ export const defaultPolicy: Policy = {
     "verify-force-majeure": within("P2D"),
     "resolve-discrepancy": within("PT24H"),
     "take-over": within("PT4H"),
+    "put-calendar": noPause("P30D"),
   },
   freight: { ordinary: "customer", special: "company" },
   effects: { timeout: "PT10S", retryAfter: "PT1S", retryAtMost: "PT10M", attempts: 20 },
@@ -160,9 +165,20 @@ export const defaultPolicy: Policy = {
 };
 
 /** What a policy says of a duty; an order that started before there was such a duty takes the default. */
-export function dutyPolicyOf({ duties }: Policy, duty: DutyName): DutyPolicy {
-  const known: { readonly [D in DutyName]?: DutyPolicy } = duties;
+export function dutyPolicyOf({ duties }: Policy, duty: DutyName | HouseDutyName): DutyPolicy {
+  const known: { readonly [D in DutyName | HouseDutyName]?: DutyPolicy } = duties;
   return known[duty] ?? defaultPolicy.duties[duty];
+}
+
+/** The ladder of a duty: what its own leaves out is the policy's. */
+export function ladderOf(policy: Policy, duty: DutyName | HouseDutyName): LadderPolicy {
+  const { warnAt, escalateAfter, escalateAtLeast, remindEvery } = dutyPolicyOf(policy, duty).ladder ?? {};
+  return {
+    warnAt: warnAt ?? policy.ladder.warnAt,
+    escalateAfter: escalateAfter ?? policy.ladder.escalateAfter,
+    escalateAtLeast: escalateAtLeast ?? policy.ladder.escalateAtLeast,
+    remindEvery: remindEvery ?? policy.ladder.remindEvery,
+  };
 }
 
 /** The time for a duty, or `undefined` where only a known due time counts. */

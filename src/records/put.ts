@@ -75,12 +75,15 @@ export function calendarOf({ version, body }: Version): Calendar {
   return { version, ...calendarSchema.parse(body) };
 }
 
-/** The calendar in force; the default one until somebody has put another. */
+/** The calendar in force at this moment; the default one until somebody has put another. */
+export async function calendarNow(db: Database): Promise<Calendar> {
+  const newest = await newestOf(db, "calendar");
+  return newest ? calendarOf(newest) : defaultCalendar;
+}
+
+/** The calendar in force, as it was some moments ago at most. */
 export function calendarReader(db: Database): () => Promise<Calendar> {
-  return reader(async () => {
-    const newest = await newestOf(db, "calendar");
-    return newest ? calendarOf(newest) : defaultCalendar;
-  }, defaultCalendar);
+  return reader(() => calendarNow(db), defaultCalendar);
 }
 
 /** Who is who; until somebody has put it here, what the settings say. */

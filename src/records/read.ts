@@ -4,7 +4,8 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import { concerning, isConcerned } from "../domain/order/hands.ts";
 import type { Status } from "../domain/order/record.ts";
 import type { DutyRow } from "../domain/order/rows.ts";
-import type { DutyName } from "../domain/policy.ts";
+import type { DutyName, HouseDutyName } from "../domain/policy.ts";
+import type { HouseDuty } from "../domain/routine/put-calendar.ts";
 import { iso, startOfDay, endOfDay, type Day, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import { cursorOf, readCursor, paged, type Items, type Page } from "./paging.ts";
@@ -116,16 +117,17 @@ export interface DutyFilter extends Visibility {
   /** The owner's role. */
   readonly role?: string | undefined;
   readonly salesRep?: string | undefined;
-  readonly duty?: DutyName | undefined;
+  readonly duty?: DutyName | HouseDutyName | undefined;
 }
 
 /** A duty in a list, with where its order stands. */
 export interface ListedDuty {
-  readonly orderNo: string;
-  readonly status: Status;
+  /** `null`: of the house and not of an order. */
+  readonly orderNo: string | null;
+  readonly status: Status | null;
   readonly salesRep: string | null;
   readonly dutyId: string;
-  readonly duty: DutyName;
+  readonly duty: DutyName | HouseDutyName;
   readonly about: string | null;
   readonly owner: Recipient;
   readonly rule: string;
@@ -167,8 +169,29 @@ export function allOwed(db: Database) {
     .as("duties");
 }
 
-function owed(db: Database, filter: DutyFilter) {
-  let query = db.selectFrom(allOwed(db)).innerJoin("orders", "orders.order_no", "duties.order_no");
+/** What the house owes beside its orders, as rows like theirs; an order has a number. */
+const HOUSE = "";
+
+function ofHouse(db: Database, { dutyId, duty, owner, rule, openedAt, dueAt, level }: HouseDuty) {
+  const nothing = sql<string | null>`null::text`;
+  return db
+    .selectNoFrom([sql<string>`${HOUSE}::text`.as("order_no"), sql<string>`${dutyId}::text`.as("duty_id")])
+    .select([sql<DutyName | HouseDutyName>`${duty}::text`.as("duty"), nothing.as("about")])
+    .select([sql<Recipient["role"]>`${owner.role}::text`.as("owner_role"), nothing.as("owner_id"), nothing.as("owner_except")])
+    .select([sql<string>`${rule}::text`.as("rule"), sql<Date>`${iso(openedAt)}::timestamptz`.as("opened_at")])
+    .select([sql<Date>`${iso(dueAt)}::timestamptz`.as("due_at"), sql<DutyRow["state"]>`'open'::text`.as("state")])
+    .select([sql<number>`${level}::int`.as("level"), nothing.as("acknowledged_by")]);
+}
+
+function owed(db: Database, filter: DutyFilter, house: readonly HouseDuty[]) {
+  const ofOrders = db
+    .selectFrom(allOwed(db))
+    .innerJoin("orders as known", "known.order_no", "duties.order_no")
+    .select(["duties.order_no", "duties.duty_id", sql<DutyName | HouseDutyName>`duties.duty`.as("duty"), "duties.about"])
+    .select(["duties.owner_role", "duties.owner_id", "duties.owner_except", "duties.rule", "duties.opened_at", "duties.due_at"])
+    .select(["duties.state", "duties.level", "duties.acknowledged_by"]);
+  const all = house.reduce((rows, each) => rows.unionAll(ofHouse(db, each)), ofOrders);
+  let query = db.selectFrom(all.as("duties")).leftJoin("orders", "orders.order_no", "duties.order_no");
   if (filter.salesReps) query = query.where("orders.sales_rep", "in", [...filter.salesReps, ""]);
   if (filter.role !== undefined) query = query.where(sql<SqlBool>`duties.owner_role = ${filter.role}`);
   if (filter.salesRep !== undefined) query = query.where("orders.sales_rep", "=", filter.salesRep);
@@ -197,7 +220,7 @@ async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Ite
   const items = rows.map((row): ListedDuty => {
     const late = at - row.due_at.getTime();
     return {
-      orderNo: row.order_no,
+      orderNo: row.order_no === HOUSE ? null : row.order_no,
       status: row.status,
       salesRep: row.sales_rep,
       dutyId: row.duty_id,
@@ -217,12 +240,18 @@ async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Ite
       acknowledgedBy: row.acknowledged_by,
     };
   });
-  return paged(items, limit, ({ dueAt, orderNo, dutyId }) => cursorOf(dueAt, orderNo, dutyId));
+  return paged(items, limit, ({ dueAt, orderNo, dutyId }) => cursorOf(dueAt, orderNo ?? HOUSE, dutyId));
 }
 
 /** What is overdue at a moment, worst first: due times are compared with that moment, whatever was written. */
-export function listOverdue(db: Database, filter: DutyFilter, at: Ms, page: Page): Promise<Items<ListedDuty>> {
-  return listed(owed(db, filter).where("duties.due_at", "<", new Date(at)), at, page);
+export function listOverdue(
+  db: Database,
+  filter: DutyFilter,
+  at: Ms,
+  page: Page,
+  house: readonly HouseDuty[] = [],
+): Promise<Items<ListedDuty>> {
+  return listed(owed(db, filter, house).where("duties.due_at", "<", new Date(at)), at, page);
 }
 
 /** How much is overdue at a moment. */
@@ -233,8 +262,13 @@ export interface OverdueCount {
   readonly bySalesRep: Readonly<Record<string, number>>;
 }
 
-export async function countOverdue(db: Database, filter: DutyFilter, at: Ms): Promise<OverdueCount> {
-  const rows = await owed(db, filter)
+export async function countOverdue(
+  db: Database,
+  filter: DutyFilter,
+  at: Ms,
+  house: readonly HouseDuty[] = [],
+): Promise<OverdueCount> {
+  const rows = await owed(db, filter, house)
     .where("duties.due_at", "<", new Date(at))
     .select(["duties.duty", "duties.owner_role", "orders.sales_rep", (eb) => eb.fn.countAll<string>().as("count")])
     .groupBy(["duties.duty", "duties.owner_role", "orders.sales_rep"])
@@ -263,10 +297,16 @@ export interface Assignee {
 }
 
 /** What somebody owes, most urgent first: duties of their own, and those of their role that are nobody's in person. */
-export function listDutiesOf(db: Database, { id, roles, deputyFor }: Assignee, at: Ms, page: Page): Promise<Items<ListedDuty>> {
+export function listDutiesOf(
+  db: Database,
+  { id, roles, deputyFor }: Assignee,
+  at: Ms,
+  page: Page,
+  house: readonly HouseDuty[] = [],
+): Promise<Items<ListedDuty>> {
   // What a representative owes is owed in person: an order without one waits for `assign-rep`, not for all of them.
   const shared = roles.filter((role) => role !== "sales_rep");
-  const query = owed(db, {}).where((eb) => {
+  const query = owed(db, {}, house).where((eb) => {
     const role: Expression<SqlBool> =
       shared.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`duties.owner_role in (${sql.join(shared)})`;
     const notBarred = eb.or([eb("duties.owner_except", "is", null), eb("duties.owner_except", "!=", id)]);

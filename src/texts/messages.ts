@@ -248,6 +248,26 @@ const texts: { readonly [M in MessageName]: { readonly [L in Locale]: Write } } 
       body: `The ${part(m, "orders")} orders of last month have been checked: nothing found on ${part(m, "inOrder")}, findings on ${part(m, "found")}, not checked ${part(m, "notChecked")}. Please answer them, one by one or together, at /inspections/${part(m, "inspectionId")} by ${factoryTime(m, "dueAt")} (Asia/Shanghai).${undelivered(m, "en")}`,
     }),
   },
+  "calendar-warning": {
+    zh: (m) => ({
+      subject: `工作日历即将不够用：${part(m, "year")} 年之后的节假日未知`,
+      body: `工作日历只到 ${part(m, "year")} 年。请于 ${factoryTime(m, "dueAt")}（北京时间）前录入下一年的节假日和调休；在此之前，之后的工作日一律按平常的星期计算。`,
+    }),
+    en: (m) => ({
+      subject: `The calendar knows no holidays after ${part(m, "year")}`,
+      body: `The working calendar ends with ${part(m, "year")}. Please put the next year's holidays and make-up days by ${factoryTime(m, "dueAt")} (Asia/Shanghai); until then weekdays after it count as they are.`,
+    }),
+  },
+  "calendar-overdue": {
+    zh: (m) => ({
+      subject: `工作日历逾期未更新：${part(m, "year")} 年之后的节假日未知`,
+      body: `应于 ${factoryTime(m, "dueAt")}（北京时间）前录入 ${part(m, "year")} 年之后的节假日和调休，至今未录入，请立即办理；在此之前，工作日一律按平常的星期计算。`,
+    }),
+    en: (m) => ({
+      subject: `No newer calendar was put: no holidays are known after ${part(m, "year")}`,
+      body: `The holidays and make-up days after ${part(m, "year")} were to be put by ${factoryTime(m, "dueAt")} (Asia/Shanghai) and are not. Please put them now; until then weekdays count as they are.`,
+    }),
+  },
   "inspection-warning": {
     zh: (m) => ({
       subject: `检查 ${part(m, "inspectionId")} 即将到期：尚有 ${part(m, "open")} 单未填报`,

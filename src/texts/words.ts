@@ -1,4 +1,4 @@
-import type { DutyName } from "../domain/policy.ts";
+import type { DutyName, HouseDutyName } from "../domain/policy.ts";
 import type { Party } from "../domain/people.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { ChangeState, Stage, Status } from "../domain/order/record.ts";
@@ -49,7 +49,8 @@ export const roleWords: { readonly [R in Party]: Text } = {
   system: { zh: "系统", en: "system" },
 };
 
-export const dutyWords: { readonly [D in DutyName]: Text } = {
+export const dutyWords: { readonly [D in DutyName | HouseDutyName]: Text } = {
+  "put-calendar": { zh: "更新工作日历", en: "put a newer calendar" },
   "assign-rep": { zh: "指派销售代表", en: "assign a sales representative" },
   confirm: { zh: "与客户确认订单", en: "confirm the order with the customer" },
   enter: { zh: "录入订单", en: "enter the order" },

@@ -2,14 +2,11 @@ import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import {
   continueAsNew,
   executeChild,
-  log,
   makeContinueAsNewFunc,
   ParentClosePolicy,
   patched,
-  sleep,
   startChild,
   uuid4,
-  workflowInfo,
 } from "@temporalio/workflow";
 import { ownIds } from "../contracts/workflow-ids.ts";
 import {
@@ -20,14 +17,13 @@ import {
   type SampleStart,
   type WatchInspectionStart,
 } from "../contracts/workflow-routine.ts";
-import { defaultCalendar } from "../domain/clock/calendar.ts";
-import { levelOf, nextRung, nothingWatched, toldOn, type Course } from "../domain/clock/ladder.ts";
-import type { Watch } from "../domain/order/record.ts";
 import { dayAround, monthBefore } from "../domain/routine/period.ts";
 import { best, sizeOf } from "../domain/routine/sample.ts";
 import { iso, ms } from "../domain/time.ts";
 import { uncancelled } from "./cancel.ts";
+import { climb } from "./climbing.ts";
 import { activities, dueAt, tellOf, throughOrders } from "./routine.ts";
+import { calendarWatched } from "./watch-calendar.ts";
 
 /** Continues as the inspection itself, from whatever routine began it. */
 const inspectOn = makeContinueAsNewFunc<typeof inspection>({ workflowType: INSPECTION_WORKFLOW });
@@ -68,6 +64,7 @@ export async function dailyInspection(start: RoutineStart): Promise<string> {
   const due = dueAt(start);
   const { name } = dayAround(due);
   const head = { reportId: `daily-${name}`, kind: "daily", period: name, asOf: iso(due), about: {} } as const;
+  if (patched("watch-calendar")) await calendarWatched();
   return inspection({ head, scope: { orders: "open" }, carrierGrace: start.policy.carrierGrace });
 }
 
@@ -103,44 +100,25 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
   return reportId;
 }
 
-/**
- * Tells of a list that is not answered, as of any duty: the supervisor before and when it is due, then management, then both
- * again and again until it is answered. It ends with the last answer.
- */
+/** Tells of a list that is not answered, until its last answer. */
 export async function watchInspection(start: WatchInspectionStart): Promise<string> {
   return uncancelled(() => watchAnswers(start));
 }
 
 async function watchAnswers(start: WatchInspectionStart): Promise<string> {
-  const { reportId, dueAt: due, ladder } = start;
-  const [from, dueAt] = [Date.parse(start.from), Date.parse(due)];
-  const owner = { role: "supervisor" } as const;
-  const time = { from, budget: dueAt - from, stood: 0, dueAt };
-  const course: Course = { kind: "always", calendar: defaultCalendar, ...time, ladder, owner };
-  let watch: Watch = { ...nothingWatched, rungs: start.told };
-  while (!workflowInfo().continueAsNewSuggested) {
-    const next = nextRung(course, watch, Date.now());
-    if (!next) break;
-    await sleep(Math.max(1, next.at - Date.now()), { summary: `answers of ${reportId}: ${next.rung}` });
-    const open = await activities.unanswered(reportId);
-    if (open === 0) return `${reportId} is answered`;
-    const { rung } = next;
-    const to = toldOn(course, watch, rung, 0, Date.now());
-    const message = rung === "warn" ? "inspection-warning" : "inspection-overdue";
-    // One that reached nobody is in the log; the next rung comes all the same.
-    await tellOf(`${reportId}-${rung}-${iso(next.at)}`, {
-      to,
-      message,
-      params: { inspectionId: reportId, open, dueAt: due },
-    }).catch((error: unknown) =>
-      log.warn("nobody was told that an inspection is not answered", { reportId, rung, error: String(error) }),
-    );
-    const told = { dutyId: `inspect-${reportId}`, duty: "inspect", rule: "R6.1", owner, rung, climbed: 0 } as const;
-    const rungs = [...watch.rungs, { ...told, told: to, rungDueAt: iso(next.at), dueAt: iso(dueAt), at: Date.now() }];
-    watch = { ...watch, rungs };
-    await activities.raiseInspection(reportId, levelOf(watch));
-  }
-  return continueAsNew<typeof watchInspection>({ ...start, told: watch.rungs });
+  const { reportId, dueAt } = start;
+  const told = await climb(start, {
+    name: reportId,
+    summary: `answers of ${reportId}`,
+    look: async () => {
+      const open = await activities.unanswered(reportId);
+      if (open === 0) return undefined;
+      const params = { inspectionId: reportId, open, dueAt };
+      return (isWarning) => ({ message: isWarning ? "inspection-warning" : "inspection-overdue", params });
+    },
+    raised: (level) => activities.raiseInspection(reportId, level),
+  });
+  return told === "done" ? `${reportId} is answered` : continueAsNew<typeof watchInspection>({ ...start, told });
 }
 
 /** R6.1: once a month the supervisor's full inspection of the month before, and management's sample of it. */

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { orderSchema } from "../../src/contracts/answers.ts";
+import { dutiesSchema, orderSchema } from "../../src/contracts/answers.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
+import { MONDAY } from "../domain/given.ts";
 import { customer } from "../domain/regular.ts";
 import { openStage, type Stage } from "./stage.ts";
 
@@ -27,6 +28,35 @@ const day = [
   ["08:00", "12:00"],
   ["13:30", "17:30"],
 ];
+test("towards the year's end the next year's holidays are the supervisor's duty, until they are put", async () => {
+  const list = async (url: string, role: Role) => dutiesSchema.parse((await send("GET", url, "wang.fang", role)).json).items;
+  const mine = (role: Role) => list("/duties?assignee=me", role);
+  stage.clock = Date.parse("2026-11-02T00:00:00+08:00");
+  expect(await mine("supervisor")).toEqual([]);
+  stage.clock = MONDAY;
+  const [owed] = await mine("supervisor");
+  expect(owed).toEqual({
+    ...{ orderNo: null, status: null, salesRep: null, about: null, acknowledgedBy: null, dutyId: "put-calendar-2026" },
+    ...{ duty: "put-calendar", owner: { role: "supervisor" }, rule: "H", state: "open", level: 0, overdueSeconds: 0 },
+    ...{ openedAt: "2026-11-01T16:00:00.000Z", dueAt: "2026-12-01T16:00:00.000Z" },
+  });
+  expect(await mine("order_admin")).toEqual([]);
+  expect(await list("/overdue", "supervisor")).toEqual([]);
+
+  // Nobody has put it, and the year is over.
+  stage.clock = Date.parse("2027-01-01T09:00:00+08:00");
+  expect(await list("/overdue?duty=put-calendar", "supervisor")).toMatchObject([{ state: "overdue", level: 4, orderNo: null }]);
+  expect(await list("/overdue", "sales_rep")).toEqual([]);
+  expect((await send("GET", "/overdue/count", "wang.fang", "supervisor")).json).toEqual({
+    ...{ total: 1, byDuty: { "put-calendar": 1 }, byRole: { supervisor: 1 }, bySalesRep: {} },
+  });
+  expect((await send("POST", "/orders", "li.na", "sales_rep", { orderNo: "NY-1", customer })).status).toBe(201);
+  const page = await send("GET", "/overdue?limit=1", "wang.fang", "supervisor");
+  expect(dutiesSchema.parse(page.json)).toMatchObject({ items: [{ duty: "put-calendar" }], next: null });
+
+  stage.clock = MONDAY;
+});
+
 const calendar = { week: [[], day, day, day, day, day, []], holidays: ["2027-01-01"], makeUpDays: [], knownUntil: 2027 };
 
 test("a supervisor puts a calendar, versions are kept, and running orders have it", async () => {
@@ -51,6 +81,9 @@ test("a supervisor puts a calendar, versions are kept, and running orders have i
     { version: 1, by: "wang.fang" },
   ]);
   expect(stage.books.get("C-1")?.order()?.calendar).toMatchObject({ version: 2, holidays: other.holidays });
+  // The year that is known now closes the supervisor's duty to put it.
+  const mine = (await send("GET", "/duties?assignee=me", "wang.fang", "supervisor")).json;
+  expect(dutiesSchema.parse(mine).items.map(({ duty }) => duty)).not.toContain("put-calendar");
 });
 
 test("a wrong calendar names every wrong field", async () => {

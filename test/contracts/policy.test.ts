@@ -1,6 +1,6 @@
 import { expect, it } from "vitest";
 import { policyFrom } from "../../src/contracts/policy.ts";
-import { defaultPolicy, dutyNames } from "../../src/domain/policy.ts";
+import { defaultPolicy, dutyNames, houseDutyNames } from "../../src/domain/policy.ts";
 
 it("is the default where nothing is said", () => {
   expect(policyFrom({})).toEqual(defaultPolicy);
@@ -30,7 +30,7 @@ it("changes what is said and nothing beside it", () => {
     freight: { ...defaultPolicy.freight, special: "customer" },
     effects: { ...defaultPolicy.effects, attempts: 3 },
   });
-  expect(Object.keys(policy.duties)).toEqual([...dutyNames]);
+  expect(Object.keys(policy.duties)).toEqual([...dutyNames, ...houseDutyNames]);
 });
 
 it("names every wrong path at once", () => {

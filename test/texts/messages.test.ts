@@ -43,6 +43,7 @@ const params = {
   orders: 37,
   undelivered: 19,
   month: "2026-11",
+  year: 2026,
   count: 3,
   kind: "entry-error",
   state: "approved",
@@ -54,6 +55,7 @@ const params = {
 function subjectOf(message: (typeof messageNames)[number]): string {
   if (message === "weekly-summary") return params.week;
   if (message.startsWith("reward")) return params.month;
+  if (message.startsWith("calendar")) return String(params.year);
   // About the whole house.
   if (message === "clock-stopped") return "";
   return message.startsWith("inspection") || message === "sample" ? params.inspectionId : params.orderNo;
@@ -82,6 +84,8 @@ const says: { readonly [M in (typeof messageNames)[number]]: readonly string[] }
   "inspection-to-answer": ["/inspections/full-2026-11", "37", "2026-11-24 00:30", "19"],
   "inspection-warning": ["full-2026-11", "2026-11-24 00:30"],
   "inspection-overdue": ["full-2026-11", "2026-11-24 00:30"],
+  "calendar-warning": ["2026", "2026-11-24 00:30"],
+  "calendar-overdue": ["2026", "2026-11-24 00:30"],
   sample: ["/inspections/full-2026-11", "37", "19"],
   "rewards-waiting": ["3", "2026-11-24 00:30"],
   "rewards-overdue": ["3", "2026-11-24 00:30"],

@@ -31,6 +31,7 @@ beforeAll(async () => {
     orderPage: async () => ({ orderNos: [], next: undefined }),
     finishReport: async () => ({ orders: 0, tags: {} }),
     unanswered: async () => 1,
+    calendarOwed: async () => undefined,
     raiseInspection: async () => undefined,
     announce: async () => true,
   };

@@ -10,6 +10,7 @@ import type {
   RoutineActivities,
   RoutineStart,
   SampleStart,
+  CalendarOwed,
   WatchInspectionStart,
 } from "../../src/contracts/workflow-routine.ts";
 import type { Message } from "../../src/domain/order/effects.ts";
@@ -46,6 +47,9 @@ class Department {
   readonly levels: number[] = [];
   /** How often a list is still found unanswered. */
   unansweredFor = 0;
+  /** How often the calendar is still found to be owed, and what is said of it then. */
+  calendarOwedFor = 0;
+  calendar: CalendarOwed | undefined;
   /** Whether somebody of these is reached. */
   reaches: (message: Message) => boolean = () => true;
   readonly orders: readonly string[];
@@ -85,6 +89,10 @@ class Department {
       unanswered: async () => {
         this.unansweredFor -= 1;
         return this.unansweredFor >= 0 ? 3 : 0;
+      },
+      calendarOwed: async () => {
+        this.calendarOwedFor -= 1;
+        return this.calendarOwedFor >= 0 ? this.calendar : undefined;
       },
       raiseInspection: async (_reportId, level) => void this.levels.push(level),
       announce: async (key, message) => {
@@ -203,6 +211,39 @@ test("a list that is not answered is told by a duty's ladder, up to management a
   ]);
   expect(refused).toBeGreaterThanOrEqual(2);
   expect(department.levels).toEqual([1, 2, 3, 4, 5]);
+});
+
+test("a calendar that nobody puts is told of by the ladder, once a rung however often it is begun, until it is put", async () => {
+  const department = new Department(1);
+  const from = await flying.currentTimeMs();
+  const owed = { year: 2126, from: iso(from), dueAt: iso(from + 30 * DAY), ladder: policy.ladder };
+  department.calendar = owed;
+  department.calendarOwedFor = 5;
+  await working(flying, department.activities(), async (queue) => {
+    expect(await run(flying, queue, "watchCalendar", { ...owed, told: [] })).toBe("the year after 2126 is known");
+  });
+  const told = department.told.map(({ key, message: { to, message } }) => [key, message, to.map(({ role }) => role)]);
+  expect(told).toEqual([
+    [`put-calendar-2126-warn-${iso(from + 22.5 * DAY)}`, "calendar-warning", ["supervisor"]],
+    [`put-calendar-2126-due-${iso(from + 30 * DAY)}`, "calendar-overdue", ["supervisor"]],
+    [`put-calendar-2126-escalate-${iso(from + 45 * DAY)}`, "calendar-overdue", ["management"]],
+    [`put-calendar-2126-remind-${iso(from + 46 * DAY)}`, "calendar-overdue", ["supervisor", "management"]],
+    [`put-calendar-2126-remind-${iso(from + 47 * DAY)}`, "calendar-overdue", ["supervisor", "management"]],
+  ]);
+});
+
+test("the daily inspection has the calendar watched while it is owed, one watch a year", async () => {
+  const department = new Department(1);
+  const now = await small.currentTimeMs();
+  department.calendar = { year: 2126, from: iso(now), dueAt: iso(now + 30 * DAY), ladder: policy.ladder };
+  department.calendarOwedFor = 100;
+  await working(small, department.activities(), async (queue) => {
+    for (const at of ["2126-11-05T01:00:00.000Z", "2126-11-06T01:00:00.000Z"])
+      await run(small, queue, "dailyInspection", started("daily-inspection", at));
+    const watch = small.client.workflow.getHandle("put-calendar:2126");
+    expect((await watch.describe()).status.name).toBe("RUNNING");
+    await watch.terminate("shown");
+  });
 });
 
 test("when the sample fails, or nobody can be told, the full inspection is made and watched all the same, and the run says so", async () => {

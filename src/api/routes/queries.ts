@@ -12,6 +12,8 @@ import {
 import { orderNumber } from "../../contracts/bodies.ts";
 import { replay } from "../../domain/order/order.ts";
 import { view } from "../../domain/order/view.ts";
+import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
+import { calendarNow } from "../../records/put.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
 import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";
@@ -23,9 +25,15 @@ import { readBy, repsSeenBy, shownTo } from "../visibility.ts";
 const refusals = problemAnswers(401, 404, 422, 429, 500, 503);
 
 /** The questions: an order from its run, or from the records when none answers; lists from the records. */
-export function queryRoutes({ engine, db, now }: Parts): Routes {
+export function queryRoutes({ engine, db, now, policy }: Parts): Routes {
   const admit = gateOf({ engine, db });
   const params = z.object({ orderNo: orderNumber });
+  /** What is owed beside the orders. */
+  async function house(): Promise<readonly HouseDuty[]> {
+    const [current, working] = await Promise.all([policy(), calendarNow(db)]);
+    const duty = putCalendarDuty(working, current, now());
+    return duty ? [duty] : [];
+  }
 
   return async function queries(app) {
     app.get(
@@ -83,7 +91,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
       },
       async (request) => {
         const { cursor, limit, ...filter } = request.query;
-        return listOverdue(db, { ...filter, salesReps: repsSeenBy(callerOf(request)) }, now(), { cursor, limit });
+        return listOverdue(db, { ...filter, salesReps: repsSeenBy(callerOf(request)) }, now(), { cursor, limit }, await house());
       },
     );
     app.get(
@@ -98,7 +106,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
           response: { 200: overdueCountSchema, ...refusals },
         },
       },
-      async (request) => countOverdue(db, { ...request.query, salesReps: repsSeenBy(callerOf(request)) }, now()),
+      async (request) => countOverdue(db, { ...request.query, salesReps: repsSeenBy(callerOf(request)) }, now(), await house()),
     );
     app.get(
       "/duties",
@@ -115,7 +123,7 @@ export function queryRoutes({ engine, db, now }: Parts): Routes {
       async (request) => {
         const { id, roles, deputyFor = [] } = callerOf(request);
         const { cursor, limit } = request.query;
-        return listDutiesOf(db, { id, roles, deputyFor }, now(), { cursor, limit });
+        return listDutiesOf(db, { id, roles, deputyFor }, now(), { cursor, limit }, await house());
       },
     );
   };

@@ -2,7 +2,7 @@ import type { CommandName } from "../order/bodies.ts";
 import type { DutyRule, Owed } from "../order/chapter.ts";
 import type { Recipient } from "../order/effects.ts";
 import type { Order, Watch } from "../order/record.ts";
-import { dutyPolicyOf, timeFor, type DutyName, type LadderPolicy, type Policy } from "../policy.ts";
+import { dutyPolicyOf, ladderOf, timeFor, type DutyName } from "../policy.ts";
 import type { Ms } from "../time.ts";
 import { slowedBy } from "../order/weight.ts";
 import { addDuration, addTime, elapsed } from "./calendar.ts";
@@ -32,17 +32,6 @@ export interface Duty {
   readonly course: Course;
 }
 
-/** What a duty's own ladder says; steps that it leaves out stay the policy's. */
-function given(ladder: Policy["duties"][DutyName]["ladder"]): Partial<LadderPolicy> {
-  const { warnAt, escalateAfter, escalateAtLeast, remindEvery } = ladder ?? {};
-  return {
-    ...(warnAt === undefined ? {} : { warnAt }),
-    ...(escalateAfter === undefined ? {} : { escalateAfter }),
-    ...(escalateAtLeast === undefined ? {} : { escalateAtLeast }),
-    ...(remindEvery === undefined ? {} : { remindEvery }),
-  };
-}
-
 function ownerOf(salesRep: string | undefined, rule: DutyRule, owed: Owed): Recipient {
   if (owed.owner) return owed.owner;
   return rule.owner === "sales_rep" && salesRep !== undefined ? { role: "sales_rep", id: salesRep } : { role: rule.owner };
@@ -70,7 +59,7 @@ export function dutyIdOf(duty: DutyName, { since }: Owed): string {
 /** How one duty stands at a time, ms. */
 export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed, at: Ms): Duty {
   const { policy, calendar } = order;
-  const { calendar: kind, pausable, ladder } = dutyPolicyOf(policy, duty);
+  const { calendar: kind, pausable } = dutyPolicyOf(policy, duty);
   const dutyId = dutyIdOf(duty, owed);
   const watch = order.watches[dutyId] ?? nothingWatched;
   const openedAt = owed.since.receivedAt;
@@ -117,7 +106,7 @@ export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed,
       budget,
       stood,
       dueAt,
-      ladder: { ...policy.ladder, ...given(ladder) },
+      ladder: ladderOf(policy, duty),
       slowedBy: slowedBy(order.clockWeight),
       owner,
     },

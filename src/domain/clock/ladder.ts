@@ -1,4 +1,4 @@
-import { ms, type Ms } from "../time.ts";
+import { ms, type Instant, type Ms } from "../time.ts";
 import type { LadderPolicy } from "../policy.ts";
 import type { Acknowledgement, Watch } from "../order/record.ts";
 import type { Recipient } from "../order/effects.ts";
@@ -25,6 +25,19 @@ export interface Course {
   readonly owner: Recipient;
 }
 
+/** A step that has been told, for the time by which the duty was due then. */
+export interface Told {
+  readonly rung: Rung;
+  readonly rungDueAt: Instant;
+  readonly dueAt: Instant;
+}
+
+/** How far up a ladder has been climbed, and who said that they know. */
+export interface Climbed {
+  readonly rungs: readonly Told[];
+  readonly acknowledged: readonly Acknowledgement[];
+}
+
 export const nothingWatched: Watch = { rungs: [], pauses: [], acknowledged: [] };
 
 /** The recipients of the chain that a telling climbs: owner, supervisor, management. */
@@ -38,17 +51,17 @@ function after(course: Course, from: Ms, time: number): Ms {
 }
 
 /** The rungs told for the time that now holds: when a due time has moved on, being overdue has to be told anew. */
-function told(course: Course, watch: Watch, rung: Rung) {
+function told(course: Course, watch: Climbed, rung: Rung) {
   return watch.rungs.filter((each) => each.rung === rung && (rung === "warn" || Date.parse(each.dueAt) >= course.dueAt)).at(-1);
 }
 
 /** The last acknowledgement by the owner, or by somebody above them. */
-function lastAcknowledged(watch: Watch, by: "owner" | "above"): Acknowledgement | undefined {
+function lastAcknowledged(watch: Climbed, by: "owner" | "above"): Acknowledgement | undefined {
   return watch.acknowledged.findLast(({ by: { role } }) => (role === "supervisor" || role === "management") === (by === "above"));
 }
 
 /** When everybody is told again: daily from the escalation on; acknowledged from above, from the time promised on, if any. */
-function nextReminder(course: Course, watch: Watch, escalatedAt: Ms, at: Ms): Ms | undefined {
+function nextReminder(course: Course, watch: Climbed, escalatedAt: Ms, at: Ms): Ms | undefined {
   const every = ms(course.ladder.remindEvery) * (course.slowedBy ?? 1);
   const last = told(course, watch, "remind");
   const daily = (last ? Date.parse(last.rungDueAt) : escalatedAt) + every;
@@ -59,7 +72,7 @@ function nextReminder(course: Course, watch: Watch, escalatedAt: Ms, at: Ms): Ms
 }
 
 /** The rung to tell next, and when; of several that have passed by `at`, the highest. Nothing while a pause lasts. */
-export function nextRung(course: Course, watch: Watch, at: Ms): { rung: Rung; at: Ms } | undefined {
+export function nextRung(course: Course, watch: Climbed, at: Ms): { rung: Rung; at: Ms } | undefined {
   const { ladder, dueAt, budget, from, stood } = course;
   const warnAt = Math.min(dueAt, after(course, from, budget * ladder.warnAt + stood));
   const escalatedAt = Math.max(
@@ -80,7 +93,7 @@ export function nextRung(course: Course, watch: Watch, at: Ms): { rung: Rung; at
 }
 
 /** Who is told a rung; `climbed` steps further when nobody below was reached. */
-export function toldOn(course: Course, watch: Watch, rung: Rung, climbed: number, at: Ms): Recipient[] {
+export function toldOn(course: Course, watch: Climbed, rung: Rung, climbed: number, at: Ms): Recipient[] {
   const reach = height[rung] + climbed;
   if (climbed > 0) return CHAIN.slice(reach - 1, reach).map((each) => each);
   // The owner's acknowledgement stops only their own reminders.
@@ -104,7 +117,7 @@ function distinct(recipients: readonly Recipient[]): Recipient[] {
 }
 
 /** How far up a duty has been told: 0 nobody, 1 warned, 2 due, 3 management, more: reminded so often. */
-export function levelOf(watch: Watch): number {
+export function levelOf(watch: Pick<Climbed, "rungs">): number {
   const reminders = watch.rungs.filter(({ rung }) => rung === "remind").length;
   const highest = Math.max(0, ...watch.rungs.map(({ rung }) => Math.min(rungs.indexOf(rung) + 1, 3)));
   return highest + reminders;

@@ -36,6 +36,8 @@ export const messageNames = [
   "inspection-to-answer",
   "inspection-warning",
   "inspection-overdue",
+  "calendar-warning",
+  "calendar-overdue",
   "sample",
   // Of no single order: chapter 7.
   "rewards-waiting",

@@ -1,0 +1,39 @@
+import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
+import { continueAsNew, ParentClosePolicy, startChild } from "@temporalio/workflow";
+import { ownIds } from "../contracts/workflow-ids.ts";
+import type { WatchCalendarStart } from "../contracts/workflow-routine.ts";
+import { uncancelled } from "./cancel.ts";
+import { climb } from "./climbing.ts";
+import { activities } from "./routine.ts";
+
+/** Tells of the duty `put-calendar`, until a calendar is put that knows a later year. */
+export async function watchCalendar(start: WatchCalendarStart): Promise<string> {
+  return uncancelled(() => watchYear(start));
+}
+
+async function watchYear(start: WatchCalendarStart): Promise<string> {
+  const { year, dueAt } = start;
+  const told = await climb(start, {
+    name: `put-calendar-${year}`,
+    summary: `calendar after ${year}`,
+    look: async () => {
+      const owed = await activities.calendarOwed();
+      if (owed?.year !== year) return undefined;
+      return (isWarning) => ({ message: isWarning ? "calendar-warning" : "calendar-overdue", params: { year, dueAt } });
+    },
+  });
+  return told === "done" ? `the year after ${year} is known` : continueAsNew<typeof watchCalendar>({ ...start, told });
+}
+
+/** Has the duty `put-calendar` watched while it is owed, once a year that is to be known. */
+export async function calendarWatched(): Promise<void> {
+  const owed = await activities.calendarOwed();
+  if (!owed) return;
+  const args: [WatchCalendarStart] = [{ ...owed, told: [] }];
+  const workflowId = ownIds.calendarWatch(owed.year);
+  try {
+    await startChild(watchCalendar, { args, workflowId, parentClosePolicy: ParentClosePolicy.ABANDON });
+  } catch (error) {
+    if (!(error instanceof WorkflowExecutionAlreadyStartedError)) throw error;
+  }
+}
