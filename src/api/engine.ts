@@ -101,12 +101,18 @@ interface EngineOptions {
 }
 
 /** gRPC's status codes. */
-const [NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION] = [5, 8, 9];
+const [INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION] = [3, 5, 8, 9];
 /**
  * Answered commands of one order that are with the engine at a time, and those that wait here: the engine takes ten of an order, by all
  * processes together.
  */
 const TURNS = { atOnce: 8, waiting: 32 };
+/** After so much that was sent to an order its run's history is looked at, once more; several processes do so each for themselves. */
+const LOOK_EVERY = { reports: 500, bytes: 2 * 1_024 * 1_024 };
+/** A history as large as this takes no more reports: the engine ends a run at 51,200 events, 10,000 signals, or 50 MiB. */
+const CROWDED = { events: 6_000, bytes: 24 * 1_024 * 1_024 };
+/** Of so many orders it is known what was sent. */
+const ORDERS_KNOWN = 10_000;
 /** Before an update that met a change of runs is sent once more, ms. */
 const ONCE_MORE = 50;
 
@@ -156,6 +162,29 @@ function isAway(error: unknown): boolean {
   return isGrpcServiceError(error) || isAway(error.cause);
 }
 
+/** What the server says of a message that is too large for it, for gRPC, for a payload; not of one too many. */
+const TOO_LARGE = /larger than max|exceeds (?:size )?limit|exceeds the .*size limit|too large/iu;
+/** What it says of a run that takes no more signals or updates until it continues as new. */
+const TOO_MANY = /limit for signal|total number of distinct updates/iu;
+
+function saidBy(error: unknown, words: RegExp): boolean {
+  return error instanceof Error && (words.test(error.message) || saidBy(error.cause, words));
+}
+
+/** Whether the engine refused a message for its size: it would refuse it again. */
+function isTooLarge(error: unknown): boolean {
+  const status = statusOf(error);
+  return (status === INVALID_ARGUMENT || status === RESOURCE_EXHAUSTED) && saidBy(error, TOO_LARGE);
+}
+
+/** Whether a run takes no more for now. */
+function isCrowded(error: unknown): boolean {
+  return statusOf(error) !== undefined && saidBy(error, TOO_MANY);
+}
+
+/** For a run to be carried on, and to continue as new, s. */
+const CROWDED_FOR = 30;
+
 /** The problem that an error of the engine's client amounts to. */
 function problemOf(error: unknown): unknown {
   if (error instanceof ProblemError) return error;
@@ -167,6 +196,8 @@ function problemOf(error: unknown): unknown {
   if (error instanceof WorkflowUpdateRPCTimeoutOrCancelledError || inVain) {
     return new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
   }
+  if (isTooLarge(error)) return problemOfRefusal({ refused: "order-full", details: {}, permitted: [] });
+  if (isCrowded(error)) return new ProblemError("unavailable", { detail: "order-crowded", retryAfter: CROWDED_FOR });
   if (error instanceof NoTurn || statusOf(error) === RESOURCE_EXHAUSTED)
     return new ProblemError("unavailable", { detail: "order-busy", retryAfter: 1 });
   if (isAway(error)) return new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
@@ -224,17 +255,40 @@ export function openEngine(connection: Connection, namespace: string, options: E
 
   /**
    * An update that comes in the moment in which an order continues as new is turned away with the workflow task that it was in: it is sent
-   * to the next run, as the same update, until the time of the call is up.
+   * to the next run, as the same update, until the time of the call is up. The first try alone may start a run: what was turned away may
+   * have ended the one that it started, and must not start another.
    */
-  async function toTheNextRun<T>(call: () => Promise<T>): Promise<T> {
-    for (;;) {
+  async function toTheNextRun<T>(first: () => Promise<T>, next: () => Promise<T>): Promise<T> {
+    for (let call = first; ; call = next) {
       try {
         return await call();
       } catch (error) {
-        if (statusOf(error) !== FAILED_PRECONDITION) throw error;
+        if (statusOf(error) !== FAILED_PRECONDITION || isCrowded(error)) throw error;
         await wait(ONCE_MORE);
       }
     }
+  }
+
+  /** What this process has sent to an order since its run's history was last looked at. */
+  const sent = new Map<string, { reports: number; bytes: number }>();
+
+  /**
+   * Reports that no worker takes up pile up in the run's history, which the engine ends when it has grown too large: long before that they
+   * are turned away for a while. Looked at now and then only, as it takes a call.
+   * @throws ProblemError `unavailable`
+   */
+  async function unlessCrowded(orderNo: string, input: CommandInput): Promise<void> {
+    const since = sent.get(orderNo) ?? { reports: 0, bytes: 0 };
+    const now = { reports: since.reports + 1, bytes: since.bytes + JSON.stringify(input).length };
+    if (sent.size > ORDERS_KNOWN) sent.clear();
+    sent.set(orderNo, now);
+    if (now.reports < LOOK_EVERY.reports && now.bytes < LOOK_EVERY.bytes) return;
+    const described = await unlessGone(() => client.workflow.getHandle(orderNo).describe());
+    if (!described) return;
+    const { historyLength, historySize = 0 } = described;
+    if (historyLength > CROWDED.events || historySize > CROWDED.bytes)
+      throw new ProblemError("unavailable", { detail: "order-crowded", retryAfter: CROWDED_FOR });
+    sent.delete(orderNo);
   }
 
   function startOptions(orderNo: string, { argument, fresh }: Start) {
@@ -279,38 +333,38 @@ export function openEngine(connection: Connection, namespace: string, options: E
   return {
     ask: (orderNo, command, input, start) =>
       answered(orderNo, async () => {
-        const sent = { args: [input] as [CommandInput], ...(input.key === undefined ? {} : { updateId: updateIdOf(input.key) }) };
-        if (!start)
-          return orRestored(orderNo, () =>
-            toTheNextRun(() => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, sent)),
-          );
-        // Each try needs one of its own.
+        const args = { args: [input] as [CommandInput], ...(input.key === undefined ? {} : { updateId: updateIdOf(input.key) }) };
+        const update = () => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, args);
+        if (!start) return orRestored(orderNo, () => toTheNextRun(update, update));
+        const startWorkflowOperation = new WithStartWorkflowOperation<(argument: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
+          ...startOptions(orderNo, start),
+          workflowIdConflictPolicy: "USE_EXISTING",
+        });
         const starting = () =>
-          new WithStartWorkflowOperation<(argument: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
-            ...startOptions(orderNo, start),
-            workflowIdConflictPolicy: "USE_EXISTING",
-          });
-        try {
-          return await toTheNextRun(() =>
-            client.workflow.executeUpdateWithStart<(argument: StartOrder) => Promise<void>, CommandAnswer, [CommandInput]>(
-              command,
-              { ...sent, startWorkflowOperation: starting() },
-            ),
+          client.workflow.executeUpdateWithStart<(argument: StartOrder) => Promise<void>, CommandAnswer, [CommandInput]>(
+            command,
+            {
+              ...args,
+              startWorkflowOperation,
+            },
           );
+        try {
+          return await unlessGone(() => toTheNextRun(starting, update));
         } catch (error) {
-          if (error instanceof WorkflowExecutionAlreadyStartedError || isNoOrder(error)) return undefined;
+          if (error instanceof WorkflowExecutionAlreadyStartedError) return undefined;
           throw error;
         }
       }),
     report: (orderNo, command, input, start) =>
       within(answerWithin, async () => {
         const signalArgs: [CommandInput] = [input];
+        await unlessCrowded(orderNo, input);
         if (!start) {
-          const sent = await orRestored(orderNo, async () => {
+          const taken = await orRestored(orderNo, async () => {
             await client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
             return true;
           });
-          return sent ?? false;
+          return taken ?? false;
         }
         try {
           await client.workflow.signalWithStart<(argument: StartOrder) => Promise<void>, [CommandInput]>(ORDER_WORKFLOW, {

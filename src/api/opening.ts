@@ -7,11 +7,17 @@ import type { Actor } from "../domain/people.ts";
 import { eventsOf } from "../records/read.ts";
 import { beginWith } from "../runs/begin.ts";
 import type { Parts } from "./parts.ts";
+import type { Start } from "./engine.ts";
 import { ProblemError, problemOfRefusal } from "./problem.ts";
 
 /** How runs of orders are opened: of new ones, and again of those that have ended. */
 export function openingOf({ engine, db, policy, calendar, now }: Parts) {
   const begin = beginWith({ policy, calendar });
+
+  /** How a run is opened for an order that has ended. */
+  async function again(orderNo: string, events: readonly OrderEvent[]): Promise<Start> {
+    return { argument: await begin(orderNo, events), fresh: false };
+  }
 
   return {
     begin,
@@ -42,10 +48,13 @@ export function openingOf({ engine, db, policy, calendar, now }: Parts) {
       const { key = "", hash = "" } = input;
       const trial = decide(order, checkedCommand(command, body, { actor: caller, key, hash, at, receivedAt: at }), order);
       if (isRefusal(trial)) throw problemOfRefusal({ ...trial, permitted: permitted(order, caller, at) });
-      const start = { argument: await begin(orderNo, events), fresh: false };
-      const answer = await engine.ask(orderNo, command, input, start);
+      const answer = await engine.ask(orderNo, command, input, await again(orderNo, events));
       if (!answer) throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
       return answer;
+    },
+    /** Has an ended order take a report, in a run that goes on from its record. */
+    async reportAgain(orderNo: string, events: readonly OrderEvent[], command: CommandName, input: CommandInput): Promise<void> {
+      await engine.report(orderNo, command, input, await again(orderNo, events));
     },
   };
 }

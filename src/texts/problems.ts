@@ -73,6 +73,10 @@ const details = {
     zh: "该订单同时收到的操作过多，此次未处理。请稍后用相同的 Idempotency-Key 重试。",
     en: "Too many commands came to this order at once, and this one was not taken. Try again soon, with the same Idempotency-Key.",
   },
+  "order-crowded": {
+    zh: "该订单积压的报告尚未处理，暂不能接收更多。请稍后用相同的 Idempotency-Key 重试。",
+    en: "Reports of this order wait to be taken up, and it takes no more for now. Try again later, with the same Idempotency-Key.",
+  },
   "no-answer": {
     zh: "尚未得到答复，操作可能仍会生效。请用相同的 Idempotency-Key 重试。",
     en: "No answer yet; the command may still take effect. Try again with the same Idempotency-Key.",

@@ -84,7 +84,7 @@ const requestBodies = new Map(
 /** The routes of the commands: one a row of the table, and nothing said twice. */
 export function commandRoutes(parts: Parts): Routes {
   const { engine, db, now, staff } = parts;
-  const { begin, recordOf, askAgain } = openingOf(parts);
+  const { begin, recordOf, askAgain, reportAgain } = openingOf(parts);
   const admit = gateOf(parts);
 
   /** The answer to a repeated key, as far as it is on record. */
@@ -121,7 +121,7 @@ export function commandRoutes(parts: Parts): Routes {
     const before = repeated(events, sent);
     if (before) return before;
     if (!sent.report) return askAgain(orderNo, events, command, said.body, input, caller);
-    await engine.report(orderNo, command, input, { argument: await begin(orderNo, events), fresh: false });
+    await reportAgain(orderNo, events, command, input);
     return "reported";
   }
 

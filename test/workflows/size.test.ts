@@ -1,0 +1,171 @@
+import { Client } from "@temporalio/client";
+import type { TestWorkflowEnvironment } from "@temporalio/testing";
+import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { randomBytes } from "node:crypto";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { dataConverterOf } from "../../src/codec/codec.ts";
+import { keyRingFrom, withNewKey } from "../../src/codec/keys.ts";
+import type { CommandAnswer, CommandInput } from "../../src/contracts/workflow.ts";
+import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
+import type { OrderEvent } from "../../src/domain/order/events.ts";
+import { replay } from "../../src/domain/order/order.ts";
+import type { Order } from "../../src/domain/order/record.ts";
+import type { Actor } from "../../src/domain/people.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
+import { noLookAhead } from "../../src/main/no-look-ahead.ts";
+import { by, machine } from "../domain/given.ts";
+import { customer, entry, upTo } from "../domain/regular.ts";
+import { bundle, devServer } from "../support/engines.ts";
+import { until } from "../support/until.ts";
+import { input, nothingSeen, unheard, willing } from "./stage.ts";
+
+/** No request, however valid, ends or blocks an order's run (`HTTP.md`, Size; TRIALS 22, 23): through the codec, as in production. */
+
+const QUEUE = "size";
+const R = by("sales_rep");
+const dataConverter = dataConverterOf(keyRingFrom(withNewKey(undefined, "2026-11")));
+let env: TestWorkflowEnvironment;
+let code: WorkflowBundle;
+let engine: Engine;
+let client: Client;
+beforeAll(async () => {
+  [env, code] = await Promise.all([devServer(), bundle()]);
+  const options = { dataConverter, plugins: [noLookAhead] };
+  engine = openEngine(env.connection, "default", { taskQueue: QUEUE, ...options, answerWithin: 60_000, queryWithin: 60_000 });
+  client = new Client({ connection: env.connection, ...options });
+}, 120_000);
+afterAll(() => env.teardown());
+
+async function working<T>(body: () => Promise<T>): Promise<T> {
+  const worker = await Worker.create({
+    connection: env.nativeConnection,
+    taskQueue: QUEUE,
+    workflowBundle: code,
+    dataConverter,
+    activities: { ...willing(nothingSeen()) },
+    sinks: unheard,
+    shutdownGraceTime: 1_000,
+  });
+  return worker.runUntil(body);
+}
+
+async function begin(orderNo: string, events?: readonly OrderEvent[], continueAfter?: number): Promise<void> {
+  const args = [{ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events, continueAfter }];
+  await client.workflow.start("order", { taskQueue: QUEUE, workflowId: orderNo, args });
+}
+const ask = (orderNo: string, name: CommandName, actor: Actor, body: object): Promise<CommandAnswer | undefined> =>
+  engine.ask(orderNo, name, input(actor, body));
+const report = (orderNo: string, name: CommandName, actor: Actor, body: object, more: Partial<CommandInput> = {}) =>
+  engine.report(orderNo, name, input(actor, body, { receivedAt: new Date().toISOString(), ...more }));
+async function read(orderNo: string): Promise<Order> {
+  const events = await engine.history(orderNo);
+  if (typeof events !== "object") throw new Error(events);
+  return replay(events);
+}
+async function runsOf(orderNo: string): Promise<string[]> {
+  const runs: string[] = [];
+  for await (const { status } of client.workflow.list({ query: `WorkflowId="${orderNo}"` })) runs.push(status.name);
+  return runs;
+}
+const eventsOf = (last: "release" | "dispatch", orderNo: string): readonly OrderEvent[] =>
+  upTo(last).events.map((event) =>
+    event.event === "received" ? { ...event, data: { ...event.data, orderNo, requestedDate: "2099-12-20" } } : event,
+  );
+const called = { with: "customer", channel: "phone", summary: "hello" } as const;
+
+test("150 lines of 2,000 characters: confirmed, the entry refused, and the order lives", async () => {
+  const lines: Bodies["confirm"]["lines"] = Array.from({ length: 150 }, (_, index) => ({
+    model: `LED-${index}`,
+    specification: "灯".repeat(2_000),
+    quantity: 10,
+    unitPriceFen: 100,
+  }));
+  await working(async () => {
+    const start = { argument: { orderNo: "SO-150", policy: defaultPolicy, calendar: defaultCalendar }, fresh: true };
+    await engine.ask("SO-150", "receive", input(R, { customer, salesRep: "li.na" }), start);
+    await ask("SO-150", "confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
+    await expect(ask("SO-150", "enter", R, { ...entry, lines, requestedDate: "2099-12-20" })).rejects.toMatchObject({
+      code: "refused",
+      particulars: { refused: { refused: "order-full", permitted: expect.arrayContaining(["cancel"]) } },
+    });
+    expect((await ask("SO-150", "record-communication", R, called))?.events).toHaveLength(1);
+    expect((await read("SO-150")).lines).toEqual(lines);
+    expect(await runsOf("SO-150")).toEqual(["RUNNING"]);
+    await client.workflow.getHandle("SO-150").terminate();
+  });
+}, 120_000);
+
+test("what the engine refuses for its size is told as that, and starts no run", async () => {
+  const noise = randomBytes(3_000_000).toString("base64");
+  const start = { argument: { orderNo: "SO-huge", policy: defaultPolicy, calendar: defaultCalendar }, fresh: true };
+  const huge = input(R, { customer, salesRep: "li.na", note: noise });
+  for (const sent of [engine.ask("SO-huge", "receive", huge, start), engine.report("SO-huge", "receive", huge, start)])
+    await expect(sent).rejects.toMatchObject({ code: "refused", particulars: { refused: { refused: "order-full" } } });
+  expect(await runsOf("SO-huge")).toEqual([]);
+}, 120_000);
+
+test("320 reports that do not fit, of 2,000 characters, while no worker runs: taken up, bounded, and commands are answered", async () => {
+  await begin("SO-320", eventsOf("release", "SO-320"));
+  const bodies = Array.from({ length: 320 }, (_, index) => ({
+    carrier: "SF",
+    trackingNumber: `SF${index}`,
+    expectedArrival: "2099-12-18",
+    note: `${index} ${"货".repeat(1_990)}`,
+  }));
+  for (const body of bodies) await report("SO-320", "dispatch", machine("logistics"), body);
+  await working(async () => {
+    await ask("SO-320", "record-communication", R, called);
+    const { discrepancies } = await read("SO-320");
+    expect(discrepancies.length).toBeLessThanOrEqual(100);
+    expect(discrepancies.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(200);
+    expect(new Set(await runsOf("SO-320"))).not.toContain("TERMINATED");
+    await client.workflow.getHandle("SO-320").terminate();
+  });
+}, 120_000);
+
+test("5,000 events: commands are answered, the order continues as new with them, and its history replays", async () => {
+  const [first, ...others] = eventsOf("dispatch", "SO-5000");
+  const last = others.at(-1);
+  if (!first || !last) throw new Error("no events");
+  const hex = (index: number) => index.toString(16).padStart(64, "0123456789abcdef");
+  const more = Array.from({ length: 5_000 }, (_, index): OrderEvent => {
+    const stamp = { ...last, number: others.length + 2 + index, at: last.at + index, key: `machine/${index}`, hash: hex(index) };
+    return index % 2 === 0
+      ? {
+          ...stamp,
+          command: "report-tracking",
+          event: "tracking-reported",
+          data: { trackingNumber: "SF1", event: `在途 ${index}` },
+        }
+      : { ...stamp, command: "record-communication", event: "communication-recorded", data: { ...called, summary: `${index}` } };
+  });
+  await begin("SO-5000", [first, ...others, ...more], 40);
+  // Beside them 2,000 reports that no worker has taken up yet.
+  await Promise.all(
+    Array.from({ length: 20 }, async (_, lane) => {
+      for (let index = 0; index < 100; index++)
+        await report("SO-5000", "report-tracking", machine("logistics"), {
+          trackingNumber: "SF1",
+          event: `派件 ${lane}-${index}`,
+        });
+    }),
+  );
+  await working(async () => {
+    const runs = await until(
+      async () => {
+        await ask("SO-5000", "record-communication", R, called);
+        return runsOf("SO-5000");
+      },
+      ({ length }) => length > 1,
+    );
+    expect(runs.filter((status) => status === "RUNNING")).toHaveLength(1);
+    expect(runs.filter((status) => status !== "CONTINUED_AS_NEW")).toHaveLength(1);
+    const order = await read("SO-5000");
+    expect(order.lastEvent).toBeGreaterThan(7_000);
+    const history = await client.workflow.getHandle("SO-5000").fetchHistory();
+    await Worker.runReplayHistory({ workflowBundle: code, dataConverter }, history, "SO-5000");
+    await client.workflow.getHandle("SO-5000").terminate();
+  });
+}, 240_000);
