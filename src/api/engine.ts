@@ -14,6 +14,7 @@ import {
   type Connection,
 } from "@temporalio/client";
 import { ApplicationFailure, type DataConverter, type WorkflowIdReusePolicy } from "@temporalio/common";
+import { optionalTsToMs } from "@temporalio/common/lib/time.js";
 import { decodeOptionalSinglePayload } from "@temporalio/common/lib/internal-non-workflow/index.js";
 import { isUnder } from "../contracts/keys.ts";
 import { ownIds } from "../contracts/workflow-ids.ts";
@@ -108,9 +109,15 @@ const [INVALID_ARGUMENT, NOT_FOUND, RESOURCE_EXHAUSTED, FAILED_PRECONDITION] = [
  */
 const TURNS = { atOnce: 8, waiting: 32 };
 /** After so much that was sent to an order its run's history is looked at, once more; several processes do so each for themselves. */
-const LOOK_EVERY = { reports: 500, bytes: 2 * 1_024 * 1_024 };
-/** A history as large as this takes no more reports: the engine ends a run at 51,200 events, 10,000 signals, or 50 MiB. */
-const CROWDED = { events: 6_000, bytes: 24 * 1_024 * 1_024 };
+const LOOK_EVERY = { reports: 250, bytes: 2 * 1_024 * 1_024 };
+/**
+ * A history as large as this takes no more reports: the engine ends a run at 51,200 events, 10,000 signals, or 50 MiB, and with a worker an
+ * order continues as new long before. `waiting`: so many events while no worker takes a workflow task up, who then takes up all of them in one
+ * go, which the SDK breaks off after 5 s.
+ */
+const CROWDED = { events: 8_000, bytes: 24 * 1_024 * 1_024, waiting: 2_500 };
+/** A workflow task that is older than this is taken up by nobody, ms. */
+const NOT_TAKEN_UP = 5 * SECOND;
 /** Of so many orders it is known what was sent. */
 const ORDERS_KNOWN = 10_000;
 /** Before an update that met a change of runs is sent once more, ms. */
@@ -285,8 +292,10 @@ export function openEngine(connection: Connection, namespace: string, options: E
     if (now.reports < LOOK_EVERY.reports && now.bytes < LOOK_EVERY.bytes) return;
     const described = await unlessGone(() => client.workflow.getHandle(orderNo).describe());
     if (!described) return;
-    const { historyLength, historySize = 0 } = described;
-    if (historyLength > CROWDED.events || historySize > CROWDED.bytes)
+    const { historyLength, historySize = 0, raw } = described;
+    const scheduled = optionalTsToMs(raw.pendingWorkflowTask?.originalScheduledTime);
+    const waits = scheduled !== undefined && Date.now() - scheduled > NOT_TAKEN_UP;
+    if (historyLength > (waits ? CROWDED.waiting : CROWDED.events) || historySize > CROWDED.bytes)
       throw new ProblemError("unavailable", { detail: "order-crowded", retryAfter: CROWDED_FOR });
     sent.delete(orderNo);
   }

@@ -31,3 +31,21 @@ export function sentUnder<T extends Keyed>(all: readonly T[], scoped: string): r
   const first = all.find((each) => isUnder(each, scoped));
   return first ? all.filter(({ key, hash }) => key === first.key && hash === first.hash) : [];
 }
+
+/** Events by the key that they carry: a key is looked for at every report, and not among all events of the order. */
+export function openKeys<T extends Keyed>() {
+  const byKey = new Map<string, T[]>();
+  return {
+    add(each: T): void {
+      if (each.key === undefined) return;
+      const others = byKey.get(each.key);
+      if (others) others.push(each);
+      else byKey.set(each.key, [each]);
+    },
+    /** As {@link sentUnder}. No caller's part has a slash, so that older code's own key is what follows the first one. */
+    under(scoped: string): readonly T[] {
+      const own = scoped.slice(scoped.indexOf("/") + 1);
+      return sentUnder([...(byKey.get(scoped) ?? []), ...(own === scoped ? [] : (byKey.get(own) ?? []))], scoped);
+    },
+  };
+}

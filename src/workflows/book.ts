@@ -1,4 +1,4 @@
-import { scopedKey, sentUnder } from "../contracts/keys.ts";
+import { openKeys, scopedKey } from "../contracts/keys.ts";
 import type { CommandAnswer, CommandState, Publication, RefusedCommand, StartOrder } from "../contracts/workflow.ts";
 import { checkedCommand, type Command, type CommandName } from "../domain/order/bodies.ts";
 import type { Effect, EffectOutcome } from "../domain/order/effects.ts";
@@ -84,12 +84,15 @@ export function openBook(start: StartOrder, onFault: (error: Error) => void = ()
   const setting = { orderNo, policy, calendar, salt, rules };
   const events: OrderEvent[] = [...(start.events ?? [])];
   let order = events.reduce<Order | undefined>(apply, undefined);
+  const keys = openKeys<OrderEvent>();
+  events.forEach((event) => keys.add(event));
 
   const last = () => events.at(-1)?.number ?? 0;
 
   function take(outcome: Outcome): readonly OrderEvent[] {
     order = outcome.order;
     events.push(...outcome.events);
+    outcome.events.forEach((event) => keys.add(event));
     return outcome.events;
   }
 
@@ -121,9 +124,9 @@ export function openBook(start: StartOrder, onFault: (error: Error) => void = ()
   }
 
   function repeated(input: Sent, key: string): readonly OrderEvent[] | Refusal | undefined {
-    const said = sentUnder(events, key);
+    const said = keys.under(key);
     // An API of the release before, which still runs beside this one, sends the caller's key as it is.
-    const before = said.length > 0 ? said : sentUnder(events, scopedKey(input.actor.id, key));
+    const before = said.length > 0 ? said : keys.under(scopedKey(input.actor.id, key));
     const first = before[0];
     if (!first) return undefined;
     return input.hash !== undefined && first.hash !== input.hash ? refuse("idempotency-conflict") : before;
@@ -222,7 +225,7 @@ export function openBook(start: StartOrder, onFault: (error: Error) => void = ()
     view: (actor, now) => order && view(order, actor, now),
     history: () => events,
     commandState(key) {
-      const found = sentUnder(events, key);
+      const found = keys.under(key);
       const first = found[0];
       if (!first) return { state: "unknown", ...(order && isFull(order) ? { full: true } : {}) };
       const hash = first.hash ?? "";

@@ -69,6 +69,9 @@ function logFault(error: Error): void {
   log.error("a command was refused, as this code fails at it", { error: error.name, at: error.stack?.split("\n").slice(1, 6) });
 }
 
+/** So many reports are taken up in one workflow task. */
+const REPORTS_AT_ONCE = 200;
+
 /**
  * One sales order, from the call until nothing is owed any more; its workflow id is the order number. Commands come as
  * updates (answered) or signals (reports), both of the command's name; signals of other names are passed over. One timer
@@ -163,7 +166,31 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     return answer;
   }
 
+  /** Reports taken up in the workflow task of that history length, and those that wait for a later one, in their order. */
+  let taken = { at: 0, count: 0 };
+  const waiting: (() => void)[] = [];
+  /**
+   * Reports that came while no worker ran are all there at once, and an SDK that takes longer than 5 s over a workflow task breaks it off, which
+   * can end the worker: they are taken up in several.
+   */
+  async function inTurn(): Promise<void> {
+    const { historyLength } = workflowInfo();
+    if (taken.at !== historyLength) taken = { at: historyLength, count: 0 };
+    taken.count += 1;
+    if (waiting.length === 0 && (taken.count <= REPORTS_AT_ONCE || !patched("reports-in-turn"))) return;
+    const turn = new Promise<void>((resolve) => waiting.push(resolve));
+    if (waiting.length === 1) void takeTurns();
+    await turn;
+  }
+  async function takeTurns(): Promise<void> {
+    while (waiting.length > 0) {
+      await sleep(1, { summary: `${waiting.length} reports wait for their turn · H` });
+      for (const go of waiting.splice(0, REPORTS_AT_ONCE)) go();
+    }
+  }
+
   async function reported(name: CommandName, sent: Sent): Promise<void> {
+    await inTurn();
     const said = sent.checked ? sent.receivedAt : undefined;
     const arrived = said === undefined ? now() : Math.min(Date.parse(said), now());
     if (said === undefined) shown = "";

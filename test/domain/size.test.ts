@@ -208,7 +208,7 @@ describe("reports that do not fit", () => {
   });
 
   test("what is no longer kept is counted, and that is on record; the API can tell that there is no room", () => {
-    const { order, events } = reportedAll(making, "record-communication", machine("production"), 9_000, (index) => ({
+    const { order, events } = reportedAll(making, "record-communication", machine("production"), 12_000, (index) => ({
       with: "customer",
       channel: "phone",
       summary: `${index}`,

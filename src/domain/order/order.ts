@@ -114,8 +114,19 @@ interface OwedDuty {
   readonly owed: Owed;
 }
 
+/** What is owed in a state of an order, once it has been asked: each state is asked several times, and never changes. */
+const owedIn = new WeakMap<Order, readonly OwedDuty[]>();
+
 /** Every duty that is owed, whatever the time. */
 function owedDuties(order: Order): readonly OwedDuty[] {
+  const known = owedIn.get(order);
+  if (known) return known;
+  const owed = reckonedDuties(order);
+  owedIn.set(order, owed);
+  return owed;
+}
+
+function reckonedDuties(order: Order): readonly OwedDuty[] {
   return dutyNames.flatMap((name) => {
     const rule = dutyRules[name];
     const owed = canBeFulfilled(order, rule.closedBy) ? (rule.owed(order) ?? []) : [];

@@ -29,7 +29,7 @@ type Tracked = Shipment["tracking"][number];
 
 /** A tracking event among the others, by its own time: what comes late is no last state. */
 function inOrder(tracking: readonly Tracked[], event: Tracked): readonly Tracked[] {
-  return [...tracking, event].toSorted((a, b) => a.stamp.at - b.stamp.at);
+  return tracking.toSpliced(tracking.findLastIndex(({ stamp }) => stamp.at <= event.stamp.at) + 1, 0, event);
 }
 
 /** A window that the expected arrival misses is to be agreed again (R3.4). */

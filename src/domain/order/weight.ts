@@ -11,10 +11,10 @@ import type { OrderEvent } from "./events.ts";
  * - 128 KiB: the policy and the calendar beside the record, and what the engine adds
  */
 
-/** Beside a value's own bytes: quotes and separators, which repeat and so compress. Names of fields do too, but they can be a stranger's. */
+/** Beside a value's own bytes: its field's name, quotes and separators, which repeat and so compress. */
 const [FIELD, NUMBER] = [3, 8];
 /** An event's number, times, author's role, names of command and event, format: the same words in every event. */
-const EVENT = 64;
+const EVENT = 32;
 /** A SHA-256 in hex carries 32 bytes. */
 const HASH = 44;
 
@@ -31,20 +31,27 @@ function bytesOf(text: string): number {
   return bytes;
 }
 
-/** What a value of JSON adds to a compressed record at most, bytes. */
-export function weightOfValue(value: unknown): number {
+/**
+ * What a value of JSON adds to a compressed record at most, bytes.
+ * @param names whether its fields' names count: they may be a stranger's, and then need not repeat
+ */
+export function weightOfValue(value: unknown, names = false): number {
   if (typeof value === "string") return FIELD + bytesOf(value);
   if (typeof value === "number") return FIELD + NUMBER;
   if (typeof value !== "object" || value === null) return value === undefined ? 0 : FIELD + 1;
-  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + weightOfValue(item), FIELD);
-  return Object.entries(value).reduce((sum, [field, item]) => sum + bytesOf(field) + weightOfValue(item), FIELD);
+  if (Array.isArray(value)) return value.reduce<number>((sum, item) => sum + weightOfValue(item, names), FIELD);
+  return Object.entries(value).reduce(
+    (sum, [field, item]) => sum + (names ? bytesOf(field) : 0) + weightOfValue(item, names),
+    FIELD,
+  );
 }
 
 /** What an event adds to the compressed record at most, bytes. */
 export function weightOf({ data, actor, key, hash, note, reason }: OrderEvent): number {
   const { role: _, ...author } = actor;
   const proof = hash === undefined || !/^[0-9a-f]{64}$/u.test(hash) ? weightOfValue(hash) : HASH;
-  return EVENT + weightOfValue(data) + weightOfValue(author) + weightOfValue([key, note, reason]) + proof;
+  // Only what was refused may be of any shape.
+  return EVENT + weightOfValue(data, "refusal" in data) + weightOfValue(author) + weightOfValue([key, note, reason]) + proof;
 }
 
 /** How much is said of an order at most, bytes. An order that began before there was a budget has the default one. */
