@@ -114,6 +114,10 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   // Before whatever comes along with the start is carried out.
   if (start.restored) book.restore(start.restored.why, clock);
 
+  /** Reports taken up in the workflow task of that history length, and those that wait for a later one, in their order. */
+  let taken = { at: 0, count: 0 };
+  const waiting: (() => void)[] = [];
+
   for (const name of commandNames) {
     setHandler(defineUpdate<CommandAnswer, [unknown]>(name), (input) => answered(name, readCommand(input, PROVED)), {
       validator: (input) => {
@@ -166,9 +170,6 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     return answer;
   }
 
-  /** Reports taken up in the workflow task of that history length, and those that wait for a later one, in their order. */
-  let taken = { at: 0, count: 0 };
-  const waiting: (() => void)[] = [];
   /**
    * Reports that came while no worker ran are all there at once, and an SDK that takes longer than 5 s over a workflow task breaks it off, which
    * can end the worker: they are taken up in several.
@@ -184,7 +185,9 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   }
   async function takeTurns(): Promise<void> {
     while (waiting.length > 0) {
-      await sleep(1, { summary: `${waiting.length} reports wait for their turn · H` });
+      const summary = `${waiting.length} reports wait for their turn · H`;
+      // Whoever cancels the run must not leave them waiting.
+      await CancellationScope.nonCancellable(() => sleep(1, { summary }));
       for (const go of waiting.splice(0, REPORTS_AT_ONCE)) go();
     }
   }
