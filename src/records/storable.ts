@@ -42,6 +42,12 @@ export function storableEvents(events: readonly OrderEvent[]): readonly OrderEve
 }
 
 /** A publication as the records can keep it. */
-export function storable({ order, events, duties }: Publication): Publication {
-  return { order: withStorableTexts(order), events: storableEvents(events), duties: withStorableTexts(duties) };
+export function storable({ order, events, duties, follows, ...rest }: Publication): Publication {
+  return {
+    ...rest,
+    order: withStorableTexts(order),
+    events: storableEvents(events),
+    duties: withStorableTexts(duties),
+    follows: follows && storableEvents([follows])[0],
+  };
 }
