@@ -11,10 +11,17 @@ const KEY = /^(?!\.{1,2}$)[\u0021-\u007E]{1,200}$/u;
 /** The header of a request that may carry a key, for its document; what a key may be is said by {@link keyOf}. */
 export const keyHeaders = z.object({ "idempotency-key": z.string().max(200).optional() });
 
+/** What is said where a key is needed. */
+export function keyMissing(): ProblemError {
+  return new ProblemError("malformed", { detail: "key-missing", errors: [{ path: "Idempotency-Key", message: "missing" }] });
+}
+
 /** The caller's `Idempotency-Key`; without one, nothing. */
 export function keyOf(request: FastifyRequest): string | undefined {
   const key = request.headers["idempotency-key"];
   if (key === undefined) return undefined;
+  // Whoever sends an empty one has forgotten it: taken for none, what they repeat would happen twice.
+  if (key === "") throw keyMissing();
   if (typeof key === "string" && KEY.test(key)) return key;
   const message = problemDetail("key-invalid", localeOf(request.headers["accept-language"]));
   throw new ProblemError("invalid-query", { detail: "body-fields", errors: [{ path: "idempotency-key", message }] });

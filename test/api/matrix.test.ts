@@ -4,8 +4,9 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dutiesSchema, ordersSchema, overdueCountSchema } from "../../src/contracts/answers.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { commandNames } from "../../src/domain/order/order.ts";
-import { roles, type Role } from "../../src/domain/people.ts";
+import { checkedCommand } from "../../src/domain/order/bodies.ts";
+import { commandNames, report } from "../../src/domain/order/order.ts";
+import { roles, type Actor, type Role } from "../../src/domain/people.ts";
 import { HOUR } from "../../src/domain/time.ts";
 import { matrix } from "./matrix.ts";
 import { openStage, type Stage } from "./stage.ts";
@@ -172,5 +173,30 @@ describe("whose order it is", () => {
     }
     const work = dutiesSchema.parse(await listed("/duties?assignee=me", "li.na", "sales_rep"));
     expect(new Set(work.items.map(({ orderNo }) => orderNo))).toEqual(new Set(["SO-mine"]));
+  });
+});
+
+/** Beside persons and machines: what comes by the engine, and of whose author there is no proof. */
+describe("by nobody who can be proved", () => {
+  test.each(commandNames)("%s is not carried out, whoever it says that it is by", (command) => {
+    const given = stage.books.get("SO-mine")?.order() ?? expect.fail("no order");
+    const setting = { orderNo: given.orderNo, policy: given.policy };
+    for (const role of roles)
+      for (const kind of ["person", "machine"] as const) {
+        const actor: Actor = { id: "li.na", roles: [role], kind };
+        const at = stage.clock;
+        const sent = checkedCommand(command, examples[command], {
+          actor,
+          key: "k",
+          hash: "h",
+          at,
+          receivedAt: at,
+          unverified: true,
+        });
+        const { order, events } = report(given, sent, setting);
+        expect([role, kind, events.map(({ event }) => event)]).toEqual([role, kind, ["discrepancy-opened"]]);
+        expect(order.discrepancies.at(-1)).toMatchObject({ command, refusal: "unverified", state: "open" });
+        expect(order.stage).toBe(given.stage);
+      }
   });
 });

@@ -18,7 +18,7 @@ import type { Caller } from "../../identity/verify.ts";
 import { eventsOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
-import { canonical, keyOf, sha256 } from "../idempotency.ts";
+import { canonical, keyMissing, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
 import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";
@@ -50,9 +50,7 @@ function read<K extends CommandName>(request: FastifyRequest, command: K, now: n
   const asynchronously = respondsAsync(request);
   const report = asynchronously || caller.kind === "machine";
   const given = keyOf(request);
-  if (given === undefined && caller.kind === "machine") {
-    throw new ProblemError("malformed", { detail: "key-missing", errors: [{ path: "Idempotency-Key", message: "missing" }] });
-  }
+  if (given === undefined && caller.kind === "machine") throw keyMissing();
   const locale = localeOf(request.headers["accept-language"]);
   const said = checkBody(command, request.body ?? {}, locale);
   const errors = [...("errors" in said ? said.errors : []), ...wrongPeople(command, request.body, staff, locale)];
