@@ -69,6 +69,8 @@ function logFault(error: Error): void {
   log.error("a command was refused, as this code fails at it", { error: error.name, at: error.stack?.split("\n").slice(1, 6) });
 }
 
+/** So many messages are told in one activity. */
+const TOLD_AT_ONCE = 100;
 /** So many reports are taken up in one workflow task. */
 const REPORTS_AT_ONCE = 200;
 
@@ -244,7 +246,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     const record = book.order();
     if (!record) return [];
     const outside = outsideOf(record);
-    const together = messages.length === 0 ? [] : [carryOut(messages, () => outside.tell(messages, again))];
+    const together = inParts(messages).map((some) => carryOut(some, () => outside.tell(some, again)));
     return [
       ...together,
       ...single.map((effect) => carryOut([effect], async () => [await outside.ask(effect, again.get(effect.effectId))])),
@@ -332,4 +334,12 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   await condition(allHandlersFinished);
   refuseToEnd();
   if (!book.isOver(clock)) await continueAsNew<typeof order>({ ...book.carry() });
+}
+
+/** Messages by activity: many long ones would be more than the engine takes in one. */
+function inParts(messages: readonly Effect[]): (readonly Effect[])[] {
+  if (messages.length <= TOLD_AT_ONCE || !patched("told-in-parts")) return messages.length === 0 ? [] : [messages];
+  return Array.from({ length: Math.ceil(messages.length / TOLD_AT_ONCE) }, (_, part) =>
+    messages.slice(part * TOLD_AT_ONCE, (part + 1) * TOLD_AT_ONCE),
+  );
 }

@@ -34,19 +34,31 @@ export function attributesOf(order: Order, at: Ms): SearchAttributeUpdatePair[] 
   ];
 }
 
+/** So many duties, and requests that failed, are named in the current details. */
+const SHOWN = 50;
+
 /** The order in Markdown, for "current details" in the Temporal UI: status, what is owed, what is due next. */
 export function detailsOf(order: Order, at: Ms): string {
   const open = duties(order, at).toSorted((a, b) => a.dueAt - b.dueAt);
-  const rows = open.map(
-    ({ duty, owner, rule, dueAt, state }) => `| ${duty} | ${owner.id ?? owner.role} | ${rule} | ${iso(dueAt)} | ${state} |`,
-  );
+  const rows = open
+    .slice(0, SHOWN)
+    .map(({ duty, owner, rule, dueAt, state }) => `| ${duty} | ${owner.id ?? owner.role} | ${rule} | ${iso(dueAt)} | ${state} |`);
   const failed = order.effects.filter(({ state }) => state === "failed");
+  const more = (all: number) => (all > SHOWN ? ["", `- and ${all - SHOWN} more`] : []);
   return [
     `**${statusOf[order.stage]}** (${order.stage}${order.cancelling ? ", cancelling" : ""}) · ${classesOf(order).join(", ")} · promised ${order.promisedDate ?? "–"}`,
     ...(rows.length === 0
       ? ["Nothing is owed."]
-      : [nextDueLine(open), "", "| duty | owner | rule | due | state |", "| --- | --- | --- | --- | --- |", ...rows]),
-    ...failed.map(({ system, ask, effectId }) => `- failed: ${system} ${ask} (${effectId})`),
+      : [
+          nextDueLine(open),
+          "",
+          "| duty | owner | rule | due | state |",
+          "| --- | --- | --- | --- | --- |",
+          ...rows,
+          ...more(open.length),
+        ]),
+    ...failed.slice(0, SHOWN).map(({ system, ask, effectId }) => `- failed: ${system} ${ask} (${effectId})`),
+    ...more(failed.length),
   ].join("\n");
 }
 
