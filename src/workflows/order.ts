@@ -72,7 +72,7 @@ function logFault(error: Error): void {
 /** So many messages are told in one activity. */
 const TOLD_AT_ONCE = 100;
 /** So many reports are taken up in one workflow task. */
-const REPORTS_AT_ONCE = 200;
+const REPORTS_AT_ONCE = 100;
 
 /**
  * One sales order, from the call until nothing is owed any more; its workflow id is the order number. Commands come as
