@@ -9,7 +9,7 @@ import type { Database } from "../records/database.ts";
 import { eventsOf } from "../records/read.ts";
 import type { Begin } from "./begin.ts";
 import { recordFrom, relationOf } from "./record.ts";
-import { lastRunOf, takenBy, wasReset, type Run, type Taken } from "./run.ts";
+import { eventsBeforeReset, lastRunOf, takenBy, wasReset, type Run, type Taken } from "./run.ts";
 
 /**
  * What came of looking at an order. `carried-on`: a run carries it on; `over`: there is nothing to carry on, or no such order;
@@ -171,7 +171,10 @@ export function openRestoring(options: RestoringOptions): Restoring {
       const { recorded, run, known } = await compared(orderNo);
       if (run?.state === "running") {
         if (run.taskQueue !== taskQueue) return "silent";
-        if (await within(() => wasReset(client, orderNo, run.runId))) return instead(orderNo, run, "reset", known, recorded);
+        if (await within(() => wasReset(client, orderNo, run.runId))) {
+          const before = await within(() => eventsBeforeReset(client, orderNo, run.runId));
+          return instead(orderNo, run, "reset", before, recorded);
+        }
         if (!known) return "carried-on";
         const relation = relationOf(known, recorded);
         if (relation === "ahead") await record(orderNo);

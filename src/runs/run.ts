@@ -57,15 +57,38 @@ export async function lastRunOf(client: Client, orderNo: string): Promise<Run | 
         : raw.workflowExtendedInfo?.resetRunId
           ? "reset"
           : ended,
-    async events() {
-      try {
-        return (await client.workflow.getHandle(orderNo, runId).query<readonly OrderEvent[] | undefined>(QUERIES.history)) ?? [];
-      } catch (error) {
-        if (error instanceof QueryNotRegisteredError) return undefined;
-        throw error;
-      }
-    },
+    events: () => eventsBy(client, orderNo, runId),
   };
+}
+
+/** All events of an order as one of its runs has them; `undefined` when it cannot say. */
+async function eventsBy(client: Client, orderNo: string, runId: string): Promise<readonly OrderEvent[] | undefined> {
+  try {
+    return (await client.workflow.getHandle(orderNo, runId).query<readonly OrderEvent[] | undefined>(QUERIES.history)) ?? [];
+  } catch (error) {
+    if (error instanceof QueryNotRegisteredError) return undefined;
+    throw error;
+  }
+}
+
+/**
+ * What the run knew that a reset run was made of: what it asked outside was asked by that. What the reset run has done since is another
+ * story. `undefined` when that cannot be said any more.
+ * @throws when nobody could be asked
+ */
+export async function eventsBeforeReset(
+  client: Client,
+  orderNo: string,
+  runId: string,
+): Promise<readonly OrderEvent[] | undefined> {
+  const events = (await client.workflow.getHandle(orderNo, runId).fetchHistory()).events ?? [];
+  const base = events.findLast(({ workflowTaskFailedEventAttributes: failed }) => failed?.baseRunId)
+    ?.workflowTaskFailedEventAttributes?.baseRunId;
+  if (!base) return undefined;
+  return eventsBy(client, orderNo, base).catch((error: unknown) => {
+    if (error instanceof WorkflowNotFoundError) return undefined;
+    throw error;
+  });
 }
 
 /** A command as a run was sent it, as it came: whoever signed it has signed it still. */
