@@ -116,7 +116,12 @@ test("a remedy that the customer refuses is the supervisor's to decide: offered 
   expect(timeFor(await owed(boss, "E-3", "decide-remedy"))).toBe(24 * HOUR);
   const anew = await done(boss, "E-3", "decide-remedy", { decision: "offer_anew", reason: "offer 5 %" });
   expect(anew.duties.map(({ duty }) => duty)).toContain("tell-customer-of-delay");
-  await done(rep, "E-3", "tell-customer-of-delay", { ...discount, remedy: { kind: "earlier_delivery" }, newDate: inDays(22) });
+  await done(rep, "E-3", "tell-customer-of-delay", {
+    ...discount,
+    remedy: { kind: "earlier_delivery" },
+    newDate: inDays(22),
+    override: "a second shift",
+  });
   await done(rep, "E-3", "agree-remedy", { accepted: false });
   const kept = await done(boss, "E-3", "decide-remedy", { decision: "keep", reason: "a second shift is put on" });
   expect(kept).toMatchObject({ promisedDate: inDays(20), amountFen: 350_000, delays: [{ state: "closed", outcome: "kept" }] });
