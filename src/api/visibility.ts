@@ -1,5 +1,5 @@
 import type { OrderEvent } from "../domain/order/events.ts";
-import { hiddenNames, mayRead, readableTo } from "../domain/order/fields.ts";
+import { hiddenNames, readableTo } from "../domain/order/fields.ts";
 import { absentOnes, roles, type Actor } from "../domain/people.ts";
 import type { Recipient } from "../domain/order/effects.ts";
 import { duties, replay } from "../domain/order/order.ts";
@@ -110,17 +110,16 @@ export function historyFor(caller: Actor, events: readonly OrderEvent[]): Histor
   return events.map((each) => {
     const { number, at, receivedAt, actor, command, event, reason, note, data } = each;
     const own = actor.id === caller.id && actor.role !== "unverified";
-    const held = own ? roles : caller.roles;
-    return {
+    return readableTo<HistoryLine>(own ? roles : caller.roles, {
       number,
       at: iso(at),
       receivedAt: iso(receivedAt),
       actor,
       command,
       event,
-      ...(reason === undefined || !mayRead(held, "reason", event) ? {} : { reason }),
-      ...(note === undefined || !mayRead(held, "note", event) ? {} : { note }),
-      data: readableTo<object>(held, data, undefined, event),
-    };
+      ...(reason === undefined ? {} : { reason }),
+      ...(note === undefined ? {} : { note }),
+      data,
+    });
   });
 }

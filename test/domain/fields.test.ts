@@ -114,3 +114,27 @@ test("what the chain of older records holds as personal stays so", () => {
     expect(isPersonal(name)).toBe(true);
   for (const name of ["reason", "model", "specification", "salesRep", "remedy", "evidence"]) expect(isPersonal(name)).toBe(false);
 });
+
+test("what a refused command said is read as that command is, and its reason as its events' is", () => {
+  const told = { reason: "for the customer alone", remedy: { kind: "discount", valueFen: 1 } };
+  const lines = [
+    { event: "command-refused", command: "tell-customer-of-delay", reason: told.reason, data: { refusal: "x", body: told } },
+    { event: "command-refused", command: "record-complaint", data: { refusal: "x", body: { about: told.reason } } },
+    ...["discrepancy-opened", "discrepancy-repeated", "work-handed-over"].map((event) => ({
+      event,
+      command: "request-cancellation",
+      reason: told.reason,
+      data: { command: "request-cancellation", body: told },
+    })),
+    { event: "customer-told-of-delay", command: "tell-customer-of-delay", reason: told.reason, data: told },
+  ];
+  for (const role of departments) expect(JSON.stringify(readableTo([role], lines))).not.toContain(told.reason);
+  expect(readableTo(["sales_rep"], lines)).toEqual(lines);
+  const tracking = { event: "command-refused", command: "report-tracking", data: { body: { event: "派件中", reason: "x" } } };
+  expect(readableTo(["logistics"], tracking)).toEqual(tracking);
+  expect(readableTo(["design"], { event: "signed", command: "sign", reason: "why", constructor: 1 })).toEqual({
+    event: "signed",
+    command: "sign",
+    reason: "why",
+  });
+});

@@ -379,7 +379,7 @@ function isFieldName(name: string): name is FieldName {
 
 function fieldOf(name: string, place: string | undefined): Field {
   if (!isFieldName(name)) return nobody;
-  return (place === undefined ? undefined : within[place]?.[name]) ?? fields[name];
+  return (place !== undefined && Object.hasOwn(within, place) ? within[place]?.[name] : undefined) ?? fields[name];
 }
 
 /** Whether a text by that name is about a person outside the factory. */
@@ -405,11 +405,24 @@ export function hiddenNames(held: readonly Role[]): ReadonlySet<string> {
   return new Set(Object.keys(fields).filter((name) => !mayRead(held, name)));
 }
 
+function textIn(holder: object, name: "event" | "command"): string | undefined {
+  const text: unknown = Object.entries(holder).find(([field]) => field === name)?.[1];
+  return typeof text === "string" ? text : undefined;
+}
+
 /** What a field is within which others stand: the event or command that is named beside, or the field itself. */
-function placeIn(name: string, holder: object): string {
-  if (name === "data" && "event" in holder && typeof holder.event === "string") return holder.event;
-  if (name === "body" && "command" in holder && typeof holder.command === "string") return holder.command;
+function placeIn(name: string, holder: object, place: string | undefined): string {
+  const [event, command] = [textIn(holder, "event"), textIn(holder, "command")];
+  // What a refused command said is read as that command is.
+  if (name === "data" && event !== undefined) return event === "command-refused" ? (command ?? event) : event;
+  if (name === "body") return command ?? place ?? name;
   return name;
+}
+
+/** Whether somebody may read a field of a thing: of an event also as its command, since other events carry that command's reason too. */
+function mayReadIn(held: readonly Role[], name: string, holder: object, place: string | undefined): boolean {
+  const places = [place, ...(name === "reason" || name === "note" ? [textIn(holder, "event"), textIn(holder, "command")] : [])];
+  return places.every((each) => mayRead(held, name, each));
 }
 
 /**
@@ -423,9 +436,9 @@ export function readableTo(held: readonly Role[], value: unknown, instead?: stri
   if (typeof value !== "object" || value === null) return value;
   return Object.fromEntries(
     Object.entries(value).flatMap(([name, item]: [string, unknown]): [string, unknown][] => {
-      if (!mayRead(held, name, place))
+      if (!mayReadIn(held, name, value, place))
         return typeof item === "string" && instead !== undefined && name !== "note" ? [[name, instead]] : [];
-      return [[name, whole.has(name) ? item : readableTo(held, item, instead, placeIn(name, value))]];
+      return [[name, whole.has(name) ? item : readableTo(held, item, instead, placeIn(name, value, place))]];
     }),
   );
 }
