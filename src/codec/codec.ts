@@ -1,6 +1,6 @@
-import type { DataConverter, Payload, PayloadCodec } from "@temporalio/common";
+import type { DataConverter, Payload, PayloadCodec, SerializationContext } from "@temporalio/common";
 import proto from "@temporalio/proto";
-import { createCipheriv, createDecipheriv, randomBytes } from "node:crypto";
+import { createCipheriv, createDecipheriv, createHash, randomBytes, randomUUID } from "node:crypto";
 import { fileURLToPath } from "node:url";
 import { deflateSync, inflateSync } from "node:zlib";
 import type { KeyRing } from "./keys.ts";
@@ -81,23 +81,85 @@ function decrypted({ metadata, data }: Payload, { keys }: KeyRing): Payload {
 }
 
 /**
- * Encrypts with the newest key; reads with whichever wrote. What is not encrypted passes: commands that the Temporal CLI
- * sends in clear, and what was written before there was a codec.
+ * Of what was encrypted: who sent it. `service`, or whom the codec server encoded it for ({@link fromAuthor}). Only decoding says so to the
+ * reader, of what it has authenticated; in clear it is taken away.
+ */
+const FROM = "gendan-from";
+/** Of what was encrypted: the workflow or activity that it was for, so that what was sent to one order proves nothing to another. */
+const FOR = "for";
+/** Of what could not be decrypted: why. */
+const UNDECODABLE = "gendan-undecodable";
+
+/** Short, as a summary has 400 bytes: nobody can choose two workflows' ids that agree in it and has one of our payloads for the first. */
+function targetOf({ type, workflowId = "" }: SerializationContext): Buffer {
+  return createHash("sha256").update(`${type} ${workflowId}`).digest().subarray(0, 8);
+}
+
+function withMetadata(payload: Payload, more: Readonly<Record<string, Uint8Array>>): Payload {
+  return { ...payload, metadata: { ...payload.metadata, ...more } };
+}
+
+function bound(payload: Payload, context: SerializationContext | undefined): Payload {
+  return context ? withMetadata(payload, { [FOR]: targetOf(context) }) : payload;
+}
+
+/**
+ * What has been authenticated, with who sent it: where it is read for whom it was sent to. What an older release sent was to nobody in
+ * particular.
+ */
+function proved(inner: Payload, context: SerializationContext | undefined): Payload {
+  const { [FOR]: target, [FROM]: from = Buffer.from("service"), ...metadata } = inner.metadata ?? {};
+  const isHere = context !== undefined && (!target || targetOf(context).equals(target));
+  return { ...inner, metadata: isHere ? { ...metadata, [FROM]: from } : metadata };
+}
+
+/** What a stranger writes into a payload in clear proves nothing. */
+function unproved(payload: Payload): Payload {
+  const { [FROM]: from, [UNDECODABLE]: why, ...metadata } = payload.metadata ?? {};
+  return from || why ? { ...payload, metadata } : payload;
+}
+
+/** A payload that somebody is proved to have sent once it is encrypted: for them, once, and not for this service. */
+export function fromAuthor(payload: Payload, author: object): Payload {
+  return withMetadata(payload, { [FROM]: Buffer.from(JSON.stringify({ author, once: randomUUID() })) });
+}
+
+/**
+ * Encrypts with the newest key; reads with whichever wrote, and says who sent it. What is not encrypted passes, and nobody is proved to have
+ * sent it.
  */
 export function encryptionCodec(ring: KeyRing): PayloadCodec {
   return {
-    encode: async (payloads) => payloads.map((payload) => encrypted(deflated(payload), ring)),
-    decode: async (payloads) =>
+    encode: async (payloads, context) => payloads.map((payload) => encrypted(deflated(bound(payload, context)), ring)),
+    decode: async (payloads, context) =>
       payloads.map((payload) =>
-        textOf(payload.metadata?.["encoding"]) === ENCRYPTED ? inflated(decrypted(payload, ring)) : payload,
+        textOf(payload.metadata?.["encoding"]) === ENCRYPTED
+          ? proved(inflated(decrypted(payload, ring)), context)
+          : unproved(payload),
       ),
   };
 }
 
+/** Passes on what cannot be decrypted with why, so that it fails where it is read: a stranger's signal would stop a worker's task for ever. */
+function unfailing({ encode, decode }: PayloadCodec): PayloadCodec {
+  const decodeOne = async (payload: Payload, context: SerializationContext | undefined): Promise<Payload> => {
+    try {
+      return (await decode([payload], context))[0] ?? payload;
+    } catch (error) {
+      if (!(error instanceof Undecodable)) throw error;
+      return withMetadata(payload, { [UNDECODABLE]: Buffer.from(error.message) });
+    }
+  };
+  return { encode, decode: (payloads, context) => Promise.all(payloads.map((payload) => decodeOne(payload, context))) };
+}
+
 /** What every client and worker of this service is given: nothing else may speak to the engine. */
 export function dataConverterOf(ring: KeyRing): DataConverter {
-  return {
-    payloadCodecs: [encryptionCodec(ring)],
-    failureConverterPath: fileURLToPath(new URL("failure-converter.cjs", import.meta.url)),
-  };
+  return { payloadCodecs: [unfailing(encryptionCodec(ring))], ...converterPaths };
 }
+
+/** How values become payloads: by path, for a workflow's bundle too. */
+export const converterPaths = {
+  payloadConverterPath: fileURLToPath(new URL("payload-converter.cjs", import.meta.url)),
+  failureConverterPath: fileURLToPath(new URL("failure-converter.cjs", import.meta.url)),
+};

@@ -1,17 +1,17 @@
 import cors from "@fastify/cors";
 import helmet from "@fastify/helmet";
 import rateLimit from "@fastify/rate-limit";
-import type { Payload, PayloadCodec } from "@temporalio/common";
+import type { Payload } from "@temporalio/common";
 import Fastify, { type FastifyBaseLogger, type FastifyError, type FastifyInstance, type FastifyRequest } from "fastify";
 import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Role } from "../domain/people.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
 import { guardedSignIns, TooManyFailures } from "../identity/sign-ins.ts";
-import { IssuerAway, type Verify } from "../identity/verify.ts";
+import { IssuerAway, type Caller, type Verify } from "../identity/verify.ts";
 import { impatient } from "../impatient.ts";
 import { answersToLoopbackOnly } from "../loopback.ts";
-import { encryptionCodec, Undecodable } from "./codec.ts";
+import { encryptionCodec, fromAuthor, Undecodable } from "./codec.ts";
 import type { KeyRing } from "./keys.ts";
 
 /** What the codec server is put together from. */
@@ -34,15 +34,16 @@ const READERS: readonly Role[] = ["supervisor", "management"];
 /** Bytes: a page of a history, each payload at most 2 MiB. */
 const BODY_AT_MOST = 32 * 1024 * 1024;
 
-const bytes = z.base64().optional();
-const bodySchema = z.object({
-  payloads: z.array(z.looseObject({ metadata: z.record(z.string(), z.base64()).optional(), data: bytes })).max(10_000),
-});
-type WirePayload = z.infer<typeof bodySchema>["payloads"][number];
+// As Go writes it (protojson): what is empty is left out or null, a list of no payloads too.
+const bytes = z.base64().nullish();
+const payloadSchema = z.looseObject({ metadata: z.record(z.string(), bytes).nullish(), data: bytes });
+const bodySchema = z.object({ payloads: z.array(payloadSchema.nullable()).max(10_000).nullish() });
+type WirePayload = z.infer<typeof payloadSchema>;
 
-function fromWire({ metadata = {}, data }: WirePayload): Payload {
+function fromWire(payload: WirePayload | null): Payload {
+  const { metadata, data } = payload ?? {};
   return {
-    metadata: Object.fromEntries(Object.entries(metadata).map(([name, text]) => [name, Buffer.from(text, "base64")])),
+    metadata: Object.fromEntries(Object.entries(metadata ?? {}).map(([name, text]) => [name, Buffer.from(text ?? "", "base64")])),
     data: Buffer.from(data ?? "", "base64"),
   };
 }
@@ -68,8 +69,8 @@ function isSame(given: string, secret: string): boolean {
 }
 
 /**
- * The codec server that the Temporal UI and CLI are pointed at (`POST /decode`, `POST /encode`): supervisors and management
- * only, by their token. No payload is ever logged.
+ * The codec server that the Temporal UI and CLI are pointed at: `POST /decode` for supervisors and management, `POST /encode` for
+ * everybody, as what they send is theirs; people only, by their token. No payload is ever logged.
  */
 export async function buildCodecServer(parts: CodecServerParts): Promise<FastifyInstance> {
   const { ring, verify, origins, openPath, logger, patience = 30 * SECOND } = parts;
@@ -85,13 +86,14 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
       parent.child(bindings, { ...options, serializers: { ...options.serializers, req: ({ method }) => ({ method }) } }),
   });
 
-  async function allow(request: FastifyRequest): Promise<void> {
+  /** Who asks; `undefined`: whoever can open the embedded UI. */
+  async function allowed(request: FastifyRequest): Promise<Caller | undefined> {
     const { origin, authorization } = request.headers;
     if (origin !== undefined && !origins.includes(origin)) throw new Refused(403, "pages of this origin may not ask");
     const { path } = z.object({ path: z.string().optional() }).parse(request.params);
     if (path !== undefined) {
       if (openPath === undefined || !isSame(path, openPath)) throw new Refused(404, "there is nothing here");
-      return;
+      return undefined;
     }
     const token = /^Bearer ([\w.~+/=-]+)$/iu.exec(authorization ?? "")?.[1];
     if (token === undefined) throw new Refused(401, "a token is needed");
@@ -101,8 +103,8 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
         ? new Refused(503, "tokens cannot be checked now")
         : new Refused(401, "the token is not good");
     });
-    if (caller.kind !== "person" || !READERS.some((role) => caller.roles.includes(role)))
-      throw new Refused(403, "supervisors and management only");
+    if (caller.kind !== "person") throw new Refused(403, "people only");
+    return caller;
   }
 
   /** What cannot be decoded is shown as it is, so that the rest of a page can be read. */
@@ -116,11 +118,20 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
     }
   }
 
+  /** By its name, what is answered to a caller. What somebody has encoded is theirs: the workflow takes them for its author. */
   const answers: Readonly<
-    Record<"decode" | "encode", (payloads: Payload[], request: FastifyRequest) => ReturnType<PayloadCodec["encode"]>>
+    Record<"decode" | "encode", (payloads: Payload[], request: FastifyRequest, caller?: Caller) => Promise<Payload[]>>
   > = {
-    decode: (payloads, request) => Promise.all(payloads.map((payload) => decodeOne(payload, request))),
-    encode: (payloads) => codec.encode(payloads),
+    async decode(payloads, request, caller) {
+      if (caller && !READERS.some((role) => caller.roles.includes(role)))
+        throw new Refused(403, "supervisors and management only");
+      return Promise.all(payloads.map((payload) => decodeOne(payload, request)));
+    },
+    // Without a caller it is encrypted all the same, and nobody's.
+    encode: (payloads, _request, caller) =>
+      codec.encode(
+        payloads.map((payload) => fromAuthor(payload, caller ? { id: caller.id, roles: caller.roles, kind: caller.kind } : {})),
+      ),
   };
 
   app.setErrorHandler<FastifyError>((error, request, reply) => {
@@ -140,12 +151,16 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
   });
   await app.register(rateLimit, { max: parts.rateLimit, timeWindow: "1 minute" });
   app.get("/livez", async () => ({ alive: true }));
+  /** Known before a body is read. */
+  const callers = new WeakMap<FastifyRequest, Caller | undefined>();
   for (const [name, answer] of Object.entries(answers)) {
     for (const url of [`/${name}`, `/:path/${name}`]) {
-      app.post(url, { onRequest: allow }, async (request) => {
+      app.post(url, { onRequest: async (request) => void callers.set(request, await allowed(request)) }, async (request) => {
         const said = bodySchema.safeParse(request.body);
-        if (!said.success) throw new Refused(400, "the body is no list of payloads");
-        return { payloads: (await answer(said.data.payloads.map(fromWire), request)).map(toWire) };
+        // The CLI sends that for the arguments of a query that has none.
+        const payloads = said.data?.payloads ?? (said.success && name === "encode" ? [] : undefined);
+        if (!payloads) throw new Refused(400, "the body is no list of payloads");
+        return { payloads: (await answer(payloads.map(fromWire), request, callers.get(request))).map(toWire) };
       });
     }
   }

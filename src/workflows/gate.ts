@@ -120,6 +120,30 @@ function readTime(value: unknown): Instant | undefined {
   return text !== undefined && Date.parse(text) >= FIRST && Date.parse(text) < END ? text : undefined;
 }
 
+/** As `src/codec/payload-converter.cjs` sets them, and nothing that is sent can: JSON has no symbols. */
+const [FROM, UNDECODABLE] = [Symbol.for("gendan.from"), Symbol.for("gendan.undecodable")];
+
+function markOn(value: unknown, name: symbol): string | undefined {
+  const mark: unknown = typeof value === "object" && value !== null ? Reflect.get(value, name) : undefined;
+  return typeof mark === "string" ? mark : undefined;
+}
+
+/** Why what came cannot be decrypted, if it cannot. */
+export function undecodable(value: unknown): string | undefined {
+  return markOn(value, UNDECODABLE);
+}
+
+/** Who is proved to have sent what came; `undefined`: nobody. */
+export function proofOf(value: unknown): Proof | undefined {
+  const from = markOn(value, FROM);
+  if (from === undefined) return undefined;
+  if (from === "service") return { by: "service" };
+  const said: unknown = JSON.parse(from);
+  const read = isRecord(said) ? readActor(own(said, "author")) : undefined;
+  const once = isRecord(said) ? line(own(said, "once"), LONGEST_ID) : undefined;
+  return read && "actor" in read && once !== undefined ? { by: "author", author: read.actor, once } : undefined;
+}
+
 /**
  * Reads the argument of a command's signal or update.
  * @param proof who is proved to have sent it; `undefined`: nobody, and all that it says of itself is a claim

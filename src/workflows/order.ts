@@ -42,12 +42,17 @@ import type { OrderView } from "../domain/order/view.ts";
 import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import { openBook } from "./book.ts";
 import { uncancelled } from "./cancel.ts";
-import { isStart, readActor, readCalendar, readCheck, readCommand, type Sent } from "./gate.ts";
+import { isStart, proofOf, readActor, readCalendar, readCheck, readCommand, undecodable, type Proof, type Sent } from "./gate.ts";
 import { exhausted, outsideOf } from "./outside.ts";
 import { attributesOf, detailsOf, summaryOfAlarm } from "./story.ts";
 
 const { records } = proxySinks<OrderSinks>();
-const PROVED = { by: "service" } as const;
+const SERVICE = { by: "service" } as const;
+
+/** Who sent a message. Runs that began before authors were proved keep to what they did with what came before that. */
+function senderOf(message: unknown): Proof | undefined {
+  return proofOf(message) ?? (patched("authors-are-proved") ? undefined : SERVICE);
+}
 
 const checking = (name: CommandName) =>
   proxyActivities<Pick<OrderActivities, "check">>({
@@ -80,7 +85,11 @@ const REPORTS_AT_ONCE = 100;
  * watches whatever is due first. A request to cancel the run is refused, and on record.
  */
 export async function order(start: StartOrder): Promise<void> {
-  if (!isStart(start)) throw ApplicationFailure.nonRetryable("what the run was started with is no order");
+  const why = undecodable(start);
+  // With the right key it goes on, and nothing is lost.
+  if (why !== undefined) throw new Error(why);
+  if (senderOf(start)?.by !== "service" || !isStart(start))
+    throw ApplicationFailure.nonRetryable("what the run was started with is no order");
   const asked = { toCancel: false };
   await uncancelled(
     () => follow(start, asked),
@@ -121,22 +130,30 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   const waiting: (() => void)[] = [];
 
   for (const name of commandNames) {
-    setHandler(defineUpdate<CommandAnswer, [unknown]>(name), (input) => answered(name, readCommand(input, PROVED)), {
-      validator: (input) => {
-        const sent = readCommand(input, PROVED);
-        if (sent.wrong) throw failure(invalid(sent.wrong));
-        const refusal = sent.checked
-          ? book.refuse(name, { ...sent, key: sent.key ?? currentUpdateInfo()?.id }, now())
-          : undefined;
-        if (refusal) throw failure(refusal);
+    // What nobody is proved to have sent does not get past the validator; in a history it is of before that was asked.
+    setHandler(
+      defineUpdate<CommandAnswer, [unknown]>(name),
+      (input) => answered(name, readCommand(input, proofOf(input) ?? SERVICE)),
+      {
+        validator: (input) => {
+          const sent = readCommand(input, proofOf(input));
+          if (sent.unverified) throw failure({ ...refuse("unverified"), permitted: [] });
+          if (sent.wrong) throw failure(invalid(sent.wrong));
+          const refusal = sent.checked
+            ? book.refuse(name, { ...sent, key: sent.key ?? currentUpdateInfo()?.id }, now())
+            : undefined;
+          if (refusal) throw failure(refusal);
+        },
       },
-    });
-    setHandler(defineSignal<[unknown]>(name), (input) => reported(name, readCommand(input, PROVED)));
+    );
+    setHandler(defineSignal<[unknown]>(name), (input) => reported(name, readCommand(input, senderOf(input))));
   }
   setHandler(defineSignal<[unknown]>(SET_CALENDAR), (sent) => {
+    const proof = senderOf(sent);
     const calendar = readCalendar(sent);
-    if (calendar) book.setCalendar(calendar, passTo(now()));
-    else book.refuseMessage(SET_CALENDAR, sent, refuse("body-invalid", { fields: ["calendar"] }), PROVED, passTo(now()));
+    const refusal = proof?.by === "service" ? refuse("body-invalid", { fields: ["calendar"] }) : refuse("unverified");
+    if (proof?.by === "service" && calendar) book.setCalendar(calendar, passTo(now()));
+    else book.refuseMessage(SET_CALENDAR, sent, refusal, proof, passTo(now()));
     shown = "";
   });
   setHandler(defineQuery<OrderView | undefined, [unknown, unknown?]>(QUERIES.order), (asking, at) => {

@@ -84,6 +84,38 @@ test("encodes for the Temporal CLI", async () => {
   expect(texts((await post("/decode", { payloads: encoded }, headers)).body)).toEqual(['"clear"']);
 });
 
+test.each(["{}", '{"payloads":null}', '{"payloads":[]}'])(
+  "what the CLI sends for `workflow query` and `workflow metadata`, %s, is answered: nothing to encode",
+  async (payload) => {
+    const headers = { "content-type": "application/json", ...(await bearer("supervisor")) };
+    const answer = await app.inject({ method: "POST", url: "/encode", headers, payload });
+    expect([answer.statusCode, payloadsOf(answer.body)]).toEqual([200, []]);
+  },
+);
+
+test("what somebody has encoded is theirs, whatever they write into it; of a machine and of the open path it is nobody's", async () => {
+  const forged = { ...clear, metadata: { ...clear.metadata, "gendan-from": Buffer.from("service").toString("base64") } };
+  const authorOf = async (url: string, headers: Readonly<Record<string, string>>) => {
+    const answer = await post(url, { payloads: [forged] }, headers);
+    if (answer.statusCode !== 200) return answer.statusCode;
+    const [{ metadata, data } = { metadata: {}, data: "" }] = payloadsOf(answer.body);
+    const bytes = Object.entries(metadata).map(([name, text]) => [name, Buffer.from(text, "base64")] as const);
+    const [decoded] = await encryptionCodec(ring).decode(
+      [{ metadata: Object.fromEntries(bytes), data: Buffer.from(data, "base64") }],
+      { type: "workflow", namespace: "default", workflowId: "SO-1" },
+    );
+    const from: unknown = JSON.parse(Buffer.from(decoded?.metadata?.["gendan-from"] ?? []).toString());
+    return z.object({ author: z.record(z.string(), z.unknown()) }).parse(from).author;
+  };
+  expect(await authorOf("/encode", await bearer("logistics"))).toMatchObject({
+    id: "wang.fang",
+    roles: ["logistics"],
+    kind: "person",
+  });
+  expect(await authorOf("/encode", await bearer("logistics", true))).toBe(403);
+  expect(await authorOf(`/${PATH}/encode`, { origin: UI })).toEqual({});
+});
+
 test("only supervisors and management, as persons, read what is everybody's", async () => {
   const payloads = [await wire("secret")];
   const statuses = await Promise.all(

@@ -1,6 +1,9 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundle } from "@temporalio/worker";
+import { SimplePlugin } from "@temporalio/plugin";
 import { fileURLToPath } from "node:url";
+import { converterPaths, dataConverterOf } from "../../src/codec/codec.ts";
+import { keyRingFrom, withNewKey } from "../../src/codec/keys.ts";
 import { noLookAhead } from "../../src/main/no-look-ahead.ts";
 import { searchAttributes } from "../../src/contracts/search-attributes.ts";
 
@@ -11,6 +14,10 @@ Runtime.install({ logger: new DefaultLogger("ERROR"), telemetryOptions: { loggin
 
 const workflowsPath = fileURLToPath(new URL("../../src/workflows/workflows.ts", import.meta.url));
 
+/** Tests send as the service does: encrypted, with a key of their own, so that it is proved who sent it. */
+export const testCodec = dataConverterOf(keyRingFrom(withNewKey(undefined, "test")));
+const proving = new SimplePlugin({ name: "proving", dataConverter: testCodec });
+
 function executable(variable: "TEMPORAL_CLI" | "TEMPORAL_TEST_SERVER"): { type: "existing-path"; path: string } {
   const path = process.env[variable];
   if (!path) throw new Error(`${variable} is not set: run tests by vitest's project "engine", which sets it`);
@@ -20,7 +27,7 @@ function executable(variable: "TEMPORAL_CLI" | "TEMPORAL_TEST_SERVER"): { type: 
 /** A dev server in memory, on free ports, with an order's search attributes; in real time. `teardown()` stops it. */
 export async function devServer(extraArgs: readonly string[] = []): Promise<TestWorkflowEnvironment> {
   return TestWorkflowEnvironment.createLocal({
-    plugins: [noLookAhead],
+    plugins: [noLookAhead, proving],
     server: {
       executable: executable("TEMPORAL_CLI"),
       searchAttributes: Object.values(searchAttributes),
@@ -32,7 +39,7 @@ export async function devServer(extraArgs: readonly string[] = []): Promise<Test
 /** A server whose time flies while `result()` or `env.sleep()` is awaited, and not otherwise. `teardown()` stops it. */
 export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   const env = await TestWorkflowEnvironment.createTimeSkipping({
-    plugins: [noLookAhead],
+    plugins: [noLookAhead, proving],
     server: { executable: executable("TEMPORAL_TEST_SERVER") },
   });
   const types = { KEYWORD: 2, INT: 3, DATETIME: 6, KEYWORD_LIST: 7 } as const;
@@ -45,5 +52,5 @@ export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
 
 /** The order's workflow as a worker runs it. */
 export function bundle(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath, plugins: [noLookAhead], logger: new DefaultLogger("WARN") });
+  return bundleWorkflowCode({ workflowsPath, plugins: [noLookAhead], ...converterPaths, logger: new DefaultLogger("WARN") });
 }

@@ -9,18 +9,22 @@ const payloadJson = z.strictObject({ metadata: z.record(z.string(), z.string()),
 const bytes = (base64: string): Uint8Array => Buffer.from(base64, "base64");
 const text = (value: Uint8Array | null | undefined): string => Buffer.from(value ?? []).toString("base64");
 
-/** A history in JSON with all its payloads in clear: a replay has no keys. */
-async function inClear(value: unknown, codec: PayloadCodec): Promise<unknown> {
+/** A history in JSON with all its payloads in clear, each with who is proved to have sent it: a replay has no keys. */
+async function inClear(value: unknown, codec: PayloadCodec, workflowId: string): Promise<unknown> {
   if (typeof value !== "object" || value === null) return value;
-  if (Array.isArray(value)) return Promise.all(value.map((each: unknown) => inClear(each, codec)));
+  if (Array.isArray(value)) return Promise.all(value.map((each: unknown) => inClear(each, codec, workflowId)));
   const payload = payloadJson.safeParse(value);
   if (!payload.success) {
-    const fields = Object.entries(value).map(async ([name, each]) => [name, await inClear(each, codec)] as const);
+    const fields = Object.entries(value).map(async ([name, each]) => [name, await inClear(each, codec, workflowId)] as const);
     return Object.fromEntries(await Promise.all(fields));
   }
   const { metadata, data = "" } = payload.data;
   const named = Object.entries(metadata).map(([name, each]) => [name, bytes(each)] as const);
-  const [plain] = await codec.decode([{ metadata: Object.fromEntries(named), data: bytes(data) }]);
+  const [plain] = await codec.decode([{ metadata: Object.fromEntries(named), data: bytes(data) }], {
+    type: "workflow",
+    namespace: "default",
+    workflowId,
+  });
   return {
     metadata: Object.fromEntries(Object.entries(plain?.metadata ?? {}).map(([name, each]) => [name, text(each)])),
     data: text(plain?.data),
@@ -50,6 +54,9 @@ export async function recordHistories(client: Client, codec?: PayloadCodec): Pro
     runs.set(workflowId, run);
     const history = await client.workflow.getHandle(workflowId, runId).fetchHistory();
     const recorded: unknown = JSON.parse(historyToJSON(history));
-    await writeFile(fileOf(workflowId, run), `${JSON.stringify(codec ? await inClear(recorded, codec) : recorded)}\n`);
+    await writeFile(
+      fileOf(workflowId, run),
+      `${JSON.stringify(codec ? await inClear(recorded, codec, workflowId) : recorded)}\n`,
+    );
   }
 }

@@ -1,3 +1,5 @@
+import { Client, Connection } from "@temporalio/client";
+import { defaultPayloadConverter } from "@temporalio/common";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
@@ -5,11 +7,12 @@ import { checkActivities } from "../../src/activities/check.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { publish } from "../../src/records/write.ts";
 import { eventsOf } from "../../src/records/read.ts";
+import { fromAuthor } from "../../src/codec/codec.ts";
 import { SET_CALENDAR } from "../../src/contracts/workflow.ts";
 import { by } from "../domain/given.ts";
-import { customer } from "../domain/regular.ts";
+import { customer, entry, lines } from "../domain/regular.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
-import { bundle, devServer } from "../support/engines.ts";
+import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { nothingSeen, onStage, unheard, willing, withWorker, type OrderOnStage } from "./stage.ts";
 
@@ -51,7 +54,11 @@ async function lives(order: OrderOnStage, orderNo: string): Promise<void> {
   const publication = await order.publication();
   await publish(records.db, publication);
   expect(await eventsOf(records.db, orderNo)).toEqual(publication.events);
-  await Worker.runReplayHistory({ workflowBundle: code, sinks: unheard }, await order.handle.fetchHistory(), orderNo);
+  await Worker.runReplayHistory(
+    { workflowBundle: code, sinks: unheard, dataConverter: testCodec },
+    await order.handle.fetchHistory(),
+    orderNo,
+  );
 }
 
 const names = (order: OrderOnStage) => order.history().then((events) => events.map(({ event }) => event));
@@ -169,6 +176,125 @@ describe("hostile messages", () => {
       );
       await order.handle.terminate();
     });
+  });
+});
+
+describe("who says it", () => {
+  const boss = { id: "wang.fang", roles: ["supervisor"], kind: "person" };
+  /** As a stranger sends, without a key. */
+  let plain: Connection;
+  beforeAll(async () => {
+    plain = await Connection.connect({ address: env.address });
+  });
+  afterAll(() => plain.close());
+  const clear = () => new Client({ connection: plain });
+  const opened = (order: OrderOnStage) =>
+    until(
+      async () => (await order.history()).filter(({ event }) => event === "discrepancy-opened"),
+      (found) => found.length > 0,
+    );
+
+  test("a clear signal is unverified, a discrepancy, and never carried out; applied, it is the applier's own or it is refused", async () => {
+    await onEngine("clear", async (order) => {
+      await order.ask("confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
+      await order.ask("enter", R, { ...entry, requestedDate: "2099-12-20" });
+      await clear().workflow.getHandle("clear").signal("sign", { actor: boss, body: {}, checked: true, key: "k" });
+      const [found] = await opened(order);
+      expect(found).toMatchObject({
+        actor: { id: "wang.fang", role: "unverified" },
+        data: { refusal: "unverified", command: "sign" },
+      });
+      expect(await names(order)).not.toContain("signed");
+      const [open] = (await order.read()).discrepancies;
+      const apply = { discrepancyId: String(open?.["discrepancyId"]), decision: "apply", reason: "她说的" } as const;
+      await expect(order.ask("resolve-discrepancy", by("order_admin"), apply)).rejects.toMatchObject({
+        cause: { message: "wrong-role" },
+      });
+      await order.ask("resolve-discrepancy", by("supervisor"), apply);
+      const signed = (await order.history()).find(({ event }) => event === "signed");
+      expect(signed?.actor).toEqual({ id: "wang.fang", role: "supervisor" });
+      await lives(order, "clear");
+    });
+  });
+
+  test("what was sent to one order proves nothing to another; an update and a calendar in clear are refused", async () => {
+    await onEngine("one", async (first) => {
+      await onEngine("other", async (second) => {
+        await first.send("record-communication", by("supervisor"), { with: "customer", channel: "phone", summary: "x" });
+        const sent = (await first.handle.fetchHistory()).events?.find((event) => event.workflowExecutionSignaledEventAttributes);
+        await env.client.workflowService.signalWorkflowExecution({
+          namespace: "default",
+          workflowExecution: { workflowId: "other" },
+          signalName: "record-communication",
+          ...sent?.workflowExecutionSignaledEventAttributes,
+        });
+        expect((await opened(second))[0]?.data).toMatchObject({ refusal: "unverified" });
+        const handle = clear().workflow.getHandle("other");
+        await expect(handle.executeUpdate("reassign", { args: [{ actor: boss, body: { salesRep: "x" } }] })).rejects.toThrow();
+        await handle.signal(SET_CALENDAR, { ...defaultCalendar, version: 7 });
+        await until(
+          () => names(second),
+          (all) => all.includes("message-refused"),
+        );
+        expect(await names(second)).not.toContain("calendar-set");
+        await lives(second, "other");
+      });
+    });
+  });
+
+  test("a payload that is encrypted with no key of ours, or is no payload, is on record, and the order goes on", async () => {
+    await onEngine("undecodable", async (order) => {
+      const garbage = [
+        {
+          metadata: { encoding: Buffer.from("binary/encrypted"), "encryption-key-id": Buffer.from("x") },
+          data: Buffer.from("x"),
+        },
+        { metadata: { encoding: Buffer.from("json/plain"), "gendan-from": Buffer.from("service") }, data: Buffer.from("{") },
+        { metadata: { encoding: Buffer.from("no/such") } },
+      ];
+      for (const payload of garbage)
+        await env.client.workflowService.signalWorkflowExecution({
+          namespace: "default",
+          workflowExecution: { workflowId: "undecodable" },
+          signalName: "sign",
+          input: { payloads: [payload] },
+        });
+      await until(
+        () => names(order),
+        (all) => all.filter((event) => event === "command-refused").length === 3,
+      );
+      await lives(order, "undecodable");
+    });
+  });
+
+  test("whom the codec server encoded for is the author, whatever the input says, and a second time it is the same", async () => {
+    await onEngine("bearer", async (order) => {
+      const input = {
+        actor: boss,
+        body: { with: "customer", channel: "phone", summary: "x" },
+        receivedAt: "2000-01-01T00:00:00Z",
+      };
+      const encoded = await testCodec.payloadCodecs?.[0]?.encode([
+        fromAuthor(defaultPayloadConverter.toPayload(input), { id: "li.na", roles: ["sales_rep"], kind: "person" }),
+      ]);
+      for (let time = 0; time < 2; time++)
+        await env.client.workflowService.signalWorkflowExecution({
+          namespace: "default",
+          workflowExecution: { workflowId: "bearer" },
+          signalName: "record-communication",
+          input: { payloads: encoded ?? [] },
+        });
+      await order.ask("record-complaint", R, { about: "x" });
+      const said = (await order.history()).filter(({ event }) => event === "communication-recorded");
+      expect(said.map(({ actor }) => actor)).toEqual([{ id: "li.na", role: "sales_rep" }]);
+      await lives(order, "bearer");
+    });
+  });
+
+  test("a run that a stranger starts is no order", async () => {
+    const start = { orderNo: "stranger", policy: {}, calendar: {}, events: [] };
+    const run = await clear().workflow.start("order", { workflowId: "stranger", taskQueue: QUEUE, args: [start] });
+    await expect(run.result()).rejects.toThrow();
   });
 });
 

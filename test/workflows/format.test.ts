@@ -6,7 +6,7 @@ import { openEngine, type Engine } from "../../src/api/engine.ts";
 import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
 import { FORMAT } from "../../src/domain/order/events.ts";
 import { by } from "../domain/given.ts";
-import { bundle, devServer } from "../support/engines.ts";
+import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
 
@@ -54,7 +54,7 @@ afterAll(async () => {
 });
 
 /** As the API sends it: opens a run where none is open, and what meets a change of runs is answered by the next one. */
-const engine = (): Engine => openEngine(env.connection, "default", { taskQueue: QUEUE });
+const engine = (): Engine => openEngine(env.connection, "default", { taskQueue: QUEUE, dataConverter: testCodec });
 const asked = async (orderNo: string, start: StartOrder, key: string) => {
   const sent = input(by("customer_service"), { about: "灯罩有划痕" }, { key });
   return engine().ask(orderNo, "record-complaint", sent, { argument: start, fresh: false });
@@ -96,9 +96,13 @@ test.each([
     taskQueue: QUEUE,
     args: [{ ...start, events }],
   });
-  const failed = async () =>
-    (await handle.fetchHistory()).events?.find((event) => event.workflowTaskFailedEventAttributes)
-      ?.workflowTaskFailedEventAttributes?.failure?.message;
+  /** Why the task failed, as whoever has the key reads it. */
+  const failed = async () => {
+    const { events: all } = await handle.fetchHistory();
+    const task = all?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes;
+    const [why] = (await testCodec.payloadCodecs?.[0]?.decode([task?.failure?.encodedAttributes ?? {}])) ?? [];
+    return task && Buffer.from(why?.data ?? []).toString();
+  };
   expect(await until(failed, (message) => message !== undefined)).toMatch(/written by newer code: this knows format 1/u);
   expect((await handle.describe()).status.name).toBe("RUNNING");
   await handle.terminate();
