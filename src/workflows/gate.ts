@@ -3,6 +3,7 @@ import type { CommandInput, Dated, StartOrder } from "../contracts/workflow.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import type { Recipient } from "../domain/order/effects.ts";
 import type { Excerpt } from "../domain/order/events.ts";
+import { weightOfValue } from "../domain/order/weight.ts";
 import { roles, type Actor, type Party } from "../domain/people.ts";
 import type { Instant, Ms } from "../domain/time.ts";
 
@@ -28,6 +29,8 @@ export interface Sent extends CommandInput {
 
 /** Levels of lists and objects in a body; the deepest contract has 4. */
 const DEEPEST = 16;
+/** Of a body, bytes; as the API takes it. It goes on into an activity, and the engine takes no payload of 2 MiB. */
+const LARGEST_BODY = 1_048_576;
 const LONGEST_ID = 100;
 /** A key of 200 characters with its caller's id before it, encoded. */
 const LONGEST_KEY = 200 + 1 + 9 * LONGEST_ID;
@@ -158,7 +161,7 @@ export function readCommand(value: unknown, proof: Proof | undefined): Sent {
   const receivedAt = readTime(own(sent, "receivedAt"));
   const wrong = [
     ...("wrong" in claimed ? claimed.wrong : []),
-    ...(isRecord(body) && isShallow(body) ? [] : ["body"]),
+    ...(isRecord(body) && isShallow(body) && weightOfValue(body, true) <= LARGEST_BODY ? [] : ["body"]),
     ...(own(sent, "key") !== undefined && key === undefined ? ["key"] : []),
     ...(own(sent, "hash") !== undefined && hash === undefined ? ["hash"] : []),
     ...(own(sent, "at") !== undefined && at === undefined ? ["at"] : []),
