@@ -274,12 +274,13 @@ export async function countOverdue(
     .groupBy(["duties.duty", "duties.owner_role", "orders.sales_rep"])
     .execute();
   const sums = (key: (row: (typeof rows)[number]) => string | null) => {
-    const sum: Record<string, number> = {};
+    // Ids are anybody's words: an object has a `constructor` already, and takes no `__proto__`.
+    const sum = new Map<string, number>();
     for (const row of rows) {
       const name = key(row);
-      if (name !== null) sum[name] = (sum[name] ?? 0) + Number(row.count);
+      if (name !== null) sum.set(name, (sum.get(name) ?? 0) + Number(row.count));
     }
-    return sum;
+    return Object.fromEntries(sum);
   };
   return {
     total: rows.reduce((sum, { count }) => sum + Number(count), 0),

@@ -239,6 +239,20 @@ test("the representative who agreed final terms at 1 fen does not sign them when
   expect(isRefusal(answer) && answer.refused).toBe("own-entry");
 });
 
+test("who agreed a discount with the customer neither releases nor signs the order that it stands in", () => {
+  const dual: Actor = { id: "sun.li", roles: ["customer_service", "supervisor", "order_admin"], kind: "person" };
+  const late = when(upTo("sign"), "report-delay", P, { cause: "short", newFinish: "2027-01-10" });
+  const told = when(late, "tell-customer-of-delay", R, {
+    ...{ reason: "short", remedy: { kind: "discount", valueFen: 340_000 }, newDate: "2027-01-15", channel: "phone" },
+  });
+  const agreed = when(told, "agree-remedy", dual, { accepted: true });
+  expect(attempt(agreed, "release", dual, {})).toMatchObject({ refused: "own-entry" });
+  const returned = when(agreed, "refuse-release", A, { reason: "dear" });
+  const again = when(returned, "correct-entry", R, { ...entry, requestedDate: "2027-01-15" });
+  expect(attempt(again, "sign", { ...dual, id: "SUN.LI" }, {})).toMatchObject({ refused: "own-entry" });
+  expect(isRefusal(attempt(again, "sign", S, {}))).toBe(false);
+});
+
 test("who is the same: in any case, width, padding and with what cannot be seen; and nobody else", () => {
   for (const one of spellings) for (const other of spellings) expect(samePerson(one, other)).toBe(true);
   for (const [one, other] of [

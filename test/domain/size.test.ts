@@ -3,7 +3,7 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { decide, duties, isFull, replay, report, tick } from "../../src/domain/order/order.ts";
+import { decide, duties, isFull, refuseMessage, replay, report, tick } from "../../src/domain/order/order.ts";
 import type { Order } from "../../src/domain/order/record.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { orderBytesOf, shares, slowedBy, weightOf } from "../../src/domain/order/weight.ts";
@@ -205,6 +205,21 @@ describe("reports that do not fit", () => {
     expect(order.weight).toBeLessThanOrEqual(shares.large * MOST_ORDER_BYTES + counts);
     const signed = attempt({ ...upTo("release"), order }, "update-progress", R, { summary: "asked", source: "workshop" });
     expect(isRefusal(signed)).toBe(false);
+  });
+
+  test("messages that are no commands, by whomever: they stay within the reports' share, then they are counted", () => {
+    const { order: start = expect.fail(), now } = upTo("release");
+    const sent = { excerpt: noise(500, 1), length: 500 };
+    let order = start;
+    for (let count = 0; count < 2_000; count++)
+      order = refuseMessage(
+        order,
+        { name: "x", refusal: "body-invalid", details: {}, sent },
+        { id: "li.na", role: "staff" },
+        now,
+      ).order;
+    expect(order.weight).toBeLessThan((shares.report + 0.01) * orderBytesOf(order.policy));
+    expect(order.notKept).toBeGreaterThan(1_000);
   });
 
   test("what is no longer kept is counted, and that is on record; the API can tell that there is no room", () => {

@@ -44,7 +44,9 @@ export function cancellationOf({ number }: Stamp): string {
 }
 
 /** What its author has a hand in by an event; `order` is the record after it. */
-const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string | undefined } = {
+const subjects: {
+  readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string | readonly string[] | undefined;
+} = {
   confirmed: () => ENTRY,
   entered: () => ENTRY,
   "entry-corrected": () => ENTRY,
@@ -54,7 +56,8 @@ const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, sta
   "change-assessed": ({ changeId }) => changeId,
   "change-accepted": ({ changeId }) => changeId,
   "customer-told-of-delay": ({ delayId }) => delayId,
-  "remedy-agreed": ({ delayId }) => delayId,
+  // What is allowed changes what whoever signs and releases looks at.
+  "remedy-agreed": ({ delayId, remedy }) => (remedy.kind === "discount" ? [delayId, ENTRY] : delayId),
   "remedy-refused": ({ delayId }) => delayId,
   "force-majeure-declared": ({ forceMajeureId }) => forceMajeureId,
   "problem-reported": (_data, { shipments }) => problemOf(shipments.length),
@@ -64,17 +67,17 @@ const subjects: { readonly [E in EventName]?: (data: Facts[E], order: Order, sta
   "discrepancy-opened": ({ discrepancyId }) => discrepancyId,
 };
 
-function subjectOf<E extends EventName>(order: Order, { event, data, ...stamp }: OrderEvent<E>): string | undefined {
-  return subjects[event]?.(data, order, stamp);
+function subjectsOf<E extends EventName>(order: Order, { event, data, ...stamp }: OrderEvent<E>): readonly string[] {
+  return [subjects[event]?.(data, order, stamp) ?? []].flat();
 }
 
 /** The record with its author's hand in an event. */
 export function withHand(order: Order, event: OrderEvent): Order {
-  const subject = subjectOf(order, event);
+  const named = subjectsOf(order, event);
   // A name that nobody could prove keeps nobody from deciding about what was sent under it.
-  if (subject === undefined || (event.event === "discrepancy-opened" && event.actor.role === "unverified")) return order;
+  if (named.length === 0 || (event.event === "discrepancy-opened" && event.actor.role === "unverified")) return order;
   const author = event.event === "discrepancy-opened" ? event.data.reporter : event.actor;
-  return { ...order, hands: [...order.hands, { subject, author }] };
+  return { ...order, hands: [...order.hands, ...named.map((subject) => ({ subject, author }))] };
 }
 
 /** Whether somebody is an author, or the one in whose stead the author acted. */

@@ -843,10 +843,12 @@ export function tick(order: Order, until: Ms, now: Ms): Outcome {
   return outcome;
 }
 
-/** Puts on record what came and is no command of an order. It changes nothing. */
+/** Puts on record what came and is no command of an order, while there is room for it; then it is counted. It changes nothing. */
 export function refuseMessage(order: Order, message: Facts["message-refused"], author: Author, now: Ms): Outcome {
   if (order.strangers >= STRANGERS_AT_MOST) return { order, events: [] };
-  return moveOn(order, [fact("message-refused", message)], { command: "clock", at: now, receivedAt: now, actor: author });
+  const origin: Origin = { command: "clock", at: now, receivedAt: now, actor: author };
+  const outcome = moveOn(order, [fact("message-refused", message)], origin);
+  return isWithin(shares.report, outcome) ? outcome : notKept(order, origin);
 }
 
 const KEPT =
