@@ -4,8 +4,6 @@ import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { randomBytes } from "node:crypto";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openEngine, type Engine } from "../../src/api/engine.ts";
-import { dataConverterOf } from "../../src/codec/codec.ts";
-import { keyRingFrom, withNewKey } from "../../src/codec/keys.ts";
 import type { CommandAnswer, CommandInput } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
@@ -17,7 +15,7 @@ import { defaultPolicy } from "../../src/domain/policy.ts";
 import { noLookAhead } from "../../src/main/no-look-ahead.ts";
 import { by, machine } from "../domain/given.ts";
 import { customer, entry, upTo } from "../domain/regular.ts";
-import { bundle, devServer } from "../support/engines.ts";
+import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { input, nothingSeen, unheard, willing } from "./stage.ts";
 
@@ -25,7 +23,7 @@ import { input, nothingSeen, unheard, willing } from "./stage.ts";
 
 const QUEUE = "size";
 const R = by("sales_rep");
-const dataConverter = dataConverterOf(keyRingFrom(withNewKey(undefined, "2026-11")));
+const dataConverter = testCodec;
 let env: TestWorkflowEnvironment;
 let code: WorkflowBundle;
 let engine: Engine;
