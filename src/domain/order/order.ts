@@ -624,11 +624,21 @@ function isWithin(share: number, { order }: Outcome): boolean {
   return order.weight + promised(order) <= share * orderBytesOf(order.policy);
 }
 
+/** Whether something carries an order on, fulfils a duty, calls it off or hands it over. */
+function carriesOn(before: Order | undefined, { order }: Outcome): boolean {
+  return (
+    order.stage !== before?.stage ||
+    order.closedDuties.length > before.closedDuties.length ||
+    order.cancelling !== before.cancelling ||
+    order.salesRep !== before.salesRep
+  );
+}
+
 /** Why there is no room for what a command brings; `undefined` when there is. What is small may use what is kept from the large. */
 function overfull(before: Order | undefined, outcome: Outcome): Refusal | undefined {
   const [had, has] = [before, outcome.order].map((order) => (order ? order.weight + promised(order) : 0));
   const needs = (has ?? 0) - (had ?? 0);
-  const share = needs <= SMALL ? shares.small : shares.large;
+  const share = needs > SMALL ? shares.large : carriesOn(before, outcome) ? shares.last : shares.small;
   if (needs <= 0 || isWithin(share, outcome)) return undefined;
   const left = Math.max(0, share * orderBytesOf(outcome.order.policy) - (had ?? 0));
   return refuse("order-full", { needs: Math.ceil(needs / 1_024), left: Math.floor(left / 1_024) });
@@ -664,15 +674,16 @@ export function report(order: Order, command: Command, setting: Setting): Outcom
   if (isWithin(shares.report, outcome)) return outcome;
   const cut = decided(order, withoutRemarks(command), setting);
   if (isRefusal(cut)) return refusedReport(order, command, cut);
-  const needed = cut.order.stage !== order.stage || cut.order.closedDuties.length > order.closedDuties.length;
-  return isWithin(needed ? shares.needed : shares.large, cut) ? cut : refusedReport(order, command, refuse("order-full"));
+  return isWithin(carriesOn(order, cut) ? shares.needed : shares.large, cut)
+    ? cut
+    : refusedReport(order, command, refuse("order-full"));
 }
 
 function withoutRemarks({ command, body, ...rest }: Command): Command {
   return checkedCommand(command, shortened(body), rest);
 }
 
-/** So many discrepancies are open at a time; what else comes is counted with one of them. */
+/** So many discrepancies of one command and reporter are open at a time; what else comes of these is counted with the last of them. */
 const OPEN_AT_MOST = 100;
 /** So many events are on record of what nobody could be proved to have sent: a stranger can send any number. */
 const STRANGERS_AT_MOST = 100;
@@ -689,10 +700,15 @@ function sameDiscrepancy(order: Order, { command, body, actor, unverified }: Com
   const open = openDiscrepancies(order).filter((each) => isUnverified(each) === (unverified === true));
   const alike = open.filter((each) => each.command === command && each.reporter.id === actor.id);
   const kept = keepable(body);
-  const same = alike.find((each) =>
-    each.cut ? saysTheSame(each.cut, kept.cut) : saysTheSame(each.body, body) || (!kept.cut && saysTheSame(each.body, kept.body)),
-  );
-  return same ?? (open.length < OPEN_AT_MOST ? undefined : (alike.at(-1) ?? open.at(-1)));
+  // Of another production run or shipment it is another report: it is decided again with what comes in its own.
+  const same = alike
+    .filter((each) => sameEpoch(order, each))
+    .find((each) =>
+      each.cut
+        ? saysTheSame(each.cut, kept.cut)
+        : saysTheSame(each.body, body) || (!kept.cut && saysTheSame(each.body, kept.body)),
+    );
+  return same ?? (alike.length < OPEN_AT_MOST ? undefined : alike.at(-1));
 }
 
 /** A refused report that is no news: counted, and on record as often as that says something. */

@@ -67,10 +67,12 @@ export const shares = {
   report: 0.6,
   /** A report without its text; and a person's large command. */
   large: 0.8,
+  /** A person's small command. */
+  small: 0.85,
   /** A report that carries the order on or fulfils a duty, without its text. */
-  needed: 0.9,
-  /** A person's small command: an order can still be finished, called off, handed over. */
-  small: 1,
+  needed: 0.95,
+  /** A person's small command that does so: an order can still be finished, called off, handed over, whatever was remarked before. */
+  last: 1,
 } as const;
 
 /** What counts as small, bytes. */

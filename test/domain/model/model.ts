@@ -403,6 +403,19 @@ function epoch(m: Model): { run: number; shipment: number } {
 const unseen: Seen = { event: -1, callOffs: [] };
 const nobody = { pausable: [], paused: [], told: [] };
 
+/** Whether a report that does not fit was made before, in the same run and shipment, and still waits: it is counted with that one. */
+export function isRepeated(m: Model, { command, body, actor }: Command): boolean {
+  const here = epoch(m);
+  return m.discrepancies.some(
+    (each) =>
+      each.run === here.run &&
+      each.shipment === here.shipment &&
+      each.command.command === command &&
+      each.command.actor.id === actor.id &&
+      JSON.stringify(each.command.body) === JSON.stringify(body),
+  );
+}
+
 /** What is expected of a machine's report. */
 export function expectedOf(m: Model, command: Command): "taken on" | "known" | "discrepancy" {
   // Nothing of an order happened long before it was received.
@@ -770,6 +783,8 @@ export function happen(m: Model, command: Command, seen: Seen): void {
         m.delay.state = "refused";
         break;
       }
+      // Money given away is a hand in the terms.
+      if ((command.body.remedy ?? m.delay.remedy)?.kind === "discount") m.entryBy.push(...handsOf(m, actor));
       agree(m, command.body, command);
       break;
     }

@@ -19,7 +19,19 @@ import { defaultPolicy } from "../../../src/domain/policy.ts";
 import { DAY, HOUR, MINUTE, type Ms } from "../../../src/domain/time.ts";
 import { by, machine, MONDAY } from "../given.ts";
 import { makeBody } from "./bodies.ts";
-import { begun, expectedOf, factsOf, follow, happen, isKnown, isLarge, keepDiscrepancy, owed, settled } from "./model.ts";
+import {
+  begun,
+  expectedOf,
+  factsOf,
+  follow,
+  happen,
+  isKnown,
+  isLarge,
+  isRepeated,
+  keepDiscrepancy,
+  owed,
+  settled,
+} from "./model.ts";
 import { commandTable, isOfStage, may, type Facts, type Owner } from "./table.ts";
 
 /** Numbers that look random and are the same for the same seed (mulberry32). */
@@ -222,10 +234,16 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
     );
     reports.push(command);
     const expected = expectedOf(model, command);
+    const again = expected === "discrepancy" && isRepeated(model, command);
     const outcome = report(order, command, setting);
     const [event] = outcome.events;
-    const kind = changesNothing(event) ? "known" : event?.event === "discrepancy-opened" ? "discrepancy" : "taken on";
-    agree(`report ${command.command}`, kind === "discrepancy" ? [kind] : [kind], [expected]);
+    const kind = kindOf(event);
+    agree(`report ${command.command}`, [kind], [again ? "repeated" : expected]);
+    if (kind === "repeated") {
+      take(outcome);
+      count("repeated");
+      return { command, reported: true };
+    }
     if (kind !== "discrepancy") {
       taken(command, outcome);
       return { command, reported: true };
@@ -358,6 +376,13 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
 }
 
 /** What is on record already, or comes too late to change anything. */
+/** What became of a machine's report, by the first event that it brought. */
+function kindOf(event: OrderEvent | undefined): "known" | "discrepancy" | "repeated" | "taken on" {
+  if (changesNothing(event)) return "known";
+  if (event?.event === "discrepancy-opened") return "discrepancy";
+  return event === undefined || event.event === "discrepancy-repeated" ? "repeated" : "taken on";
+}
+
 export function changesNothing(event: OrderEvent | undefined): boolean {
   return event?.event === "report-known" || (event?.event === "tracking-reported" && event.data.late === true);
 }
