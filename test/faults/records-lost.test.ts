@@ -7,14 +7,13 @@ import { Worker } from "@temporalio/worker";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { withNewKey } from "../../src/codec/keys.ts";
 import { followOrders } from "../../src/activities/records.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
 import type { Projector } from "../../src/records/project.ts";
 import { newestOf, putNext } from "../../src/records/put.ts";
 import { by } from "../domain/given.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
-import { bundle, devServer } from "../support/engines.ts";
+import { bundle, devServer, testKeys } from "../support/engines.ts";
 import { startPostgres, type PrivatePostgres } from "../support/postgres.ts";
 import { until } from "../support/until.ts";
 import { nothingSeen, onStage, willing, type OrderOnStage } from "../workflows/stage.ts";
@@ -88,9 +87,8 @@ async function rows(): Promise<Awaited<ReturnType<typeof rowsOf>>> {
 }
 
 async function rebuilt(url: string): Promise<string> {
-  // What this test's engine holds is in clear; whoever rebuilds has keys all the same.
   const keys = join(folder, "keys");
-  await writeFile(keys, withNewKey(undefined, "test"), { mode: 0o600 });
+  await writeFile(keys, testKeys, { mode: 0o600 });
   const child = spawn(process.execPath, ["scripts/run.mjs", "main/rebuild-records"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, TZ: "UTC", GENDAN_HOME: folder, DATABASE_URL: url, TEMPORAL_ADDRESS: env.address, GENDAN_KEYS: keys },

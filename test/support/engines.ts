@@ -14,8 +14,10 @@ Runtime.install({ logger: new DefaultLogger("ERROR"), telemetryOptions: { loggin
 
 const workflowsPath = fileURLToPath(new URL("../../src/workflows/workflows.ts", import.meta.url));
 
+/** The keys of a test's engine, as `GENDAN_KEYS` has them. */
+export const testKeys = withNewKey(undefined, "test");
 /** Tests send as the service does: encrypted, with a key of their own, so that it is proved who sent it. */
-export const testCodec = dataConverterOf(keyRingFrom(withNewKey(undefined, "test")));
+export const testCodec = dataConverterOf(keyRingFrom(testKeys));
 const proving = new SimplePlugin({ name: "proving", dataConverter: testCodec });
 
 function executable(variable: "TEMPORAL_CLI" | "TEMPORAL_TEST_SERVER"): { type: "existing-path"; path: string } {

@@ -117,9 +117,12 @@ test("320 reports that do not fit, of 2,000 characters, while no worker runs: ta
   for (const body of bodies) await report("SO-320", "dispatch", machine("logistics"), body);
   await working(async () => {
     await ask("SO-320", "record-communication", R, called);
-    const { discrepancies } = await read("SO-320");
+    // They are taken up in turns.
+    const { discrepancies } = await until(
+      () => read("SO-320"),
+      (order) => order.discrepancies.reduce((sum, { count }) => sum + count, 0) > 200,
+    );
     expect(discrepancies.length).toBeLessThanOrEqual(100);
-    expect(discrepancies.reduce((sum, { count }) => sum + count, 0)).toBeGreaterThan(200);
     expect(new Set(await runsOf("SO-320"))).not.toContain("TERMINATED");
     await client.workflow.getHandle("SO-320").terminate();
   });
