@@ -53,8 +53,9 @@ export async function allWith(
   const known = await recorded(db, orderNo);
   const last = known.at(-1)?.number ?? 0;
   if (last + 1 >= (answered[0]?.number ?? 1)) return [...known, ...answered.filter(({ number }) => number > last)];
-  const all = await engine.history(orderNo);
-  if (typeof all === "object") return all;
+  // The command is done: whoever sent it is told so, if it takes a while, and not to send it again.
+  const all = await engine.lastRun(orderNo);
+  if (all) return all;
   throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
 }
 
