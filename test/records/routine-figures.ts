@@ -1,3 +1,4 @@
+import type { Custom, LineSoFar } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { duties } from "../../src/domain/order/order.ts";
 import type { Period } from "../../src/domain/routine/period.ts";
@@ -60,22 +61,32 @@ export function standingsOf(orders: readonly MadeOrder[], month: Period, now: Ms
   return people;
 }
 
+/** The terms that an event brings, as far as they say what is to be made. */
+function termsIn({ event, data }: OrderEvent) {
+  if (event === "entered" || event === "entry-corrected") return data;
+  return event === "amendment-answered" && data.accepted ? data.terms : undefined;
+}
+
+const goodsOf = (lines: readonly LineSoFar[], custom: Custom | null | undefined): string =>
+  JSON.stringify([lines.map(({ model, specification, quantity }) => [model, specification, quantity]), custom ?? null]);
+
 /** How many orders the summary of a week lists under each heading but the risks. */
 export function weekOf(orders: readonly MadeOrder[], week: Period, asOf: Ms): Record<string, number> {
   const counts = { in_production: 0, not_updated: 0, finished: 0, delayed: 0 };
   for (const { order, events } of orders) {
     let made: Ms | undefined;
     let making = false;
-    const goods = new Set<string>();
+    let goods = "";
     const delays = new Map<string, { opened: Ms; ended?: Ms }>();
     for (const event of events) {
-      if (event.event === "change-requested" && ["specification", "quantity"].includes(event.data.kind))
-        goods.add(event.data.changeId);
+      const terms = termsIn(event);
+      const asked = goodsOf(terms?.lines ?? [], terms?.custom);
       if (event.event === "released") making = true;
       if (event.event === "goods-accepted" || event.event === "cancelled") making = false;
       if (event.event === "production-finished") made = event.at;
       // Other goods than those that are made already are made again.
-      const changed = event.event === "amendment-answered" && event.data.accepted && goods.has(event.data.changeId);
+      const changed = event.event === "amendment-answered" && terms !== undefined && asked !== goods;
+      if (terms) goods = asked;
       if (changed && made !== undefined) [making, made] = [true, undefined];
       if (event.event === "loss-decided" && event.data.decision === "make_again") [making, made] = [true, undefined];
       if (event.event === "delay-opened") delays.set(event.data.delayId, { opened: event.at });
