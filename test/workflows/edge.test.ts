@@ -2,9 +2,12 @@ import { Client, Connection } from "@temporalio/client";
 import { defaultPayloadConverter } from "@temporalio/common";
 import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkActivities } from "../../src/activities/check.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
+import { commandNames } from "../../src/domain/order/order.ts";
+import { defaultPolicy } from "../../src/domain/policy.ts";
 import { publish } from "../../src/records/write.ts";
 import { eventsOf } from "../../src/records/read.ts";
 import { fromAuthor } from "../../src/codec/codec.ts";
@@ -351,4 +354,58 @@ describe("a request to cancel the run", () => {
       await order.handle.terminate();
     });
   });
+});
+
+describe("anything", () => {
+  /** Whatever JSON can hold, NUL, halves of characters and names of prototypes among it; not `checked`, which is the API's word. */
+  const anything = fc.jsonValue({ stringUnit: "binary", maxDepth: 3 });
+  const message = fc.oneof(
+    anything,
+    fc.record(
+      {
+        actor: fc.oneof(anything, fc.constantFrom<object>(R, by("supervisor"), { ...by("logistics"), kind: "machine" })),
+        body: fc.oneof(
+          anything,
+          fc.constantFrom<object>({}, { reason: "x" }, { with: "a", channel: "phone", summary: "\u0000" }),
+        ),
+        key: fc.oneof(anything, fc.constantFrom("1", "2")),
+        at: fc.oneof(anything, fc.constant("2026-11-23T09:00:00+08:00")),
+        receivedAt: anything,
+      },
+      { requiredKeys: [] },
+    ),
+  );
+  const sent = fc.record({
+    // `receive` makes no second order; `confirm` would end the duty that is waited for.
+    name: fc.constantFrom(...commandNames.filter((name) => name !== "confirm"), SET_CALENDAR, "no-such-name", "constructor"),
+    message,
+    way: fc.constantFrom("signal", "clear signal", "update", "clear update"),
+  });
+
+  test.each([1, 2, 3, 4])(
+    "any JSON as a signal or update of any name, between real commands: the order answers, is told of in time, recorded, and replays (%i)",
+    async (seed) => {
+      const orderNo = `anything ${seed}`;
+      const plain = await Connection.connect({ address: env.address });
+      const duties = { ...defaultPolicy.duties, confirm: { ...defaultPolicy.duties.confirm, within: "PT2S" } };
+      const order = onStage(env, QUEUE, orderNo, {}, { ...defaultPolicy, duties });
+      await order.receive(R, { customer, salesRep: "li.na" });
+      const clear = new Client({ connection: plain }).workflow.getHandle(orderNo);
+      for (const [index, each] of fc.sample(sent, { seed, numRuns: 40 }).entries()) {
+        const handle = each.way.startsWith("clear") ? clear : order.handle;
+        // What the engine itself does not take, or the order refuses, is none of it.
+        if (each.way.endsWith("signal")) await handle.signal(each.name, each.message).catch(() => undefined);
+        else await handle.executeUpdate(each.name, { args: [each.message] }).catch(() => undefined);
+        if (index % 20 === 19) await lives(order, orderNo);
+      }
+      await until(
+        () => names(order),
+        (all) => all.includes("rung-told"),
+      );
+      await lives(order, orderNo);
+      await order.handle.terminate();
+      await plain.close();
+    },
+    120_000,
+  );
 });
