@@ -62,6 +62,14 @@ async function read(orderNo: string): Promise<Order> {
   if (typeof events !== "object") throw new Error(events);
   return replay(events);
 }
+/** Somebody sends a command; told to come again, as a busy machine takes its time, they do. */
+async function isAnswered(orderNo: string): Promise<void> {
+  const answer = await until(
+    () => ask(orderNo, "record-communication", R, called).catch(() => undefined),
+    (given) => given !== undefined,
+  );
+  expect(answer?.events.map(({ event }) => event)).toContain("communication-recorded");
+}
 async function runsOf(orderNo: string): Promise<string[]> {
   const runs: string[] = [];
   for await (const { status } of client.workflow.list({ query: `WorkflowId="${orderNo}"` })) runs.push(status.name);
@@ -116,13 +124,13 @@ test("320 reports that do not fit, of 2,000 characters, while no worker runs: ta
   }));
   for (const body of bodies) await report("SO-320", "dispatch", machine("logistics"), body);
   await working(async () => {
-    await ask("SO-320", "record-communication", R, called);
-    // They are taken up in turns.
-    const { discrepancies } = await until(
-      () => read("SO-320"),
-      (order) => order.discrepancies.reduce((sum, { count }) => sum + count, 0) > 200,
+    await isAnswered("SO-320");
+    // They are taken up in turns; meanwhile a query may come between an event and its workflow task.
+    const order = await until(
+      () => read("SO-320").catch(() => undefined),
+      (now) => (now?.discrepancies ?? []).reduce((sum, { count }) => sum + count, 0) > 200,
     );
-    expect(discrepancies.length).toBeLessThanOrEqual(100);
+    expect(order?.discrepancies.length).toBeLessThanOrEqual(100);
     expect(new Set(await runsOf("SO-320"))).not.toContain("TERMINATED");
     await client.workflow.getHandle("SO-320").terminate();
   });
@@ -158,15 +166,19 @@ test("5,000 events: commands are answered, the order continues as new with them,
   await working(async () => {
     const runs = await until(
       async () => {
-        await ask("SO-5000", "record-communication", R, called);
+        await ask("SO-5000", "record-communication", R, called).catch(() => undefined);
         return runsOf("SO-5000");
       },
-      ({ length }) => length > 1,
+      // The engine's list is behind: a run that has gone on as the next may be shown as running for a moment.
+      (all) => all.length > 1 && all.filter((status) => status === "RUNNING").length === 1,
     );
-    expect(runs.filter((status) => status === "RUNNING")).toHaveLength(1);
     expect(runs.filter((status) => status !== "CONTINUED_AS_NEW")).toHaveLength(1);
-    const order = await read("SO-5000");
-    expect(order.lastEvent).toBeGreaterThan(5_100);
+    await isAnswered("SO-5000");
+    // While reports are taken up a query may come between an event and its workflow task, again and again.
+    await until(
+      () => read("SO-5000").catch(() => undefined),
+      (order) => (order?.lastEvent ?? 0) > 5_100,
+    );
     const history = await client.workflow.getHandle("SO-5000").fetchHistory();
     await Worker.runReplayHistory({ workflowBundle: code, dataConverter }, history, "SO-5000");
     await client.workflow.getHandle("SO-5000").terminate();
