@@ -375,7 +375,6 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
   };
 }
 
-/** What is on record already, or comes too late to change anything. */
 /** What became of a machine's report, by the first event that it brought. */
 function kindOf(event: OrderEvent | undefined): "known" | "discrepancy" | "repeated" | "taken on" {
   if (changesNothing(event)) return "known";
@@ -383,6 +382,7 @@ function kindOf(event: OrderEvent | undefined): "known" | "discrepancy" | "repea
   return event === undefined || event.event === "discrepancy-repeated" ? "repeated" : "taken on";
 }
 
+/** What is on record already, or comes too late to change anything. */
 export function changesNothing(event: OrderEvent | undefined): boolean {
   return event?.event === "report-known" || (event?.event === "tracking-reported" && event.data.late === true);
 }
