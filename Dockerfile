@@ -23,4 +23,4 @@ COPY package.json LICENSE ./
 USER node
 EXPOSE 3000 3001
 # Not by npm: a signal to stop has to reach the process itself.
-CMD ["node", "--enable-source-maps", "dist/main/api.js"]
+CMD ["node", "--enable-source-maps", "dist/bin/api.js"]

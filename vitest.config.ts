@@ -7,7 +7,9 @@ const scenarios = "test/scenarios/**/*.test.ts";
 /** Fast tests side by side; those on an engine, real processes or thousands of orders two at a time: they mostly wait. */
 const engines = [
   "test/workflows/**/*.test.ts",
-  "test/main/**/*.test.ts",
+  "test/bin/**/*.test.ts",
+  "test/dev/**/*.test.ts",
+  "test/temporal/connection.test.ts",
   "test/faults/*.test.ts",
   "test/records/performance.test.ts",
   starting,

@@ -23,7 +23,7 @@ const { values } = parseArgs({
 process.env.TZ = "UTC";
 register();
 const { startGendan } = await import("../test/support/gendan.ts");
-const { castOf, checked, entered, making } = await import("../test/scenarios/way.ts");
+const { castOf, checked, entered, making } = await import("../test/scenarios/client.ts");
 const { fuzzRaw } = await import("../test/support/raw.ts");
 const { openLocalIssuer } = await import("../src/identity/local-keys.ts");
 const { roles } = await import("../src/domain/people.ts");

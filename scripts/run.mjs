@@ -1,4 +1,4 @@
-/** `node scripts/run.mjs main/api …`: runs `src/main/api.ts` in this process, as it is built. */
+/** `node scripts/run.mjs bin/api …`: runs `src/bin/api.ts` in this process, as it is built. */
 import { build } from "./setup/build.mjs";
 
 const [name] = process.argv.splice(2, 1);

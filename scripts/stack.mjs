@@ -17,4 +17,4 @@ try {
   process.exit(1);
 }
 process.setSourceMapsEnabled(true);
-await import("../dist/main/start.js");
+await import("../dist/dev/start.js");

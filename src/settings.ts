@@ -1,6 +1,6 @@
 import { readFileSync } from "node:fs";
 import { z } from "zod";
-import { keyRingFrom, type KeyRing } from "./codec/keys.ts";
+import { keyRingFrom, type KeyRing } from "./temporal/codec/keys.ts";
 import { policyFrom, routinePolicyFrom } from "./contracts/policy.ts";
 import { staffFrom } from "./contracts/staff.ts";
 import { defaultPolicy, type Policy } from "./domain/policy.ts";

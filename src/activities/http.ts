@@ -4,8 +4,8 @@ import type { z } from "zod";
 import { done, problem } from "../contracts/outside.ts";
 import type { Ask, Dated } from "../contracts/workflow.ts";
 import { HOUR, SECOND, type Ms } from "../domain/time.ts";
-import { retryAfter } from "../retry-after.ts";
-import { timeLimit } from "../time-limit.ts";
+import { retryAfter } from "../node/retry-after.ts";
+import { timeLimit } from "../node/time-limit.ts";
 
 /** How one try at an outside system is read (`ORDER.md`, Effects). `afterMs` is its `Retry-After`. */
 type Reading<A> =

@@ -18,7 +18,7 @@ import { lotOf, weightOf } from "../domain/routine/sample.ts";
 import { unreportedDelay, weeklyLine, type FoundDelay } from "../domain/routine/weekly.ts";
 import { iso, SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import { policyReader } from "../records/put.ts";
+import { policyReader } from "../records/versions.ts";
 import { removePersonalData } from "../records/retention.ts";
 import { eventsOf } from "../records/read.ts";
 import {

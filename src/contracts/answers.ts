@@ -2,7 +2,7 @@ import { z } from "zod";
 import { asks, messageNames } from "../domain/order/effects.ts";
 import { commandNames } from "../domain/order/order.ts";
 import { refusalCodes } from "../domain/order/refusals.ts";
-import { stages, statuses } from "../domain/order/record.ts";
+import { stages, statuses } from "../domain/order/state.ts";
 import { roles } from "../domain/people.ts";
 import { dutyNames, houseDutyNames } from "../domain/policy.ts";
 import { day as asked, line, name } from "./fields.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { stages } from "../domain/order/record.ts";
+import { stages } from "../domain/order/state.ts";
 import { checks, faults } from "../domain/routine/inspection.ts";
 import { delayReasons, risks, sections } from "../domain/routine/weekly.ts";
 import { classes } from "./answers.ts";

@@ -1,7 +1,7 @@
 import type { Address, Contact, PartOf } from "../domain/order/bodies.ts";
 import type { OrderEvent, Stamp } from "../domain/order/events.ts";
 import { readable } from "../domain/order/personal.ts";
-import { statusOf, type Order } from "../domain/order/record.ts";
+import { statusOf, type Order } from "../domain/order/state.ts";
 import type { Author } from "../domain/people.ts";
 import type { Ms } from "../domain/time.ts";
 import { factoryTime, yuan } from "../texts/format.ts";

@@ -1,5 +1,5 @@
 import { instant } from "../domain/time.ts";
-import type { Shipment } from "../domain/order/record.ts";
+import type { Shipment } from "../domain/order/state.ts";
 import { freightWords, problemWords, shipmentWords, transportWords } from "../texts/forms.ts";
 import { addressLine, formOf, NONE, penFor, type Form, type Pen, type Section, type Subject } from "./form.ts";
 

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { z } from "zod";
 import type { Role } from "../domain/people.ts";
 import { ms, type Duration } from "../domain/time.ts";
-import { secretFile } from "../secret-file.ts";
+import { secretFile } from "../node/secret-file.ts";
 import type { Trust } from "./verify.ts";
 
 /** Embedded only: this service's own issuer, with a key that is made at the first start and never leaves `GENDAN_HOME`. */

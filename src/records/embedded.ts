@@ -6,7 +6,7 @@ import { connect } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
-import { closeToOthers } from "../private-folder.ts";
+import { closeToOthers } from "../node/private-folder.ts";
 
 /** A Postgres without a server of its own, in a folder; every process reaches it at `url` like any other. */
 export interface EmbeddedDatabase {

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { DutyName } from "../domain/policy.ts";
 import type { Rung } from "../domain/clock/ladder.ts";
-import type { Status } from "../domain/order/record.ts";
+import type { Status } from "../domain/order/state.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import { allOwed } from "./read.ts";

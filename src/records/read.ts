@@ -2,7 +2,7 @@ import { sql, type Expression, type RawBuilder, type SqlBool } from "kysely";
 import type { Recipient } from "../domain/order/effects.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { concerning, isConcerned } from "../domain/order/hands.ts";
-import type { Status } from "../domain/order/record.ts";
+import type { Status } from "../domain/order/state.ts";
 import type { DutyRow } from "../domain/order/rows.ts";
 import type { DutyName, HouseDutyName } from "../domain/policy.ts";
 import type { HouseDuty } from "../domain/routine/put-calendar.ts";

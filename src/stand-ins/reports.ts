@@ -1,5 +1,5 @@
 import { setMaxListeners } from "node:events";
-import { timeLimit } from "../time-limit.ts";
+import { timeLimit } from "../node/time-limit.ts";
 import type { Journal, Report } from "./journal.ts";
 
 interface ReporterOptions {

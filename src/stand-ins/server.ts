@@ -3,7 +3,7 @@ import { once, setMaxListeners } from "node:events";
 import { setTimeout as sleep } from "node:timers/promises";
 import Fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from "fastify";
 import { z } from "zod";
-import { answersToLoopbackOnly } from "../loopback.ts";
+import { answersToLoopbackOnly } from "../node/loopback.ts";
 import { affects, behaviour as behaviourShape, reportOrder, wellBehaved, type Behaviour, type Trouble } from "./behaviour.ts";
 import type { Asked, Journal, Report } from "./journal.ts";
 import type { Asking, Plan, StandIn, Surroundings, WrongField } from "./kernel.ts";

@@ -7,7 +7,7 @@ import type {
   remedyKinds,
   transportMethods,
 } from "../domain/order/bodies.ts";
-import type { Delay, Shipment } from "../domain/order/record.ts";
+import type { Delay, Shipment } from "../domain/order/state.ts";
 import type { Locale, Text } from "./locale.ts";
 
 /** What stands on the three forms (R5.2), beside the words that everything else uses too (`words.ts`). */

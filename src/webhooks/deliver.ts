@@ -2,9 +2,9 @@ import { Webhook } from "standardwebhooks";
 import { setTimeout as wait } from "node:timers/promises";
 import { HOUR, MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import { forgetAnswers } from "../records/once.ts";
+import { forgetAnswers } from "../records/idempotency.ts";
 import { claim, lanes, prune, settle, type Claimed, type Settled } from "../records/webhooks.ts";
-import { retryAfter } from "../retry-after.ts";
+import { retryAfter } from "../node/retry-after.ts";
 import type { Networks } from "./addresses.ts";
 import { post } from "./post.ts";
 

@@ -123,7 +123,7 @@ function readTime(value: unknown): Instant | undefined {
   return text !== undefined && Date.parse(text) >= FIRST && Date.parse(text) < END ? text : undefined;
 }
 
-/** As `src/codec/payload-converter.cjs` sets them, and nothing that is sent can: JSON has no symbols. */
+/** As `src/temporal/codec/payload-converter.cjs` sets them, and nothing that is sent can: JSON has no symbols. */
 const [FROM, UNDECODABLE] = [Symbol.for("gendan.from"), Symbol.for("gendan.undecodable")];
 
 function markOn(value: unknown, name: symbol): string | undefined {

@@ -8,7 +8,7 @@ import { AS_HANDLED } from "../contracts/workflow.ts";
  * Core then replays the whole history, hands over what came last as well, and keeps the workflow like that. Its next workflow task finds it
  * done already, at the time of the task before and apart from what comes along with it; another worker that replays the history does it
  * otherwise, so that events are numbered anew, or the workflow cannot be replayed at all. So what is handed over for a query is not taken,
- * and the query fails: Core then forgets the workflow, the query is asked again (`src/main/no-look-ahead.ts`), and comes with the workflow
+ * and the query fails: Core then forgets the workflow, the query is asked again (`src/temporal/no-look-ahead.ts`), and comes with the workflow
  * task.
  */
 export function interceptors(): WorkflowInterceptors {

@@ -40,11 +40,11 @@ import { commandNames } from "../domain/order/order.ts";
 import { refuse } from "../domain/order/refusals.ts";
 import type { OrderView } from "../domain/order/view.ts";
 import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
-import { openBook } from "./book.ts";
+import { openBook } from "./running-order.ts";
 import { uncancelled } from "./cancel.ts";
 import { isStart, proofOf, readActor, readCalendar, readCheck, readCommand, undecodable, type Proof, type Sent } from "./gate.ts";
 import { exhausted, outsideOf } from "./outside.ts";
-import { attributesOf, detailsOf, summaryOfAlarm } from "./story.ts";
+import { attributesOf, detailsOf, summaryOfAlarm } from "./presentation.ts";
 
 const { records } = proxySinks<OrderSinks>();
 const SERVICE = { by: "service" } as const;

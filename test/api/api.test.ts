@@ -18,7 +18,7 @@ import { commandNames, commands } from "../../src/domain/order/order.ts";
 import { roles, type Role } from "../../src/domain/people.ts";
 import { HOUR } from "../../src/domain/time.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

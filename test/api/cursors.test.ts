@@ -7,7 +7,7 @@ import { reportsSchema } from "../../src/contracts/reports.ts";
 import { iso } from "../../src/domain/time.ts";
 import { cursorOf } from "../../src/records/paging.ts";
 import { begin, putLine } from "../../src/records/reports.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Every list that takes a cursor goes on from one of its own, and refuses any other. */
 

@@ -5,7 +5,7 @@ import { historySchema, orderSchema, ordersSchema } from "../../src/contracts/an
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema, type ProblemCode } from "../../src/contracts/problem.ts";
 import { prefersAsync } from "../../src/api/prefer.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** What of a request is read before anybody decides: bytes, texts, headers, addresses. */
 

@@ -6,7 +6,7 @@ import type { Role } from "../../src/domain/people.ts";
 import { formNames } from "../../src/forms/form.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { pagesOf, squashed, textOf } from "../forms/reading.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { historySchema, orderSchema } from "../../src/contracts/answers.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { customer, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Whose an order is, is asked before anything else (`HTTP.md`, Queries): nobody is told of what is not theirs. */
 

@@ -6,7 +6,7 @@ import { historySchema } from "../../src/contracts/answers.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { customer, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -3,7 +3,7 @@ import { answerSchema, commandStateSchema } from "../../src/contracts/answers.ts
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { entry, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** What this order makes of a field: wrong like any other field to a person, a discrepancy from a machine. */
 

@@ -3,9 +3,9 @@ import { commandStateSchema } from "../../src/contracts/answers.ts";
 import { scopedKey } from "../../src/contracts/keys.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
-import { openBook } from "../../src/workflows/book.ts";
+import { openBook } from "../../src/workflows/running-order.ts";
 import { customer, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Keys belong to their caller (`HTTP.md`, Commands). */
 

@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** What whoever looks for what became of a request has to go by. */
 

@@ -9,7 +9,7 @@ import { commandNames, report } from "../../src/domain/order/order.ts";
 import { roles, type Actor, type Role } from "../../src/domain/people.ts";
 import { HOUR } from "../../src/domain/time.ts";
 import { matrix } from "./matrix.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Roles × routes × ownership, in full, through the real application: who is let in is what the matrix says. */
 

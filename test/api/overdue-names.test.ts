@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { overdueCountSchema } from "../../src/contracts/answers.ts";
 import { DAY } from "../../src/domain/time.ts";
 import { customer } from "../domain/regular.ts";
-import { openStage } from "./stage.ts";
+import { openStage } from "./api-under-test.ts";
 
 test("what is overdue is counted by representative, whatever their ids are", async () => {
   const stage = await openStage();

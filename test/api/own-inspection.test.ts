@@ -4,7 +4,7 @@ import type { Role } from "../../src/domain/people.ts";
 import { iso } from "../../src/domain/time.ts";
 import { begin, finish, putLine } from "../../src/records/reports.ts";
 import { customer, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { staffFrom } from "../../src/contracts/staff.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Who is named is somebody whom the staff list knows, in that role; a rule is one of the list (`ORDER.md`, Commands). */
 

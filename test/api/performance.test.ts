@@ -3,9 +3,9 @@ import { performanceSchema } from "../../src/contracts/performance.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { HOUR, iso, MINUTE } from "../../src/domain/time.ts";
-import { MONDAY } from "../domain/given.ts";
+import { MONDAY } from "../domain/order-fixture.ts";
 import { customer, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

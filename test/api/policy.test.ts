@@ -6,9 +6,9 @@ import type { Role } from "../../src/domain/people.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { HOUR, iso, MINUTE } from "../../src/domain/time.ts";
-import { MONDAY } from "../domain/given.ts";
+import { MONDAY } from "../domain/order-fixture.ts";
 import { customer, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -2,7 +2,7 @@ import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { examples } from "../../src/contracts/examples.ts";
 import { exchange, faultOf, fuzzRaw, type Target } from "../support/raw.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Bytes on a socket, whatever they are: answered as everything is, never a fault of ours. `npm run fuzz` asks more of them. */
 

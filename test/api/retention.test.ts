@@ -6,7 +6,7 @@ import { removePersonalData } from "../../src/records/retention.ts";
 import { verify } from "../../src/records/verify.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { textOf } from "../forms/reading.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

@@ -6,7 +6,7 @@ import { proposalSchema, rewardsSchema } from "../../src/contracts/rewards.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { DAY, HOUR, instant, startOfDay, type Ms } from "../../src/domain/time.ts";
 import { address, customer, entry, lines } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 beforeAll(async () => {

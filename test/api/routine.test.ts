@@ -18,11 +18,11 @@ import { DAY, iso } from "../../src/domain/time.ts";
 import { figuresAt } from "../../src/records/figures.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
-import { openBook } from "../../src/workflows/book.ts";
+import { openBook } from "../../src/workflows/running-order.ts";
 import { activityWith } from "../activities/environment.ts";
-import { by, later, machine, when, type Story } from "../domain/given.ts";
+import { by, later, machine, when, type Story } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** The routine's activities and routes on real records, with orders whose workflows are books in memory. */
 let stage: Stage;

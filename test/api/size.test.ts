@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { customer, entry } from "../domain/regular.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 /** An order that is full says so, and what can be done; it can still be called off (`HTTP.md`, Size; TRIALS 22). */
 

@@ -8,7 +8,7 @@ import {
 } from "../../src/contracts/webhooks.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { openStage, type Stage } from "./stage.ts";
+import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
 let boss: string;

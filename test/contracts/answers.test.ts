@@ -9,7 +9,7 @@ import { isRefusal, refusalCodes } from "../../src/domain/order/refusals.ts";
 import { commandNames } from "../../src/domain/order/order.ts";
 import { view } from "../../src/domain/order/view.ts";
 import { HOUR, iso } from "../../src/domain/time.ts";
-import { attempt, by, later, machine, reported, type Story } from "../domain/given.ts";
+import { attempt, by, later, machine, reported, type Story } from "../domain/order-fixture.ts";
 import { lines, steps, upTo, type Step } from "../domain/regular.ts";
 
 function isStep(name: string): name is Step {

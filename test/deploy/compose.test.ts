@@ -228,7 +228,7 @@ test("what it starts is there: programs of the image, files that are mounted, se
       if (source.startsWith("./") && /\.\w+$/u.test(source)) expect(await file(source)).not.toBe("");
     }
     if (build === undefined) continue;
-    const program = Array.isArray(command) ? String(command.at(-1)) : "dist/main/api.js";
+    const program = Array.isArray(command) ? String(command.at(-1)) : "dist/bin/api.js";
     expect(await file(program)).not.toBe("");
     // `TEMPORAL_*` is read by `@temporalio/envconfig`.
     for (const name of Object.keys(environment)) if (!name.startsWith("TEMPORAL_")) expect(known).toContain(name);
@@ -301,7 +301,7 @@ test("each of our programs starts with what it is given, and serves where its he
       const usual = /127\.0\.0\.1:(\d+)/u.exec(JSON.stringify(healthcheck))?.[1];
       const [listens = "", by] = ports[name] ?? [];
       expect(by).toBe(Number(usual));
-      const program = Array.isArray(command) ? String(command.at(-1)) : "dist/main/api.js";
+      const program = Array.isArray(command) ? String(command.at(-1)) : "dist/bin/api.js";
       const child = spawn(process.execPath, [program], {
         cwd: fileURLToPath(new URL("../..", import.meta.url)),
         env: {

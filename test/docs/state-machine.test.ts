@@ -1,6 +1,6 @@
 import { format, resolveConfig } from "prettier";
 import { expect, test } from "vitest";
-import { stages } from "../../src/domain/order/record.ts";
+import { stages } from "../../src/domain/order/state.ts";
 import { commandNames } from "../../src/domain/order/order.ts";
 import { moves, stateMachine } from "./state-machine.ts";
 

@@ -1,12 +1,12 @@
 import type { CommandName } from "../../src/domain/order/bodies.ts";
-import { specialsOpen } from "../../src/domain/order/confirmation.ts";
+import { specialsOpen } from "../../src/domain/order/chapters/confirmation.ts";
 import { commandNames, commands, decide, pendingEffects, permitted, settle } from "../../src/domain/order/order.ts";
-import { stages, statuses, statusOf, type Order, type Stage } from "../../src/domain/order/record.ts";
+import { stages, statuses, statusOf, type Order, type Stage } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles } from "../../src/domain/people.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { stageWords, statusWords } from "../../src/texts/words.ts";
-import { by, command, MONDAY } from "../domain/given.ts";
+import { by, command, MONDAY } from "../domain/order-fixture.ts";
 import { makeBody, type Making } from "../domain/model/bodies.ts";
 
 /** The state machine as it is: found by running the domain, from nothing, with every command that the table holds. */

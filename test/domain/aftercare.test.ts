@@ -1,8 +1,8 @@
 import { describe, test } from "vitest";
 import { roles } from "../../src/domain/people.ts";
-import { by, machine } from "./given.ts";
+import { by, machine } from "./order-fixture.ts";
 import { upTo, type Step } from "./regular.ts";
-import { given } from "./scene.ts";
+import { given } from "./scenario.ts";
 
 const R = by("sales_rep");
 const C = by("customer_service");

@@ -5,9 +5,9 @@ import { amountOf } from "../../src/domain/order/terms.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { addDays, dayOf } from "../../src/domain/time.ts";
-import { attempt, by, type Story } from "./given.ts";
+import { attempt, by, type Story } from "./order-fixture.ts";
 import { entry, lines, upTo } from "./regular.ts";
-import { given } from "./scene.ts";
+import { given } from "./scenario.ts";
 
 const R = by("sales_rep");
 const A = by("order_admin");

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isOver } from "../../src/domain/order/order.ts";
-import { by, machine } from "./given.ts";
+import { by, machine } from "./order-fixture.ts";
 import { upTo, type Step } from "./regular.ts";
-import { given } from "./scene.ts";
+import { given } from "./scenario.ts";
 import { largeEntered } from "./special.ts";
 
 const R = by("sales_rep");

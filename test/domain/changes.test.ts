@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import type { Bodies } from "../../src/domain/order/bodies.ts";
-import { by, machine, type Story } from "./given.ts";
+import { by, machine, type Story } from "./order-fixture.ts";
 import { lines, upTo } from "./regular.ts";
-import { given, type Scene } from "./scene.ts";
+import { given, type Scene } from "./scenario.ts";
 import { brief, customEntered, largeReleased } from "./special.ts";
 
 const R = by("sales_rep");

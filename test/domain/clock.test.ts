@@ -17,9 +17,9 @@ import {
   type Day,
   type Ms,
 } from "../../src/domain/time.ts";
-import { beginning, by, later, when, type Story } from "./given.ts";
+import { beginning, by, later, when, type Story } from "./order-fixture.ts";
 import { customer, lines, upTo } from "./regular.ts";
-import { dutyOf } from "./scene.ts";
+import { dutyOf } from "./scenario.ts";
 
 const at = (text: string): Ms => instant(`${text}:00+08:00`);
 const shown = (time: Ms): string => new Date(time + 8 * HOUR).toISOString().slice(0, 16);

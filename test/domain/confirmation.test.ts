@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
-import { attempt, beginning, by, machine, when } from "./given.ts";
+import { attempt, beginning, by, machine, when } from "./order-fixture.ts";
 import { customer, entry, lines, upTo } from "./regular.ts";
-import { dutyOf, given } from "./scene.ts";
+import { dutyOf, given } from "./scenario.ts";
 import { brief, customEntered, customEntry, largeEntered, largeEntry, largeLines, largeSigned } from "./special.ts";
 
 const R = by("sales_rep");

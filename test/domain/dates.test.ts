@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import { attempt, beginning, by, machine, when, type Story } from "./given.ts";
+import { attempt, beginning, by, machine, when, type Story } from "./order-fixture.ts";
 import { address, customer, entry, lines, upTo } from "./regular.ts";
-import { dutyOf, given } from "./scene.ts";
+import { dutyOf, given } from "./scenario.ts";
 import { largeEntered, largeLines } from "./special.ts";
 
 /** The stories stand at Monday, 23 November 2026, 09:00 in Shanghai. */

@@ -1,8 +1,8 @@
 import { describe, expect, test } from "vitest";
 import { view } from "../../src/domain/order/view.ts";
-import { by, machine, type Story } from "./given.ts";
+import { by, machine, type Story } from "./order-fixture.ts";
 import { entry, upTo } from "./regular.ts";
-import { given, owed } from "./scene.ts";
+import { given, owed } from "./scenario.ts";
 import { largeReleased } from "./special.ts";
 
 const R = by("sales_rep");

@@ -2,7 +2,7 @@ import { expect, test } from "vitest";
 import { duties, settle } from "../../src/domain/order/order.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import { attempt, by, when, type Story } from "./given.ts";
+import { attempt, by, when, type Story } from "./order-fixture.ts";
 import { upTo } from "./regular.ts";
 
 const deputy: Actor = { id: "zhang.wei", roles: ["sales_rep"], kind: "person", deputyFor: ["li.na"] };

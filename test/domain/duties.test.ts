@@ -5,10 +5,10 @@ import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { defaultPolicy, dutyNames, timeFor, type DutyName, type Policy } from "../../src/domain/policy.ts";
 import { DAY, HOUR, iso, MINUTE, ms, type Ms } from "../../src/domain/time.ts";
-import { attempt, beginning, by, later, machine, when, type Story } from "./given.ts";
+import { attempt, beginning, by, later, machine, when, type Story } from "./order-fixture.ts";
 import { dutyTable } from "./model/table.ts";
 import { customer, entry, lines, upTo } from "./regular.ts";
-import { dutyOf, given, owed, type Scene } from "./scene.ts";
+import { dutyOf, given, owed, type Scene } from "./scenario.ts";
 import { customEntered, largeEntered, largeReleased, largeSigned } from "./special.ts";
 
 const R = by("sales_rep");

@@ -5,7 +5,7 @@ import { bodySchemas } from "../../src/contracts/bodies.ts";
 import { isKnownField, isPersonal, mayRead, readableTo } from "../../src/domain/order/fields.ts";
 import { view } from "../../src/domain/order/view.ts";
 import { roles, type Role } from "../../src/domain/people.ts";
-import { by } from "./given.ts";
+import { by } from "./order-fixture.ts";
 import { playing, randomFrom } from "./model/play.ts";
 
 /** One table of every field: who may read it, whether it is personal (`HTTP.md`, Queries). */

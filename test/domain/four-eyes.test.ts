@@ -2,7 +2,7 @@ import { describe, expect, test } from "vitest";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { samePerson, type Actor, type Role } from "../../src/domain/people.ts";
-import { attempt, by, when, type Story } from "./given.ts";
+import { attempt, by, when, type Story } from "./order-fixture.ts";
 import { entry, lines, upTo } from "./regular.ts";
 import { customEntered, largeEntered } from "./special.ts";
 

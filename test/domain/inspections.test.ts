@@ -1,7 +1,7 @@
 import { expect, test } from "vitest";
-import { by, machine, when } from "./given.ts";
+import { by, machine, when } from "./order-fixture.ts";
 import { upTo } from "./regular.ts";
-import { given } from "./scene.ts";
+import { given } from "./scenario.ts";
 
 const S = by("supervisor");
 const M = by("management");

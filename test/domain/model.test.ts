@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { commandNames, replay } from "../../src/domain/order/order.ts";
-import { stages } from "../../src/domain/order/record.ts";
+import { stages } from "../../src/domain/order/state.ts";
 import { playing, randomFrom } from "./model/play.ts";
 
 /** `npm test` takes 100,000 steps; `MODEL_STEPS` and `MODEL_SEED` try more, or what failed again. */

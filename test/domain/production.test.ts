@@ -1,7 +1,7 @@
 import { describe, test } from "vitest";
-import { by, machine, type Story } from "./given.ts";
+import { by, machine, type Story } from "./order-fixture.ts";
 import { upTo } from "./regular.ts";
-import { given } from "./scene.ts";
+import { given } from "./scenario.ts";
 
 const R = by("sales_rep");
 const A = by("order_admin");

@@ -5,13 +5,13 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import { RULES } from "../../src/domain/order/events.ts";
 import { commandNames, duties, isOver, nextAlarm, pendingEffects, permitted, replay } from "../../src/domain/order/order.ts";
-import { statuses, statusOf, type Order } from "../../src/domain/order/record.ts";
+import { statuses, statusOf, type Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, dutyNames } from "../../src/domain/policy.ts";
 import { DAY, HOUR, iso, MINUTE, type Ms } from "../../src/domain/time.ts";
-import { openBook, type Book } from "../../src/workflows/book.ts";
-import { by, machine, MONDAY } from "./given.ts";
+import { openBook, type Book } from "../../src/workflows/running-order.ts";
+import { by, machine, MONDAY } from "./order-fixture.ts";
 import { makeBody } from "./model/bodies.ts";
 import { dutyTable } from "./model/table.ts";
 

@@ -1,16 +1,16 @@
 import { describe, expect, test } from "vitest";
 import { duties, commandNames, decide, permitted } from "../../src/domain/order/order.ts";
 import { checkedCommand, type CommandName } from "../../src/domain/order/bodies.ts";
-import { stages, type Order } from "../../src/domain/order/record.ts";
+import { stages, type Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, type DutyName } from "../../src/domain/policy.ts";
-import { by, machine, when, type Story } from "./given.ts";
+import { by, machine, when, type Story } from "./order-fixture.ts";
 import { makeBody } from "./model/bodies.ts";
 import { changesNothing } from "./model/play.ts";
 import { commandTable, dutyTable, may, type Facts, type Owner } from "./model/table.ts";
 import { upTo } from "./regular.ts";
-import { given, type Scene } from "./scene.ts";
+import { given, type Scene } from "./scenario.ts";
 import { customEntered, largeEntered } from "./special.ts";
 
 /**

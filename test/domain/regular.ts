@@ -1,6 +1,6 @@
 import type { Bodies } from "../../src/domain/order/bodies.ts";
 import { addDays, dayOf, iso, type Day } from "../../src/domain/time.ts";
-import { beginning, by, machine, when, type Story } from "./given.ts";
+import { beginning, by, machine, when, type Story } from "./order-fixture.ts";
 
 export const lines: Bodies["confirm"]["lines"] = [
   { model: "LED-A60", specification: "E27 9W 3000K", quantity: 100, unitPriceFen: 3500 },

@@ -4,7 +4,7 @@ import { rehearse } from "../../src/domain/order/rehearsal.ts";
 import { defaultPolicy, type DutyName, type Policy } from "../../src/domain/policy.ts";
 import { HOUR, MINUTE } from "../../src/domain/time.ts";
 import { MANY_UNTIL, manyOrders } from "../support/many-orders.ts";
-import { later, MONDAY, when, by, type Story } from "./given.ts";
+import { later, MONDAY, when, by, type Story } from "./order-fixture.ts";
 import { lines, steps, upTo } from "./regular.ts";
 
 const R = by("sales_rep");

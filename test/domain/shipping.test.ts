@@ -1,7 +1,7 @@
 import { describe, expect, test } from "vitest";
-import { by, machine, when, type Story } from "./given.ts";
+import { by, machine, when, type Story } from "./order-fixture.ts";
 import { address, upTo } from "./regular.ts";
-import { dutyOf, given } from "./scene.ts";
+import { dutyOf, given } from "./scenario.ts";
 import { largeReleased } from "./special.ts";
 
 const R = by("sales_rep");

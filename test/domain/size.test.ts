@@ -4,12 +4,12 @@ import { describe, expect, test } from "vitest";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { decide, duties, isFull, refuseMessage, replay, report, tick } from "../../src/domain/order/order.ts";
-import type { Order } from "../../src/domain/order/record.ts";
+import type { Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { orderBytesOf, shares, slowedBy, weightOf } from "../../src/domain/order/weight.ts";
 import { defaultPolicy, MOST_ORDER_BYTES } from "../../src/domain/policy.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
-import { attempt, beginning, by, command, machine, MONDAY, when, type Story } from "./given.ts";
+import { attempt, beginning, by, command, machine, MONDAY, when, type Story } from "./order-fixture.ts";
 import { customer, entry, upTo } from "./regular.ts";
 
 /** An order has a budget of bytes (`HTTP.md`, Size): nothing that is said of it makes the engine end it. */

@@ -1,5 +1,5 @@
 import type { Bodies } from "../../src/domain/order/bodies.ts";
-import { beginning, by, when, type Story } from "./given.ts";
+import { beginning, by, when, type Story } from "./order-fixture.ts";
 import { customer, entry } from "./regular.ts";
 
 /** The regulation's own example: 500 smart lamps, over 10,000 CNY (R2.3). */

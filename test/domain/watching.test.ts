@@ -1,9 +1,9 @@
 import { describe, expect, test } from "vitest";
 import { report } from "../../src/domain/order/order.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
-import { by, command, machine, when } from "./given.ts";
+import { by, command, machine, when } from "./order-fixture.ts";
 import { entry, upTo } from "./regular.ts";
-import { dutyOf, given } from "./scene.ts";
+import { dutyOf, given } from "./scenario.ts";
 
 const R = by("sales_rep");
 const S = by("supervisor");

@@ -14,11 +14,11 @@ import type { ClockName } from "../../src/watch/clocks.ts";
 import { engineClocks } from "../../src/watch/engine.ts";
 import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
 import { openWatchman, type Watchman } from "../../src/watch/watchman.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing } from "../workflows/stage.ts";
+import { nothingSeen, onStage, willing } from "../workflows/order-under-test.ts";
 
 /** The dead-man check on a real engine: each clock is stopped, and it is said; a restart is no alarm. */
 

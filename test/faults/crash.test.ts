@@ -7,14 +7,14 @@ import { Client, Connection } from "@temporalio/client";
 import { historyToJSON } from "@temporalio/common/lib/proto-utils.js";
 import { Worker } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { encryptionCodec } from "../../src/codec/codec.ts";
-import { openLocalKeys } from "../../src/codec/keys.ts";
+import { encryptionCodec } from "../../src/temporal/codec/codec.ts";
+import { openLocalKeys } from "../../src/temporal/codec/keys.ts";
 import { openDatabase } from "../../src/records/database.ts";
 import { startEmbeddedDatabase } from "../../src/records/embedded.ts";
 import { bundle } from "../support/engines.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { until } from "../support/until.ts";
-import { unheard } from "../workflows/stage.ts";
+import { unheard } from "../workflows/order-under-test.ts";
 import { killAtRandom } from "./killing.ts";
 import { carryOut, each, peopleOf, type Work } from "./people.ts";
 import { randomFrom } from "./random.ts";
@@ -31,7 +31,7 @@ import {
   saidOfItself,
   type Ended,
 } from "./reckoning.ts";
-import { plans } from "./ways.ts";
+import { plans } from "./plans.ts";
 
 /**
  * Nothing lost: orders are carried through the house while one process after another is killed. How many, and from which
@@ -100,7 +100,7 @@ async function unlikeReplayed(client: Client): Promise<string[]> {
 
 /** `npm run rebuild-records` into a database that is empty: what the engine alone knows. */
 async function rebuiltInto(url: string): Promise<string> {
-  const child = spawn(process.execPath, ["scripts/run.mjs", "main/rebuild-records"], {
+  const child = spawn(process.execPath, ["scripts/run.mjs", "bin/admin/rebuild-records"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, TZ: "UTC", GENDAN_HOME: gendan.home, DATABASE_URL: url },
     stdio: ["ignore", "pipe", "pipe"],

@@ -13,7 +13,7 @@ export type Victim = (typeof victims)[number];
 async function isStill(pid: number, victim: Victim): Promise<boolean> {
   const command = await readFile(`/proc/${pid}/cmdline`, "utf8").catch(() => "");
   // `npm run stack` has programs of its own for some of them.
-  return [`/main/${victim}.js`, `/main/stack-${victim}.js`].some((program) => command.includes(program));
+  return [`/bin/${victim}.js`, `/dev/${victim}.js`, `/dev/stack-${victim}.js`].some((program) => command.includes(program));
 }
 
 async function kill(gendan: Gendan, victim: Victim): Promise<boolean> {

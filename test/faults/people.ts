@@ -4,7 +4,7 @@ import { ordersSchema } from "../../src/contracts/answers.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { Gendan } from "../support/gendan.ts";
 import { isFromRecords } from "../support/people.ts";
-import { orderSeen, type OrderSeen, type Plan, type Step, type Who } from "./ways.ts";
+import { orderSeen, type OrderSeen, type Plan, type Step, type Who } from "./plans.ts";
 
 /** A command that was answered, as whoever sent it knows it: with its key, that every try carried. */
 export interface Sent {

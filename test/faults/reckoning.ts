@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { replay } from "../../src/domain/order/order.ts";
-import type { Order } from "../../src/domain/order/record.ts";
+import type { Order } from "../../src/domain/order/state.ts";
 import type { Database } from "../../src/records/database.ts";
 import { asked, report, type Asked, type Report } from "../../src/stand-ins/journal.ts";
 import type { Gendan } from "../support/gendan.ts";

@@ -10,13 +10,13 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { followOrders } from "../../src/activities/records.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
 import type { Projector } from "../../src/records/project.ts";
-import { newestOf, putNext } from "../../src/records/put.ts";
-import { by } from "../domain/given.ts";
+import { newestOf, putNext } from "../../src/records/versions.ts";
+import { by } from "../domain/order-fixture.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { bundle, devServer, testKeys } from "../support/engines.ts";
 import { startPostgres, type PrivatePostgres } from "../support/postgres.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing, type OrderOnStage } from "../workflows/stage.ts";
+import { nothingSeen, onStage, willing, type OrderOnStage } from "../workflows/order-under-test.ts";
 import { difference, rowsOf } from "./reckoning.ts";
 
 /** The records are lost, on a Postgres as production has it: from the engine, and from a backup, they are as they were. */
@@ -89,7 +89,7 @@ async function rows(): Promise<Awaited<ReturnType<typeof rowsOf>>> {
 async function rebuilt(url: string): Promise<string> {
   const keys = join(folder, "keys");
   await writeFile(keys, testKeys, { mode: 0o600 });
-  const child = spawn(process.execPath, ["scripts/run.mjs", "main/rebuild-records"], {
+  const child = spawn(process.execPath, ["scripts/run.mjs", "bin/admin/rebuild-records"], {
     cwd: fileURLToPath(new URL("../..", import.meta.url)),
     env: { ...process.env, TZ: "UTC", GENDAN_HOME: folder, DATABASE_URL: url, TEMPORAL_ADDRESS: env.address, GENDAN_KEYS: keys },
     stdio: ["ignore", "pipe", "pipe"],

@@ -10,7 +10,7 @@ import { carryOut, each, peopleOf, type Work } from "./people.ts";
 import { randomFrom } from "./random.ts";
 import { commandsLost, effectsWrong, notEnded, outside, recorded, replayed, type Ended } from "./reckoning.ts";
 import { silence, silenceAtRandom } from "./silencing.ts";
-import { plans } from "./ways.ts";
+import { plans } from "./plans.ts";
 
 /**
  * Nothing silences an order: while orders are carried through the house, their runs are cancelled, terminated and reset at random, and

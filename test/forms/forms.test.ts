@@ -7,9 +7,9 @@ import { pdfFor, printed } from "../../src/forms/pdf.ts";
 import { productionProgress } from "../../src/forms/production-progress.ts";
 import { shippingNotice } from "../../src/forms/shipping-notice.ts";
 import { yuan, yuanInCapitals } from "../../src/texts/format.ts";
-import { beginning, by, machine, when, type Story } from "../domain/given.ts";
+import { beginning, by, machine, when, type Story } from "../domain/order-fixture.ts";
 import { address, customer, entry, lines, upTo } from "../domain/regular.ts";
-import { dutyOf } from "../domain/scene.ts";
+import { dutyOf } from "../domain/scenario.ts";
 import { customEntered, largeReleased } from "../domain/special.ts";
 import { pagesOf, rowsOf, saidBy, squashed, textOf, valueOf } from "./reading.ts";
 

@@ -5,11 +5,11 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { levelOf } from "../../src/domain/clock/ladder.ts";
 import { FORMAT } from "../../src/domain/order/events.ts";
 import { duties, replay } from "../../src/domain/order/order.ts";
-import type { Order } from "../../src/domain/order/record.ts";
+import type { Order } from "../../src/domain/order/state.ts";
 import { DAY, iso, type Ms } from "../../src/domain/time.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { openBook } from "../../src/workflows/book.ts";
-import { by } from "../domain/given.ts";
+import { openBook } from "../../src/workflows/running-order.ts";
+import { by } from "../domain/order-fixture.ts";
 import { stories } from "./stories.ts";
 
 /**

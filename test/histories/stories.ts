@@ -1,4 +1,4 @@
-import { beginning, by, later, machine, reported, when, type Story } from "../domain/given.ts";
+import { beginning, by, later, machine, reported, when, type Story } from "../domain/order-fixture.ts";
 import { lines, steps, upTo } from "../domain/regular.ts";
 import { largeEntered } from "../domain/special.ts";
 

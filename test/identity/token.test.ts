@@ -18,7 +18,7 @@ beforeAll(async () => {
 afterAll(() => rm(home, { recursive: true }));
 
 function token(...words: readonly string[]) {
-  return run(process.execPath, [command, "main/token", ...words], { env: { ...process.env, GENDAN_HOME: home } });
+  return run(process.execPath, [command, "bin/admin/token", ...words], { env: { ...process.env, GENDAN_HOME: home } });
 }
 
 test("prints a token and nothing else", async () => {

@@ -7,7 +7,7 @@ import { migrations } from "../../src/records/migrations.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { compareWithEngine, verify, type Fault } from "../../src/records/verify.ts";
 import { publish } from "../../src/records/write.ts";
-import { MONDAY } from "../domain/given.ts";
+import { MONDAY } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { openRecords, SALT, salted, type Fixture } from "./fixture.ts";
 
@@ -203,7 +203,7 @@ test("npm run verify-records ends with 0, or with 1 and the order and event by n
     new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
       execFile(
         process.execPath,
-        ["scripts/run.mjs", "main/verify-records"],
+        ["scripts/run.mjs", "bin/admin/verify-records"],
         { env: { ...process.env, DATABASE_URL: records.url } },
         (error, out, err) => resolve({ code: error?.code ?? 0, out, err }),
       );

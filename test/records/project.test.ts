@@ -3,14 +3,14 @@ import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { eventsOf, lastEventOf } from "../../src/records/read.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { startProjecting } from "../../src/records/project.ts";
-import { MONDAY } from "../domain/given.ts";
+import { MONDAY } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { NotOnRecord, publish } from "../../src/records/write.ts";
-import { openBook } from "../../src/workflows/book.ts";
+import { openBook } from "../../src/workflows/running-order.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
 /** The records follow what the engine holds. */

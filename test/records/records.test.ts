@@ -6,7 +6,7 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Publication } from "../../src/contracts/workflow.ts";
 import { apply } from "../../src/domain/order/order.ts";
-import type { Order } from "../../src/domain/order/record.ts";
+import type { Order } from "../../src/domain/order/state.ts";
 import { dutyRows, orderRow } from "../../src/domain/order/view.ts";
 import { DAY, HOUR } from "../../src/domain/time.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
@@ -15,7 +15,7 @@ import { BadCursor } from "../../src/records/paging.ts";
 import { countOverdue, eventsOf, listDutiesOf, listOrders, listOverdue } from "../../src/records/read.ts";
 import { publicationOf, rebuild } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
-import { MONDAY, type Story } from "../domain/given.ts";
+import { MONDAY, type Story } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 
 let folder: string;

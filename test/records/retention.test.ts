@@ -16,7 +16,7 @@ import { publicationOf } from "../../src/records/rebuild.ts";
 import { removePersonalData } from "../../src/records/retention.ts";
 import { verify } from "../../src/records/verify.ts";
 import { publish } from "../../src/records/write.ts";
-import { by, MONDAY, when } from "../domain/given.ts";
+import { by, MONDAY, when } from "../domain/order-fixture.ts";
 import { customer, upTo } from "../domain/regular.ts";
 import { openRecords, SALT, salted, type Fixture } from "./fixture.ts";
 

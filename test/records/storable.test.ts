@@ -4,7 +4,7 @@ import { publicationOf } from "../../src/records/rebuild.ts";
 import { compareWithEngine, verify } from "../../src/records/verify.ts";
 import { publish } from "../../src/records/write.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { MONDAY } from "../domain/given.ts";
+import { MONDAY } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 

@@ -11,7 +11,7 @@ import { problemSchema, type Problem } from "../../src/contracts/problem.ts";
 import type { Answer } from "../support/people.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { until } from "../support/until.ts";
-import { address, body, castOf, customer, done, entered, eventsOf, inDays, lamps, order, trailOf, type Cast } from "./way.ts";
+import { address, body, castOf, customer, done, entered, eventsOf, inDays, lamps, order, trailOf, type Cast } from "./client.ts";
 
 let cast: Cast;
 beforeAll(async () => {

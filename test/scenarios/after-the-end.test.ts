@@ -21,7 +21,7 @@ import {
   shipped,
   trailOf,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

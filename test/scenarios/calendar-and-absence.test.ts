@@ -5,7 +5,7 @@ import { HOUR } from "../../src/domain/time.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { sender, type Sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, customer, done, eventsOf, inDays, lamps, order, owed, timeFor, type Cast } from "./way.ts";
+import { body, castOf, customer, done, eventsOf, inDays, lamps, order, owed, timeFor, type Cast } from "./client.ts";
 
 /** What supervisors put over HTTP, and orders that run meanwhile. */
 

@@ -22,7 +22,7 @@ import {
   timeFor,
   trailOf,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

@@ -16,7 +16,7 @@ import {
   toldToCustomer,
   trailOf,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 let gendan: Gendan;
 let cast: Cast;

@@ -23,7 +23,7 @@ import {
   timeFor,
   toldToCustomer,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

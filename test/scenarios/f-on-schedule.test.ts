@@ -20,7 +20,7 @@ import {
   shipped,
   toldToCustomer,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

@@ -9,7 +9,7 @@ import { problemSchema } from "../../src/contracts/problem.ts";
 import { freePort, startGendan, type Gendan } from "../support/gendan.ts";
 import { isFromRecords, type Sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { askedOf, became, body, castOf, checked, done, eventsOf, making, order, reported, settled, type Cast } from "./way.ts";
+import { askedOf, became, body, castOf, checked, done, eventsOf, making, order, reported, settled, type Cast } from "./client.ts";
 
 let gendan: Gendan;
 let cast: Cast;

@@ -3,7 +3,21 @@ import type { Bodies } from "../../src/domain/order/bodies.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { castOf, DAY, done, HOUR, inDays, largeMaking, order, owed, refused, taken, timeFor, trailOf, type Cast } from "./way.ts";
+import {
+  castOf,
+  DAY,
+  done,
+  HOUR,
+  inDays,
+  largeMaking,
+  order,
+  owed,
+  refused,
+  taken,
+  timeFor,
+  trailOf,
+  type Cast,
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

@@ -18,7 +18,7 @@ import {
   settled,
   taken,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

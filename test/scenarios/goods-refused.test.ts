@@ -17,7 +17,7 @@ import {
   shipped,
   toldToCustomer,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

@@ -17,7 +17,7 @@ import {
   settled,
   toldToCustomer,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 let gendan: Gendan;
 let cast: Cast;

@@ -2,7 +2,7 @@ import { beforeAll, expect, test } from "vitest";
 import type { Bodies } from "../../src/domain/order/bodies.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
-import { address, castOf, customer, done, entered, eventsOf, inDays, order, refused, trailOf, type Cast } from "./way.ts";
+import { address, castOf, customer, done, entered, eventsOf, inDays, order, refused, trailOf, type Cast } from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

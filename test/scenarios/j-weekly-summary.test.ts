@@ -4,8 +4,8 @@ import { join } from "node:path";
 import readXlsx from "read-excel-file/node";
 import { beforeAll, expect, test } from "vitest";
 import { z } from "zod";
-import { encryptionCodec } from "../../src/codec/codec.ts";
-import { openLocalKeys } from "../../src/codec/keys.ts";
+import { encryptionCodec } from "../../src/temporal/codec/codec.ts";
+import { openLocalKeys } from "../../src/temporal/codec/keys.ts";
 import { weeklySchema } from "../../src/contracts/reports.ts";
 import { weekBefore } from "../../src/domain/routine/period.ts";
 import { sharedGendan } from "../support/shared.ts";
@@ -24,7 +24,7 @@ import {
   settled,
   timeFor,
   type Cast,
-} from "./way.ts";
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

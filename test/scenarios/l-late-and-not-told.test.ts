@@ -2,7 +2,20 @@ import { beforeAll, expect, test } from "vitest";
 import { dutiesSchema } from "../../src/contracts/answers.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, done, inDays, largeMaking, messagesOf, order, owed, settled, taken, trailOf, type Cast } from "./way.ts";
+import {
+  body,
+  castOf,
+  done,
+  inDays,
+  largeMaking,
+  messagesOf,
+  order,
+  owed,
+  settled,
+  taken,
+  trailOf,
+  type Cast,
+} from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

@@ -3,7 +3,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { dutiesSchema, orderSchema, overdueCountSchema } from "../../src/contracts/answers.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, customer, done, inDays, lamps, messagesOf, order, trailOf, type Cast } from "./way.ts";
+import { body, castOf, customer, done, inDays, lamps, messagesOf, order, trailOf, type Cast } from "./client.ts";
 
 let gendan: Gendan;
 let cast: Cast;

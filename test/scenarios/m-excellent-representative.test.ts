@@ -5,7 +5,7 @@ import { proposalSchema, rewardsSchema } from "../../src/contracts/rewards.ts";
 import { sharedGendan } from "../support/shared.ts";
 import { sender } from "../support/people.ts";
 import { until } from "../support/until.ts";
-import { body, castOf, checked, delivered, done, inDays, making, prepared, shipped, trailOf, type Cast } from "./way.ts";
+import { body, castOf, checked, delivered, done, inDays, making, prepared, shipped, trailOf, type Cast } from "./client.ts";
 
 const gendan = sharedGendan();
 let cast: Cast;

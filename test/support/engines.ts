@@ -2,9 +2,9 @@ import { TestWorkflowEnvironment } from "@temporalio/testing";
 import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundle } from "@temporalio/worker";
 import { SimplePlugin } from "@temporalio/plugin";
 import { fileURLToPath } from "node:url";
-import { converterPaths, dataConverterOf } from "../../src/codec/codec.ts";
-import { keyRingFrom, withNewKey } from "../../src/codec/keys.ts";
-import { noLookAhead } from "../../src/main/no-look-ahead.ts";
+import { converterPaths, dataConverterOf } from "../../src/temporal/codec/codec.ts";
+import { keyRingFrom, withNewKey } from "../../src/temporal/codec/keys.ts";
+import { noLookAhead } from "../../src/temporal/no-look-ahead.ts";
 import { searchAttributes } from "../../src/contracts/search-attributes.ts";
 
 /** Engines that tests run orders on. Where they are is found by `set-up.ts`, through the project's own set-up. */

@@ -1,16 +1,16 @@
 import { duties, isOver, pendingEffects, settle, tick } from "../../src/domain/order/order.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import type { Order } from "../../src/domain/order/record.ts";
+import type { Order } from "../../src/domain/order/state.ts";
 import { dutyRows, orderRow } from "../../src/domain/order/view.ts";
 import { defaultPolicy, type DutyName, type Policy } from "../../src/domain/policy.ts";
 import { addDays, DAY, dayOf, HOUR, startOfDay, type Day, type Ms } from "../../src/domain/time.ts";
 import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { chance, type Chance } from "./chance.ts";
-import { fulfil, mishaps, reps, service } from "./fates.ts";
-import { momentFor, send, take, type Life } from "./life.ts";
+import { fulfil, mishaps, reps, service } from "./people-acting.ts";
+import { momentFor, send, take, type Life } from "./simulated-order.ts";
 
 /**
  * Many orders of all kinds of fates, made by the domain itself: met and late, delayed, changed, cancelled, complained

@@ -87,8 +87,8 @@ export async function openProduction(settings: Readonly<Record<string, string>> 
     processes.push(one);
     return one;
   }
-  const ours = (name: string, url: string, env: Readonly<Record<string, string>>): Process =>
-    run(process.execPath, ["scripts/run.mjs", `main/${name}`], url, env);
+  const ours = (program: string, url: string, env: Readonly<Record<string, string>>): Process =>
+    run(process.execPath, ["scripts/run.mjs", program], url, env);
 
   const [enginePort, databasePort] = [await freePort(), await freePort()];
   const engineAddress = `127.0.0.1:${enginePort}`;
@@ -98,7 +98,7 @@ export async function openProduction(settings: Readonly<Record<string, string>> 
     engineAddress,
     { HOME: home },
   );
-  const database = ours("database", "", { GENDAN_HOME: home, EMBEDDED_DATABASE_PORT: String(databasePort) });
+  const database = ours("dev/database", "", { GENDAN_HOME: home, EMBEDDED_DATABASE_PORT: String(databasePort) });
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "1", alg: "ES256", use: "sig" }] });
   let issuerUrl = "";
@@ -130,7 +130,7 @@ export async function openProduction(settings: Readonly<Record<string, string>> 
     async start(name, more = {}) {
       const port = await freePort();
       const own = { [name === "api" ? "PORT" : "WORKER_PORT"]: String(port) };
-      return ours(name, `http://127.0.0.1:${port}`, { ...environment, ...own, ...more });
+      return ours(`bin/${name}`, `http://127.0.0.1:${port}`, { ...environment, ...own, ...more });
     },
     token: (id, role, machine = false) =>
       new SignJWT({ roles: [role], kind: machine ? "machine" : "person" })

@@ -8,7 +8,7 @@ import { alter, claim, deliveriesOf, prune, replaceSecret, resend, subscribe, su
 import { publish } from "../../src/records/write.ts";
 import { networksFrom } from "../../src/webhooks/addresses.ts";
 import { deliveryPolicy, startDelivering, type DeliveryPolicy } from "../../src/webhooks/deliver.ts";
-import { MONDAY } from "../domain/given.ts";
+import { MONDAY } from "../domain/order-fixture.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { until } from "../support/until.ts";

@@ -6,9 +6,9 @@ import { openEngine, type Engine } from "../../src/api/engine.ts";
 import { ProblemError } from "../../src/api/problem.ts";
 import { scopedKey } from "../../src/contracts/keys.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
-import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
+import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
 
 /** The engine takes ten answered commands of one order at a time: who cannot be served is told so, and nothing is lost or done twice. */
 

@@ -8,10 +8,10 @@ import { defaultCalendar, type Calendar } from "../../src/domain/clock/calendar.
 import { RULES } from "../../src/domain/order/events.ts";
 import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
 import { iso } from "../../src/domain/time.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, unheard, willing } from "./stage.ts";
+import { nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
 
 let env: TestWorkflowEnvironment;
 let code: WorkflowBundle;

@@ -2,11 +2,11 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import type { WorkflowBundle } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { DAY, HOUR, iso, MINUTE } from "../../src/domain/time.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 import { bundle, timeSkipping } from "../support/engines.ts";
-import { nothingSeen, onStage, willing, withWorker, type OrderOnStage, type Seen } from "./stage.ts";
+import { nothingSeen, onStage, willing, withWorker, type OrderOnStage, type Seen } from "./order-under-test.ts";
 
 const R = by("sales_rep");
 const S = by("supervisor");

@@ -10,14 +10,14 @@ import { commandNames } from "../../src/domain/order/order.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { publish } from "../../src/records/write.ts";
 import { eventsOf } from "../../src/records/read.ts";
-import { fromAuthor } from "../../src/codec/codec.ts";
+import { fromAuthor } from "../../src/temporal/codec/codec.ts";
 import { SET_CALENDAR } from "../../src/contracts/workflow.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, unheard, willing, withWorker, type OrderOnStage } from "./stage.ts";
+import { nothingSeen, onStage, unheard, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
 
 /** What comes to an order from the outside world of the engine: messages of any shape, and the buttons of the Temporal UI. */
 

@@ -5,10 +5,10 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { openEngine, type Engine } from "../../src/api/engine.ts";
 import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
 import { FORMAT } from "../../src/domain/order/events.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
+import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
 
 /**
  * The upgrade, on an engine: what released code handed on when it continued as new is the argument of a run of today's code, which goes on

@@ -5,9 +5,9 @@ import { addTime, defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { commandNames } from "../../src/domain/order/order.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { HOUR } from "../../src/domain/time.ts";
-import { openBook } from "../../src/workflows/book.ts";
+import { openBook } from "../../src/workflows/running-order.ts";
 import { readCalendar, readCheck, readCommand } from "../../src/workflows/gate.ts";
-import { by, MONDAY } from "../domain/given.ts";
+import { by, MONDAY } from "../domain/order-fixture.ts";
 
 const author = {
   by: "author",

@@ -16,14 +16,14 @@ import { beginWith } from "../../src/runs/begin.ts";
 import { openRestoring, type Restoring } from "../../src/runs/restore.ts";
 import { engineClocks } from "../../src/watch/engine.ts";
 import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { entry, lines } from "../domain/regular.ts";
 import { silence } from "../faults/silencing.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { regularOrder } from "./regular-order.ts";
-import { input, nothingSeen, onStage, willing, type OrderOnStage, type Seen } from "./stage.ts";
+import { input, nothingSeen, onStage, willing, type OrderOnStage, type Seen } from "./order-under-test.ts";
 
 /** Orders that nothing carries on are found, opened again with their record, and told of; whatever was done to their runs. */
 

@@ -5,12 +5,12 @@ import { ApplicationFailure } from "@temporalio/common";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { HOUR, iso } from "../../src/domain/time.ts";
 import { duties, isOver } from "../../src/domain/order/order.ts";
-import type { Order } from "../../src/domain/order/record.ts";
-import { by } from "../domain/given.ts";
+import type { Order } from "../../src/domain/order/state.ts";
+import { by } from "../domain/order-fixture.ts";
 import { playing, randomFrom, type Move, type Play } from "../domain/model/play.ts";
 import { bundle, timeSkipping } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./stage.ts";
+import { input, nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
 
 const ORDERS = 3;
 const MOVES = 60;

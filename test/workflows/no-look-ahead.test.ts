@@ -4,11 +4,11 @@ import type { WorkflowBundle } from "@temporalio/worker";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { AS_HANDLED } from "../../src/contracts/workflow.ts";
 import { interceptors } from "../../src/workflows/no-look-ahead.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { customer } from "../domain/regular.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./stage.ts";
+import { nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
 
 const R = by("sales_rep");
 

@@ -7,13 +7,13 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { replay } from "../../src/domain/order/order.ts";
 import { iso } from "../../src/domain/time.ts";
-import { by, machine } from "../domain/given.ts";
+import { by, machine } from "../domain/order-fixture.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { recordHistories } from "../support/histories.ts";
 import { until } from "../support/until.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { regularOrder } from "./regular-order.ts";
-import { nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./stage.ts";
+import { nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
 
 const R = by("sales_rep");
 const S = by("supervisor");

@@ -9,10 +9,10 @@ import type { RoutineActivities, RoutineStart, WatchInspectionStart } from "../.
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
-import { by } from "../domain/given.ts";
+import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, onStage, unheard, willing } from "./stage.ts";
+import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
 
 /** An order has no effect on the service's own workflows by its number, nor they on it (TRIALS 4). */
 

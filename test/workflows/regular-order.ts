@@ -1,7 +1,7 @@
-import { by, machine } from "../domain/given.ts";
+import { by, machine } from "../domain/order-fixture.ts";
 import { address, customer, entry, lines } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
-import type { OrderOnStage } from "./stage.ts";
+import type { OrderOnStage } from "./order-under-test.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { Role } from "../../src/domain/people.ts";
 

@@ -2,7 +2,7 @@ import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { readdir, readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { bundle } from "../support/engines.ts";
-import { unheard } from "./stage.ts";
+import { unheard } from "./order-under-test.ts";
 
 /**
  * Histories that were recorded from running orders: today's code must come to the same commands. Record anew, or more, with

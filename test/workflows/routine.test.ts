@@ -16,7 +16,7 @@ import type {
 import type { Message } from "../../src/domain/order/effects.ts";
 import { defaultRoutinePolicy, type RoutineName } from "../../src/domain/routine/policy.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
-import { ensureSchedules } from "../../src/main/schedules.ts";
+import { ensureSchedules } from "../../src/temporal/schedules.ts";
 import { bundle, devServer, timeSkipping } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 

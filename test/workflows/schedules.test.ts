@@ -4,7 +4,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { orderNumber } from "../../src/contracts/bodies.ts";
 import type { RoutineActivities } from "../../src/contracts/workflow-routine.ts";
 import { defaultRoutinePolicy, type RoutinePolicy } from "../../src/domain/routine/policy.ts";
-import { ensureSchedules } from "../../src/main/schedules.ts";
+import { ensureSchedules } from "../../src/temporal/schedules.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 

@@ -9,15 +9,15 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { replay } from "../../src/domain/order/order.ts";
-import type { Order } from "../../src/domain/order/record.ts";
+import type { Order } from "../../src/domain/order/state.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
-import { noLookAhead } from "../../src/main/no-look-ahead.ts";
-import { by, machine } from "../domain/given.ts";
+import { noLookAhead } from "../../src/temporal/no-look-ahead.ts";
+import { by, machine } from "../domain/order-fixture.ts";
 import { customer, entry, upTo } from "../domain/regular.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, unheard, willing } from "./stage.ts";
+import { input, nothingSeen, unheard, willing } from "./order-under-test.ts";
 
 /** No request, however valid, ends or blocks an order's run (`HTTP.md`, Size; TRIALS 22, 23): through the codec, as in production. */
 

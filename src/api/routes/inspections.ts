@@ -19,7 +19,7 @@ import type { Bodies, CommandName } from "../../domain/order/bodies.ts";
 import { holds } from "../../domain/people.ts";
 import { iso } from "../../domain/time.ts";
 import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
-import { remembered } from "../../records/once.ts";
+import { remembered } from "../../records/idempotency.ts";
 import { concernedIn } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";

@@ -5,7 +5,7 @@ import { rehearse, type Proposal, type RehearsedDuty } from "../../domain/order/
 import type { OrderEvent } from "../../domain/order/events.ts";
 import type { Policy } from "../../domain/policy.ts";
 import { iso, type Ms } from "../../domain/time.ts";
-import { newestOf, policyOf, putNext, versionsOf, type Version } from "../../records/put.ts";
+import { newestOf, policyOf, putNext, versionsOf, type Version } from "../../records/versions.ts";
 import { eventsOfSeveral, listOrders } from "../../records/read.ts";
 import type { Locale } from "../../texts/locale.ts";
 import { localeOf } from "../../texts/locale.ts";

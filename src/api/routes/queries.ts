@@ -13,7 +13,7 @@ import { orderNumber } from "../../contracts/bodies.ts";
 import { replay } from "../../domain/order/order.ts";
 import { view } from "../../domain/order/view.ts";
 import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
-import { calendarNow } from "../../records/put.ts";
+import { calendarNow } from "../../records/versions.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
 import { gateOf } from "../gate.ts";
 import type { Parts, Routes } from "../parts.ts";

@@ -28,7 +28,7 @@ import {
 import { iso, ms } from "../../domain/time.ts";
 import type { Caller } from "../../identity/verify.ts";
 import { cursorOf, paged, readCursor } from "../../records/paging.ts";
-import { routinePolicyOf } from "../../records/put.ts";
+import { routinePolicyOf } from "../../records/versions.ts";
 import { addFact, proposalOf, proposalsOfMonth, rewardsMonth } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";

@@ -23,7 +23,7 @@ import {
   unsubscribe,
   type Subscription,
 } from "../../records/webhooks.ts";
-import { once } from "../../records/once.ts";
+import { once } from "../../records/idempotency.ts";
 import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";

@@ -1,7 +1,7 @@
 import type { CommandName } from "../order/bodies.ts";
 import type { DutyRule, Owed } from "../order/chapter.ts";
 import type { Recipient } from "../order/effects.ts";
-import type { Order, Watch } from "../order/record.ts";
+import type { Order, Watch } from "../order/state.ts";
 import { dutyPolicyOf, ladderOf, timeFor, type DutyName } from "../policy.ts";
 import type { Ms } from "../time.ts";
 import { slowedBy } from "../order/weight.ts";

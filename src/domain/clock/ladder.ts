@@ -1,6 +1,6 @@
 import { ms, type Instant, type Ms } from "../time.ts";
 import type { LadderPolicy } from "../policy.ts";
-import type { Acknowledgement, Watch } from "../order/record.ts";
+import type { Acknowledgement, Watch } from "../order/state.ts";
 import type { Recipient } from "../order/effects.ts";
 import { addDuration, addTime, type Calendar, type CalendarKind } from "./calendar.ts";
 

@@ -5,7 +5,7 @@ import type { Ms } from "../time.ts";
 import type { Bodies, CommandName } from "./bodies.ts";
 import type { EffectRequest, Recipient } from "./effects.ts";
 import type { EventName, Fact, Facts, OrderEvent, Stamp } from "./events.ts";
-import type { Order, Stage } from "./record.ts";
+import type { Order, Stage } from "./state.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** The moment of a decision, and what is owed then. */

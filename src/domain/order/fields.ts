@@ -3,7 +3,7 @@ import { roles, type Role } from "../people.ts";
 import type { Policy } from "../policy.ts";
 import type { Bodies, CommandName } from "./bodies.ts";
 import type { EventName, Facts, OrderEvent } from "./events.ts";
-import type { Order } from "./record.ts";
+import type { Order } from "./state.ts";
 import type { DutyRow, OrderRow } from "./rows.ts";
 import type { OrderView } from "./view.ts";
 

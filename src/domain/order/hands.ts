@@ -1,6 +1,6 @@
 import { samePerson, type Actor, type Author } from "../people.ts";
 import type { EventName, Facts, OrderEvent, Stamp } from "./events.ts";
-import type { Order } from "./record.ts";
+import type { Order } from "./state.ts";
 
 /**
  * Four eyes (`ORDER.md`, Commands): nobody signs, releases, verifies or decides what they asked for or entered, nor terms that they agreed.

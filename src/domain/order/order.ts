@@ -4,10 +4,10 @@ import { defaultCalendar, type Calendar } from "../clock/calendar.ts";
 import { absentOnes, SYSTEM, type Actor, type Author, type Role } from "../people.ts";
 import { dutyNames, type DutyName, type Policy } from "../policy.ts";
 import { DAY, iso, type Ms } from "../time.ts";
-import { aftercare } from "./aftercare.ts";
+import { aftercare } from "./chapters/aftercare.ts";
 import { checkedCommand, type Command, type CommandName } from "./bodies.ts";
-import { cancellation } from "./cancellation.ts";
-import { changes } from "./changes.ts";
+import { cancellation } from "./chapters/cancellation.ts";
+import { changes } from "./chapters/changes.ts";
 import {
   isEnded,
   roleFor,
@@ -19,8 +19,8 @@ import {
   type Now,
   type Owed,
 } from "./chapter.ts";
-import { confirmation } from "./confirmation.ts";
-import { delays, forecasts, promisePassesAt } from "./delays.ts";
+import { confirmation } from "./chapters/confirmation.ts";
+import { delays, forecasts, promisePassesAt } from "./chapters/delays.ts";
 import type { Effect, EffectOutcome, EffectRequest } from "./effects.ts";
 import {
   fact,
@@ -35,13 +35,13 @@ import {
   type Stamp,
 } from "./events.ts";
 import { withHand } from "./hands.ts";
-import { inspections } from "./inspections.ts";
-import { production } from "./production.ts";
-import type { ClosedDuty, Discrepancy, Order } from "./record.ts";
+import { inspections } from "./chapters/inspections.ts";
+import { production } from "./chapters/production.ts";
+import type { ClosedDuty, Discrepancy, Order } from "./state.ts";
 import { isRefusal, refuse, type Refusal, type RefusalCode } from "./refusals.ts";
-import { shipping } from "./shipping.ts";
+import { shipping } from "./chapters/shipping.ts";
 import { reckoned } from "./terms.ts";
-import { openDiscrepancies, repeated, watching } from "./watching.ts";
+import { openDiscrepancies, repeated, watching } from "./chapters/watching.ts";
 import { keepable, orderBytesOf, saysTheSame, shares, shortened, SMALL, weightOf, weightOfValue } from "./weight.ts";
 
 /** The chapters put together. A command, event or duty without a row does not compile. */

@@ -1,6 +1,6 @@
 import { dayOf, endingOf, endOfDay, type Day, type Moment, type Ms } from "../time.ts";
 import type { Stamp } from "./events.ts";
-import type { Order } from "./record.ts";
+import type { Order } from "./state.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 
 /** A day that somebody is about to promise: the field that it was said in, and the reason where it is promised all the same. */

@@ -1,7 +1,7 @@
 import type { DutyName } from "../policy.ts";
 import type { Instant } from "../time.ts";
 import type { Recipient } from "./effects.ts";
-import type { Stage, Status } from "./record.ts";
+import type { Stage, Status } from "./state.ts";
 
 /** A row of the list of orders. */
 export interface OrderRow {

@@ -1,4 +1,4 @@
-import type { Order, Shipment } from "./record.ts";
+import type { Order, Shipment } from "./state.ts";
 
 /** The shipment that is on its way, or was the last to be. */
 export function shipmentOf(order: Order): Shipment | undefined {

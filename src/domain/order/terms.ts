@@ -1,7 +1,7 @@
 import { addDays, dayOf, ms, DAY, type Day, type Ms } from "../time.ts";
 import type { Line, LineSoFar, Terms, TermsPatch } from "./bodies.ts";
 import type { Stamp } from "./events.ts";
-import type { Order } from "./record.ts";
+import type { Order } from "./state.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 
 /** The sum of the lines as far as they are known, integer fen. */

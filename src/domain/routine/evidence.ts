@@ -1,7 +1,7 @@
-import { isExempt } from "../order/delays.ts";
+import { isExempt } from "../order/chapters/delays.ts";
 import type { EventName, OrderEvent } from "../order/events.ts";
 import { apply, duties } from "../order/order.ts";
-import type { Complaint, Order } from "../order/record.ts";
+import type { Complaint, Order } from "../order/state.ts";
 import type { DutyName } from "../policy.ts";
 import { iso, type Instant, type Ms } from "../time.ts";
 import type { OrderErrorKind, RewardsPolicy } from "./rewards-policy.ts";

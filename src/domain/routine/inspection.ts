@@ -1,5 +1,5 @@
 import { duties } from "../order/order.ts";
-import type { Order, Stage } from "../order/record.ts";
+import type { Order, Stage } from "../order/state.ts";
 import { shipmentOf } from "../order/shipment.ts";
 import type { DutyName } from "../policy.ts";
 import { ms, type Duration, type Ms } from "../time.ts";

@@ -4,7 +4,7 @@ import { defaultRewardsPolicy, type RewardsPolicy } from "./rewards-policy.ts";
 
 /**
  * What the department does by the calendar: a row a routine. A row and a workflow of the row's type are all that a new
- * routine needs; `src/main/schedules.ts` makes a Temporal Schedule of each.
+ * routine needs; `src/temporal/schedules.ts` makes a Temporal Schedule of each.
  */
 const table = {
   /** R5.3: the week before, at the start of the new one. */

@@ -1,6 +1,6 @@
-import type { Order, Delay, Stage } from "../order/record.ts";
-import { statusOf } from "../order/record.ts";
-import { openDelay } from "../order/delays.ts";
+import type { Order, Delay, Stage } from "../order/state.ts";
+import { statusOf } from "../order/state.ts";
+import { openDelay } from "../order/chapters/delays.ts";
 import { duties } from "../order/order.ts";
 import { transitDays } from "../order/terms.ts";
 import type { Bodies } from "../order/bodies.ts";

@@ -1,5 +1,5 @@
 import type { Bodies, Command, Custom, LineSoFar, Remedy } from "../../../src/domain/order/bodies.ts";
-import type { Stage } from "../../../src/domain/order/record.ts";
+import type { Stage } from "../../../src/domain/order/state.ts";
 import type { DutyName } from "../../../src/domain/policy.ts";
 import { addDays, dayOf, DAY, endOfDay, type Day, type Ms } from "../../../src/domain/time.ts";
 import type { Facts, Owner } from "./table.ts";

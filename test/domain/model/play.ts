@@ -12,12 +12,12 @@ import {
 import { checkedCommand, type Command, type CommandName } from "../../../src/domain/order/bodies.ts";
 import type { Effect, EffectOutcome } from "../../../src/domain/order/effects.ts";
 import type { OrderEvent } from "../../../src/domain/order/events.ts";
-import type { Order } from "../../../src/domain/order/record.ts";
+import type { Order } from "../../../src/domain/order/state.ts";
 import { isRefusal, type RefusalCode } from "../../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../../src/domain/people.ts";
 import { defaultPolicy } from "../../../src/domain/policy.ts";
 import { DAY, HOUR, MINUTE, type Ms } from "../../../src/domain/time.ts";
-import { by, machine, MONDAY } from "../given.ts";
+import { by, machine, MONDAY } from "../order-fixture.ts";
 import { makeBody } from "./bodies.ts";
 import {
   begun,

@@ -1,5 +1,5 @@
 import type { CommandName } from "../../../src/domain/order/bodies.ts";
-import type { Stage } from "../../../src/domain/order/record.ts";
+import type { Stage } from "../../../src/domain/order/state.ts";
 import type { Actor, Role } from "../../../src/domain/people.ts";
 import type { DutyName } from "../../../src/domain/policy.ts";
 

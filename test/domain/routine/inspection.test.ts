@@ -1,9 +1,9 @@
 import { expect, test } from "vitest";
 import { inspect, shipmentToVerify, type CarrierRecord } from "../../../src/domain/routine/inspection.ts";
-import type { Order } from "../../../src/domain/order/record.ts";
-import { by, later, machine, when, type Story } from "../given.ts";
+import type { Order } from "../../../src/domain/order/state.ts";
+import { by, later, machine, when, type Story } from "../order-fixture.ts";
 import { upTo } from "../regular.ts";
-import { given } from "../scene.ts";
+import { given } from "../scenario.ts";
 
 const R = by("sales_rep");
 const P = machine("production");

@@ -17,7 +17,7 @@ import {
 import { openMonth, type Proposal } from "../../../src/domain/routine/rewards.ts";
 import { defaultRewardsPolicy, type RewardsPolicy } from "../../../src/domain/routine/rewards-policy.ts";
 import { DAY, HOUR, iso, ms, type Ms } from "../../../src/domain/time.ts";
-import { by, later, MONDAY, when, type Story } from "../given.ts";
+import { by, later, MONDAY, when, type Story } from "../order-fixture.ts";
 import { steps, upTo } from "../regular.ts";
 
 /** What holds of rewards and penalties whatever the record says, in whatever order, and whatever people say to it. */

@@ -4,9 +4,9 @@ import { monthNamed } from "../../../src/domain/routine/period.ts";
 import { openMonth, type MayBe, type Proposal, type Standing } from "../../../src/domain/routine/rewards.ts";
 import { defaultRewardsPolicy, type RewardsPolicy } from "../../../src/domain/routine/rewards-policy.ts";
 import { DAY, iso, type Duration } from "../../../src/domain/time.ts";
-import { by, later, machine, MONDAY, when, type Story } from "../given.ts";
+import { by, later, machine, MONDAY, when, type Story } from "../order-fixture.ts";
 import { entry, steps, upTo } from "../regular.ts";
-import { dutyOf } from "../scene.ts";
+import { dutyOf } from "../scenario.ts";
 
 /** One story's events as another order's, of another representative, so many days earlier. */
 function order(story: Story, orderNo: string, rep = "li.na", daysAgo = 0): readonly OrderEvent[] {

@@ -2,9 +2,9 @@ import { describe, expect, test } from "vitest";
 import type { Period } from "../../../src/domain/routine/period.ts";
 import { weekOf } from "../../../src/domain/routine/period.ts";
 import { unreportedDelay, weeklyLine } from "../../../src/domain/routine/weekly.ts";
-import type { Order } from "../../../src/domain/order/record.ts";
+import type { Order } from "../../../src/domain/order/state.ts";
 import { dayOf, ms } from "../../../src/domain/time.ts";
-import { by, later, machine, MONDAY, when, type Story } from "../given.ts";
+import { by, later, machine, MONDAY, when, type Story } from "../order-fixture.ts";
 import { upTo } from "../regular.ts";
 
 const R = by("sales_rep");

@@ -1,0 +1,119 @@
+import { Client, Connection } from "@temporalio/client";
+import type { ServerResponse } from "node:http";
+import { setTimeout as wait } from "node:timers/promises";
+import { buildApp } from "../api/app.ts";
+import { openEngine } from "../api/engine.ts";
+import { dataConverterOf } from "../temporal/codec/codec.ts";
+import { verifierFor } from "../identity/verify.ts";
+import { openDatabase } from "../records/database.ts";
+import { calendarReader, policyReader, staffReader } from "../records/versions.ts";
+import { routineNames } from "../domain/routine/policy.ts";
+import { ms } from "../domain/time.ts";
+import { engineClocks } from "../watch/engine.ts";
+import { openLostOrders } from "../watch/lost-orders.ts";
+import { clockMetrics } from "../watch/metrics.ts";
+import { tellOfClock } from "../watch/tell.ts";
+import { openWatchman } from "../watch/watchman.ts";
+import { engineAddress } from "../temporal/connection.ts";
+import { keysOrExit } from "../composition/keys.ts";
+import { exit, onStop, openLog, settingsOrExit, tellReady } from "../composition/process.ts";
+import { noLookAhead } from "../temporal/no-look-ahead.ts";
+import { restoringWith } from "../composition/restoring.ts";
+import { openTracing } from "../composition/tracing.ts";
+import { whyNot } from "../dev/ports.ts";
+import { trustOrExit } from "../composition/trust.ts";
+
+/** `npm run api`: the HTTP API, any number of it. */
+
+const settings = settingsOrExit("api");
+const supervised = process.connected;
+const { DATABASE_URL: databaseUrl, HOST: host, PORT: port } = settings;
+if (databaseUrl === undefined) exit("api", "DATABASE_URL: is needed; the records database must be named");
+const log = openLog("api", settings.LOG_LEVEL ?? "info");
+const { connectionOptions, namespace } = engineAddress("api", settings);
+const dataConverter = dataConverterOf(await keysOrExit("api", settings));
+const trust = await trustOrExit("api", settings);
+
+// Neither is connected to before it is needed: the API starts, and says 503, while they are away.
+const tracing = await openTracing("api", settings.OTEL_EXPORTER_OTLP_ENDPOINT);
+const connection = Connection.lazy(connectionOptions);
+const db = openDatabase(databaseUrl, { onError: ({ message }) => log.warn({ reason: message }, "a database connection broke") });
+const staff = staffReader(db, settings.staff);
+const { MESSAGES_URL: messagesUrl, TASK_QUEUE: taskQueue } = settings;
+const now = (): number => Date.now();
+const clientOptions = { dataConverter, plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])] };
+const client = new Client({ connection, namespace, ...clientOptions });
+const { look, counted } = restoringWith(client, db, settings, log);
+const clocks = engineClocks(connection, namespace, taskQueue, routineNames);
+const lost = openLostOrders({ engine: clocks, db, look, now, log });
+const watchman = openWatchman({
+  engine: clocks,
+  db,
+  lost,
+  patience: ms(settings.CLOCK_STOPPED_AFTER),
+  now,
+  log,
+  // Without a message system it shows in `/readyz`, in the metrics and in the log.
+  tell: messagesUrl === undefined ? async () => true : tellOfClock({ url: messagesUrl, staff }),
+});
+let stopping = false;
+const app = await buildApp({
+  engine: openEngine(connection, namespace, {
+    taskQueue,
+    ...clientOptions,
+    look,
+  }),
+  db,
+  verify: verifierFor(trust),
+  policy: policyReader(db, settings.policy),
+  routine: settings.routine,
+  calendar: calendarReader(db),
+  staff,
+  company: settings.GENDAN_COMPANY,
+  clocks: () => watchman.states(),
+  stopping: () => stopping,
+  now,
+  logger: log,
+  tracing: tracing?.requests,
+  webhookNetworks: settings.WEBHOOK_NETWORKS,
+  trustedProxies: settings.TRUSTED_PROXIES,
+  rateLimit: settings.RATE_LIMIT,
+  atOnce: settings.REQUESTS_AT_ONCE,
+});
+
+clockMetrics(app.metrics, watchman, now);
+app.metrics.registerMetric(counted);
+
+/** One after another, again and again; what takes long holds up nothing else. */
+const stopped = new AbortController();
+async function untilStopped(work: () => Promise<void>): Promise<void> {
+  const pause = ms(settings.CLOCK_CHECK_EVERY);
+  while (!stopped.signal.aborted) {
+    await wait(pause, undefined, { signal: stopped.signal }).catch(() => undefined);
+    if (!stopped.signal.aborted) await work();
+  }
+}
+const watching = Promise.all([untilStopped(() => watchman.look()), untilStopped(() => lost.round())]);
+
+/** Answers that are still being made: at the stop each says that its connection ends, or a kept one would hold up the end. */
+const answering = new Set<ServerResponse>();
+app.server.on("request", (_request, response: ServerResponse) => {
+  answering.add(response);
+  response.once("close", () => answering.delete(response));
+});
+onStop(async (why) => {
+  // Said first, and served on for a while: whoever balances sends nothing here any more when the door is closed.
+  stopping = true;
+  log.info({ why }, "stopping: not ready any more");
+  // A supervisor's own API has nobody who balances.
+  if (!supervised) await wait(ms(settings.SHUTDOWN_DELAY));
+  log.info("stopping: no new requests");
+  for (const response of answering) if (!response.headersSent) response.setHeader("connection", "close");
+  stopped.abort();
+  await Promise.all([app.close(), watching]);
+  await Promise.all([connection.close(), db.destroy(), tracing?.close()]);
+});
+await app
+  .listen({ port, host })
+  .catch(async (error: unknown) => exit("api", `PORT: ${(await whyNot(host, port)) ?? String(error)}`));
+tellReady();

@@ -1,0 +1,64 @@
+import { Client, Connection } from "@temporalio/client";
+import { loadClientConnectConfig } from "@temporalio/envconfig";
+import { readFile } from "node:fs/promises";
+import { join } from "node:path";
+import { z } from "zod";
+import { dataConverterOf } from "../temporal/codec/codec.ts";
+import { ORDER_WORKFLOW, QUERIES } from "../contracts/workflow.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import type { Recorded } from "../records/rebuild.ts";
+import type { Settings } from "../settings.ts";
+import { keysOrExit } from "./keys.ts";
+import { noLookAhead } from "../temporal/no-look-ahead.ts";
+import { exit } from "./process.ts";
+
+/** What tools that run beside the service work on: what the settings name, or what `npm start` runs in this home. */
+interface Running {
+  readonly databaseUrl: string;
+  readonly temporalAddress: string | undefined;
+  /** Whether `npm start` runs in this home: then its keys are this home's. */
+  readonly embedded: boolean;
+}
+
+/** Finds the records database, and the engine where one runs; ends with one line when there is no database. */
+export async function findRunning(name: string, settings: Settings): Promise<Running> {
+  const embedded = await readFile(join(settings.GENDAN_HOME, "run.json"), "utf8").then(
+    (text) => z.object({ databaseUrl: z.string(), temporalAddress: z.string() }).parse(JSON.parse(text)),
+    () => undefined,
+  );
+  const databaseUrl = settings.DATABASE_URL ?? embedded?.databaseUrl;
+  if (databaseUrl === undefined)
+    return exit(name, "DATABASE_URL: no records database is named, and no npm start runs in this home");
+  return {
+    databaseUrl,
+    temporalAddress: settings.TEMPORAL_ADDRESS ?? embedded?.temporalAddress,
+    embedded: embedded !== undefined,
+  };
+}
+
+/** Connects to the engine; ends with one line when it does not answer. A worker must run: it is the worker that remembers. */
+export async function connectTo(name: string, settings: Settings, { temporalAddress, embedded }: Running) {
+  const dataConverter = dataConverterOf(await keysOrExit(name, settings, embedded));
+  const { connectionOptions, namespace = "default" } = loadClientConnectConfig();
+  const address = temporalAddress === undefined ? {} : { address: temporalAddress };
+  const connection = await Connection.connect({ ...connectionOptions, ...address }).catch((error: unknown) =>
+    exit(name, `TEMPORAL_ADDRESS: the engine does not answer (${error instanceof Error ? error.name : "unknown"})`),
+  );
+  return { connection, client: new Client({ connection, namespace, dataConverter, plugins: [noLookAhead] }) };
+}
+
+/** Every order that the engine holds once, by its last run; those that run first. */
+export async function* everyOrder(client: Client): AsyncGenerator<Recorded> {
+  const seen = new Set<string>();
+  for (const running of ["=", "!="]) {
+    const query = `WorkflowType="${ORDER_WORKFLOW}" AND ExecutionStatus${running}"Running"`;
+    for await (const { workflowId } of client.workflow.list({ query, pageSize: 200 })) {
+      if (seen.has(workflowId)) continue;
+      seen.add(workflowId);
+      yield {
+        orderNo: workflowId,
+        events: () => client.workflow.getHandle(workflowId).query<readonly OrderEvent[]>(QUERIES.history),
+      };
+    }
+  }
+}
