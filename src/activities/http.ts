@@ -7,7 +7,7 @@ import { HOUR, SECOND, type Ms } from "../domain/time.ts";
 import { retryAfter } from "../node/retry-after.ts";
 import { timeLimit } from "../node/time-limit.ts";
 
-/** How one try at an outside system is read (`ORDER.md`, Effects). `afterMs` is its `Retry-After`. */
+/** How one try at an outside system is read (`docs/order.md`, Effects). `afterMs` is its `Retry-After`. */
 type Reading<A> =
   | { readonly result: "done"; readonly answer: A }
   | { readonly result: "again"; readonly detail: string; readonly afterMs?: number | undefined }

@@ -7,7 +7,7 @@ import type { OrderView } from "../domain/order/view.ts";
 import { iso, type Ms } from "../domain/time.ts";
 import { ProblemError } from "./problem.ts";
 
-/** What a caller may read (`HTTP.md`, Queries): whose orders, and which fields of them. */
+/** What a caller may read (`docs/http.md`, Queries): whose orders, and which fields of them. */
 
 /** The representatives whose orders a caller sees; `undefined`: everybody's, as a department's machine does. */
 export function repsSeenBy(caller: Actor): readonly string[] | undefined {

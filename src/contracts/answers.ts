@@ -8,7 +8,7 @@ import { dutyNames, houseDutyNames } from "../domain/policy.ts";
 import { day as asked, line, name } from "./fields.ts";
 
 /**
- * What is answered (`HTTP.md`, Queries). Fields may be added; what a reader may not see is left out. Only shapes are
+ * What is answered (`docs/http.md`, Queries). Fields may be added; what a reader may not see is left out. Only shapes are
  * checked here: what was taken in has been checked then, and an answer must never fail for what an old record holds.
  */
 

@@ -75,7 +75,7 @@ function isAfter(to: string | undefined, from: string): boolean {
 }
 
 /**
- * The body of each command as it is sent (`HTTP.md`). One schema a command: routes, tests, OpenAPI and the worker's check
+ * The body of each command as it is sent (`docs/http.md`, Bodies). One schema a command: routes, tests, OpenAPI and the worker's check
  * of signals share them. What the domain decides (stages, who may, line counts) is not asked here.
  */
 export const bodySchemas = {

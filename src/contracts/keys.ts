@@ -1,4 +1,4 @@
-/** Idempotency keys belong to their caller (`HTTP.md`, Commands): two callers with the same key do not meet. */
+/** Idempotency keys belong to their caller (`docs/http.md`, Commands): two callers with the same key do not meet. */
 
 /** Nothing in it is a slash. A lone surrogate, which no caller's id has, must not throw here. */
 function callerPart(callerId: string): string {

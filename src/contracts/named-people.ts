@@ -9,7 +9,7 @@ import type { WrongField } from "./wrong-fields.ts";
 /** Who is named somewhere: a person in a role; anybody of the factory; or, where nobody in person is meant, a role. */
 type Meant = Role | "anybody" | "anybody or a role";
 
-/** The fields of bodies that name a person of the factory (`ORDER.md`, Commands). */
+/** The fields of bodies that name a person of the factory (`docs/order.md`, Commands). */
 const named: { readonly [C in CommandName]?: { readonly [field: string]: Meant } } = {
   receive: { salesRep: "sales_rep" },
   enter: { salesRep: "sales_rep" },

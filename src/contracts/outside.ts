@@ -5,7 +5,7 @@ import { roles } from "../domain/people.ts";
 
 /**
  * What Gendan says to the four outside systems and how they answer: `POST {base}/{ask}` with `Idempotency-Key`
- * (`ORDER.md`, Effects). Requests are read tolerantly, because fields may be added; published in `openapi/`.
+ * (`docs/order.md`, Effects). Requests are read tolerantly, because fields may be added; published in `openapi/`.
  */
 
 const text = z.string().min(1).max(2_000);
@@ -171,7 +171,7 @@ export const meanings: { readonly [S in OutsideSystem]: { readonly [A in (typeof
   messages: { tell: "通知 · Bring this text to these people" },
 };
 
-/** The commands that a system reports back to Gendan (`ORDER.md`, rows marked •), by the ask that calls for them. */
+/** The commands that a system reports back to Gendan (`docs/order.md`, rows marked •), by the ask that calls for them. */
 export const reports: { readonly [S in OutsideSystem]: { readonly [A in (typeof asks)[S][number]]: readonly CommandName[] } } = {
   production: {
     "quote-lead-time": ["report-lead-time"],

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { commandNames } from "../domain/order/order.ts";
 
-/** What can go wrong, as a stable word (`HTTP.md`, Errors), with its HTTP status (RFC 9110). */
+/** What can go wrong, as a stable word (`docs/http.md`, Errors), with its HTTP status (RFC 9110). */
 export const problemStatus = {
   "invalid-body": 422,
   "invalid-query": 422,

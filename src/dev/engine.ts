@@ -17,7 +17,7 @@ await keep({
     ...["server", "start-dev", "--ip", "127.0.0.1", "--db-filename", join(home, "temporal.db")],
     ...["--port", String(port), "--ui-port", String(uiPort), "--log-level", "error"],
     ...(codecPath === undefined ? [] : ["--ui-codec-endpoint", `http://127.0.0.1:${settings.CODEC_PORT}/${codecPath}`]),
-    // One shard and a poll rate of 20 a second: a single order would move on a grid of 50 ms (`TEMPORAL.md`).
+    // One shard and a poll rate of 20 a second: a single order would move on a grid of 50 ms (`docs/temporal.md`, Dev server and test servers).
     ...["--dynamic-config-value", "history.transferProcessorMaxPollRPS=1000"],
   ],
   serves: () => prepareEmbedded(`127.0.0.1:${port}`),

@@ -1,4 +1,4 @@
-/** Who works on an order, by the regulation's names (`POLICY.md`, Words). */
+/** Who works on an order, by the regulation's names (`docs/regulation.md`, Words). */
 export const roles = [
   "sales_rep",
   "order_admin",
@@ -54,7 +54,7 @@ export function absentOnes({ kind, deputyFor = [] }: Actor): readonly string[] {
   return kind === "machine" ? [] : deputyFor;
 }
 
-/** Whether an actor holds a role. Management may do all that a supervisor may (`ORDER.md`, Commands). */
+/** Whether an actor holds a role. Management may do all that a supervisor may (`docs/order.md`, Commands). */
 export function holds(actor: Actor, role: Role): boolean {
   return actor.roles.includes(role) || (role === "supervisor" && actor.roles.includes("management"));
 }

@@ -57,7 +57,7 @@ export interface DutyPolicy {
   readonly ladder?: { readonly [K in keyof LadderPolicy]?: LadderPolicy[K] | undefined } | undefined;
 }
 
-/** Every duty (`ORDER.md`, Duties). */
+/** Every duty (`docs/order.md`, Duties). */
 export const dutyNames = [
   "assign-rep",
   "confirm",

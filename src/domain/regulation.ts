@@ -1,4 +1,4 @@
-/** The regulation's rules, by number (`POLICY.md`); `H` is a house rule. */
+/** The regulation's rules, by number (`docs/regulation.md`); `H` is a house rule. */
 export const regulationRules = [
   ...(["R1.1", "R1.2", "R1.3"] as const),
   ...(["R2.1", "R2.2", "R2.3"] as const),

@@ -89,7 +89,7 @@ export interface Present extends Person {
 /**
  * The persons that a message to a recipient goes to at a time: the one with that id, or all of that role but the one who
  * is barred from it; whoever is away is skipped for their deputy. When being barred leaves no supervisor, management
- * (`ORDER.md`, Lapse). Empty when nobody is known or there; customers are not staff.
+ * (`docs/order.md`, Lapse). Empty when nobody is known or there; customers are not staff.
  */
 export function recipientsOf(staff: Staff, recipient: Recipient, at: Ms): Present[] {
   const present = (asked: Recipient): Present[] => {

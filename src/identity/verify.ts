@@ -112,7 +112,7 @@ function isAboutToken(error: unknown): boolean {
 }
 
 /**
- * A check of tokens (RFC 7519): signature, issuer, audience, time, and the claims of `HTTP.md`, Identity.
+ * A check of tokens (RFC 7519): signature, issuer, audience, time, and the claims of `docs/http.md`, Identity.
  * @param timeout how long the issuer may take to answer, ms
  */
 export function verifierFor({ issuer, audience, keys }: Trust, timeout: Ms = 5 * SECOND): Verify {

@@ -178,7 +178,7 @@ export interface RewardMonthsTable {
   standings: ColumnType<readonly Standing[], string, string>;
 }
 
-/** The records database (`DESIGN.md`, Where data lives). */
+/** The records database (`docs/architecture.md`, Where data lives). */
 export interface Schema {
   orders: OrdersTable;
   events: EventsTable;

@@ -6,7 +6,7 @@ import type { Rung } from "../domain/clock/ladder.ts";
 import type { Restored } from "../domain/order/events.ts";
 import type { Locale, Text } from "./locale.ts";
 
-/** The regulation's words (`POLICY.md`, Words), for texts and pages. */
+/** The regulation's words (`docs/regulation.md`, Words), for texts and pages. */
 
 export const statusWords: { readonly [S in Status]: Text } = {
   pending_confirmation: { zh: "待确认", en: "pending confirmation" },

@@ -5,7 +5,7 @@ import type { Role } from "../../src/domain/people.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
-/** Whose an order is, is asked before anything else (`HTTP.md`, Queries): nobody is told of what is not theirs. */
+/** Whose an order is, is asked before anything else (`docs/http.md`, Queries): nobody is told of what is not theirs. */
 
 let stage: Stage;
 beforeAll(async () => {

@@ -7,7 +7,7 @@ import { openBook } from "../../src/workflows/running-order.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
-/** Keys belong to their caller (`HTTP.md`, Commands). */
+/** Keys belong to their caller (`docs/http.md`, Commands). */
 
 let stage: Stage;
 beforeAll(async () => {

@@ -1,7 +1,7 @@
 import type { Role } from "../../src/domain/people.ts";
 
 /**
- * Who may use which route: written down from `ORDER.md` and `HTTP.md`, not derived from the code that it checks. A route that
+ * Who may use which route: written down from `docs/order.md` and `docs/http.md`, not derived from the code that it checks. A route that
  * has no row fails `matrix.test.ts`: add one here.
  */
 export interface Row {
@@ -24,10 +24,10 @@ const all = [R, A, C, ...S, P, D, W, L] as const;
 const open: Row = { may: "public" };
 const reading: Row = { may: "authenticated", machine: true };
 const byPersons = (...may: readonly Role[]): Row => ({ may });
-/** Marked • in `ORDER.md`. */
+/** Marked • in `docs/order.md`. */
 const byMachinesToo = (...may: readonly Role[]): Row => ({ may, machine: true });
 
-/** Commands, as in `ORDER.md`: all but `receive` at `POST /orders/:orderNo/{command}`. */
+/** Commands, as in `docs/order.md`: all but `receive` at `POST /orders/:orderNo/{command}`. */
 const commands: Readonly<Record<string, Row>> = {
   reassign: byPersons(...S),
   "ask-customer": byPersons(R, C),

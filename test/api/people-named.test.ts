@@ -8,7 +8,7 @@ import { customer, entry, lines } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
-/** Who is named is somebody whom the staff list knows, in that role; a rule is one of the list (`ORDER.md`, Commands). */
+/** Who is named is somebody whom the staff list knows, in that role; a rule is one of the list (`docs/order.md`, Commands). */
 
 const people = [
   { id: "li.na", name: "李娜", roles: ["sales_rep"] },

@@ -29,7 +29,7 @@ function form(lines: number, text: string): Form {
   };
 }
 const small = form(3, "E27 9W 3000K");
-/** TRIALS 28, and more. */
+/** 1,000 lines with 1,998 line feeds each: one such PDF held up the next for 9 s. */
 const slow = form(1_000, `x${"\n".repeat(1_998)}`);
 
 const busy = expect.objectContaining({ code: "unavailable", particulars: expect.objectContaining({ retryAfter: 10 }) });

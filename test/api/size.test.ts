@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { customer, entry } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
-/** An order that is full says so, and what can be done; it can still be called off (`HTTP.md`, Size; TRIALS 22). */
+/** An order that is full says so, and what can be done; it can still be called off (`docs/http.md`, Size). */
 
 let stage: Stage;
 beforeAll(async () => {

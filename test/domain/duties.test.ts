@@ -20,7 +20,7 @@ const W = machine("warehouse");
 const L = machine("logistics");
 const phone = "phone" as const;
 
-/** One row of `ORDER.md`'s table of duties: how it comes to be owed, how it is fulfilled, and how it may lapse. */
+/** One row of `docs/order.md`'s table of duties: how it comes to be owed, how it is fulfilled, and how it may lapse. */
 interface Row {
   readonly opened: (policy: Story) => Scene;
   readonly closed: (scene: Scene) => Scene;

@@ -8,7 +8,7 @@ import { roles, type Role } from "../../src/domain/people.ts";
 import { by } from "./order-fixture.ts";
 import { playing, randomFrom } from "./model/play.ts";
 
-/** One table of every field: who may read it, whether it is personal (`HTTP.md`, Queries). */
+/** One table of every field: who may read it, whether it is personal (`docs/http.md`, Queries). */
 
 const departments: readonly Role[] = ["production", "design", "warehouse", "logistics"];
 

@@ -6,7 +6,7 @@ import { attempt, by, when, type Story } from "./order-fixture.ts";
 import { entry, lines, upTo } from "./regular.ts";
 import { customEntered, largeEntered } from "./special.ts";
 
-/** Four eyes (`ORDER.md`, Commands): who asked, entered or agreed, against who signs, releases, verifies or decides. */
+/** Four eyes (`docs/order.md`, Commands): who asked, entered or agreed, against who signs, releases, verifies or decides. */
 
 const S = by("supervisor");
 const A = by("order_admin");

@@ -14,7 +14,7 @@ import { given, type Scene } from "./scenario.ts";
 import { customEntered, largeEntered } from "./special.ts";
 
 /**
- * Every row of `ORDER.md`'s command table, asked of every situation by everybody. What is expected comes from the table
+ * Every row of `docs/order.md`'s command table, asked of every situation by everybody. What is expected comes from the table
  * transcribed in `model/table.ts` and from what is written here by hand of each situation.
  */
 const R = by("sales_rep");

@@ -12,7 +12,7 @@ import { DAY, iso } from "../../src/domain/time.ts";
 import { attempt, beginning, by, command, machine, MONDAY, when, type Story } from "./order-fixture.ts";
 import { customer, entry, upTo } from "./regular.ts";
 
-/** An order has a budget of bytes (`HTTP.md`, Size): nothing that is said of it makes the engine end it. */
+/** An order has a budget of bytes (`docs/http.md`, Size): nothing that is said of it makes the engine end it. */
 
 const [R, S] = [by("sales_rep"), by("supervisor")];
 const setting = { orderNo: "SO-1", policy: defaultPolicy };

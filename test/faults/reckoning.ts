@@ -99,7 +99,7 @@ export function effectsWrong(orders: ReadonlyMap<string, Order>, { asks }: Ended
 const rungParams = z.object({ dutyId: z.string(), rung: z.string(), dueAt: z.string(), climbed: z.number() });
 const rungMessage = z.object({ message: z.literal("rung"), params: rungParams });
 
-/** The ladder's steps as parts of a duty's time, `ORDER.md`; the same for all duties of these orders. */
+/** The ladder's steps as parts of a duty's time, `docs/order.md`; the same for all duties of these orders. */
 export interface Ladder {
   readonly warnAt: number;
   readonly escalateAfter: number;

@@ -41,7 +41,7 @@ function count(events: readonly HistoryEvent[], attributes: keyof HistoryEvent):
   return events.filter((event) => event[attributes] !== undefined && event[attributes] !== null).length;
 }
 
-/** Billable actions, as TEMPORAL.md counts them: what the history shows. */
+/** Billable actions, as `docs/temporal.md` counts them: what the history shows. */
 function actionsIn(events: readonly HistoryEvent[]): number {
   const started = count(events, "workflowExecutionStartedEventAttributes");
   const updates = count(events, "workflowExecutionUpdateAcceptedEventAttributes");

@@ -14,7 +14,7 @@ import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
 
-/** An order has no effect on the service's own workflows by its number, nor they on it (TRIALS 4). */
+/** An order has no effect on the service's own workflows by its number, nor they on it. */
 
 const QUEUE = "own-ids";
 const received = { customer: { name: "客户A", contact: { phone: "+8613800000000" } }, channel: "phone" } as const;

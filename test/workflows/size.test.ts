@@ -19,7 +19,7 @@ import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { input, nothingSeen, unheard, willing } from "./order-under-test.ts";
 
-/** No request, however valid, ends or blocks an order's run (`HTTP.md`, Size; TRIALS 22, 23): through the codec, as in production. */
+/** No request, however valid, ends or blocks an order's run (`docs/http.md`, Size): through the codec, as in production. */
 
 const QUEUE = "size";
 const R = by("sales_rep");

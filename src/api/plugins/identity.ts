@@ -38,7 +38,7 @@ function bearer(request: FastifyRequest): string | undefined {
   return /^Bearer ([\w.~+/=-]+)$/iu.exec(request.headers.authorization ?? "")?.[1];
 }
 
-/** Default deny: each request is checked against what its route declares (`HTTP.md`, Identity). */
+/** Default deny: each request is checked against what its route declares (`docs/http.md`, Identity). */
 export const identity = fp<IdentityOptions>(
   async (app, { verify, staff, now }) => {
     const signIn = guardedSignIns(verify);

@@ -4,7 +4,7 @@ import type { Acknowledgement, Watch } from "../order/state.ts";
 import type { Recipient } from "../order/effects.ts";
 import { addDuration, addTime, type Calendar, type CalendarKind } from "./calendar.ts";
 
-/** The steps of telling, from first to last (`ORDER.md`, Ladder). `remind` is told daily. */
+/** The steps of telling, from first to last (`docs/order.md`, Ladder). `remind` is told daily. */
 export const rungs = ["warn", "due", "escalate", "remind"] as const;
 export type Rung = (typeof rungs)[number];
 

@@ -103,7 +103,7 @@ export interface Promising {
   override?: string | undefined;
 }
 
-/** What each command says (`HTTP.md`, Commands). The wire contracts hold one schema for each of these. */
+/** What each command says (`docs/http.md`, Bodies). The wire contracts hold one schema for each of these. */
 export interface Bodies {
   receive: Noted & {
     customer: Customer;

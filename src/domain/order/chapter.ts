@@ -29,7 +29,7 @@ export interface Context {
 /** One command: who, when, what it says about the regulation, and what follows. */
 export interface CommandRow<K extends CommandName> {
   readonly by: readonly Role[];
-  /** Marked • in `ORDER.md`: a machine with the department's role may send it. */
+  /** Marked • in `docs/order.md`: a machine with the department's role may send it. */
   readonly machine?: true;
   readonly rule: string;
   /** The stages in which it may be sent; absent: any stage of an open order. */

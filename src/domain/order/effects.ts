@@ -46,7 +46,7 @@ export const messageNames = [
 ] as const;
 export type MessageName = (typeof messageNames)[number];
 
-/** What each outside system can be asked (`ORDER.md`, Effects): `POST {base}/{ask}`. */
+/** What each outside system can be asked (`docs/order.md`, Effects): `POST {base}/{ask}`. */
 export const asks = {
   production: ["quote-lead-time", "place", "amend", "rework", "call-off"],
   warehouse: ["expect-goods", "hand-out", "take-back"],

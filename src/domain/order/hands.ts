@@ -3,7 +3,7 @@ import type { EventName, Facts, OrderEvent, Stamp } from "./events.ts";
 import type { Order } from "./state.ts";
 
 /**
- * Four eyes (`ORDER.md`, Commands): nobody signs, releases, verifies or decides what they asked for or entered, nor terms that they agreed.
+ * Four eyes (`docs/order.md`, Commands): nobody signs, releases, verifies or decides what they asked for or entered, nor terms that they agreed.
  * It holds for everybody who had a hand in it, whatever role they had then, whoever the order's representative is by now.
  */
 

@@ -31,7 +31,7 @@ export function completeLines(lines: readonly LineSoFar[]): Line[] {
   );
 }
 
-/** Amount and class follow from the terms, and are computed again on every change of them (`ORDER.md`, Class). */
+/** Amount and class follow from the terms, and are computed again on every change of them (`docs/order.md`, Class). */
 export function reckoned(order: Order, stamp: Stamp): Order {
   // What is allowed never passes the amount (`discountRefused`); events of before that was asked may say otherwise.
   const amountFen = Math.max(0, amountUnder(order, order.lines));

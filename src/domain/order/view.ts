@@ -12,7 +12,7 @@ import { duties, permitted } from "./order.ts";
 import { same } from "./terms.ts";
 import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status, type Watch } from "./state.ts";
 
-/** A duty as it is answered (`HTTP.md`, duties). */
+/** A duty as it is answered (`docs/http.md`, Queries). */
 export interface DutyView {
   dutyId: string;
   duty: DutyName;
@@ -32,7 +32,7 @@ export interface DutyView {
   awaiting?: string;
 }
 
-/** An order as it is answered (`HTTP.md`, Queries). Times are RFC 3339 in UTC, money is integer fen. */
+/** An order as it is answered (`docs/http.md`, Queries). Times are RFC 3339 in UTC, money is integer fen. */
 export interface OrderView {
   orderNo: string;
   status: Status;

@@ -2,7 +2,7 @@ import { MOST_ORDER_BYTES, type Policy } from "../policy.ts";
 import type { OrderEvent } from "./events.ts";
 
 /**
- * How much an order's record may weigh (`HTTP.md`, Size). The engine takes no payload of more than 2 MiB, and the whole record travels in
+ * How much an order's record may weigh (`docs/http.md`, Size). The engine takes no payload of more than 2 MiB, and the whole record travels in
  * one, compressed, whenever an order continues as new. Weights are bytes: an upper bound of what an event adds to the compressed record, so
  * that nothing has to be compressed to know it. What is reckoned with, of 2,048 KiB:
  *

@@ -3,7 +3,7 @@ import { nextRung, nothingWatched, rungs, type Course } from "../clock/ladder.ts
 import { dutyPolicyOf, ladderOf, type HouseDutyName, type Policy } from "../policy.ts";
 import { DAY, endOfDay, type Ms } from "../time.ts";
 
-/** So long before the end of the last known year the supervisor owes the next one's holidays (`ORDER.md`, Time). */
+/** So long before the end of the last known year the supervisor owes the next one's holidays (`docs/order.md`, Time). */
 const AHEAD = 60 * DAY;
 
 /** A duty of the house and not of an order: nothing of it is kept, it follows from the calendar in force. */

@@ -6,7 +6,7 @@ import type { Facts, Owner } from "./table.ts";
 import { dutyTable, may } from "./table.ts";
 
 /**
- * The order as `ORDER.md` says it behaves, written a second time and kept apart from the implementation: stages, delays,
+ * The order as `docs/order.md` says it behaves, written a second time and kept apart from the implementation: stages, delays,
  * changes, what is void, which duties are open. It shares nothing with `src/domain/order` but the names and the days.
  */
 export interface Model {
@@ -214,7 +214,7 @@ export function factsOf(m: Model, observed: { pausable: Owner[]; paused: Owner[]
   };
 }
 
-/** The duties that are open, by `ORDER.md`'s table: several of a kind are there several times. */
+/** The duties that are open, by `docs/order.md`'s table: several of a kind are there several times. */
 export function owed(m: Model): DutyName[] {
   const { stage, run } = m;
   const makes = stage === "making" || stage === "rework";
@@ -588,7 +588,7 @@ function handsOf({ rep }: Model, { id, roles, deputyFor = [] }: Command["actor"]
   return rep !== undefined && roles.includes("sales_rep") && deputyFor.includes(rep) ? [id, rep] : [id];
 }
 
-/** A command was taken on: what `ORDER.md` says follows. */
+/** A command was taken on: what `docs/order.md` says follows. */
 export function happen(m: Model, command: Command, seen: Seen): void {
   const { at, actor } = command;
   const shipment = current(m);

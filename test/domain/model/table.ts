@@ -4,11 +4,11 @@ import type { Actor, Role } from "../../../src/domain/people.ts";
 import type { DutyName } from "../../../src/domain/policy.ts";
 
 /**
- * The tables of `ORDER.md`, transcribed by hand and kept apart from the implementation: nothing here may be derived from
+ * The tables of `docs/order.md`, transcribed by hand and kept apart from the implementation: nothing here may be derived from
  * `src/domain`, or the tests that compare the two would compare a thing with itself.
  */
 
-/** What the tables look at: how an order stands, in the words of `ORDER.md`. */
+/** What the tables look at: how an order stands, in the words of `docs/order.md`. */
 export interface Facts {
   readonly stage: Stage;
   readonly cancelling: boolean;
@@ -65,7 +65,7 @@ export interface Owner {
 }
 
 interface Row {
-  /** Letters of `ORDER.md`. */
+  /** Letters of `docs/order.md`. */
   readonly by: string;
   /** Marked •. */
   readonly machine?: true;

@@ -80,7 +80,7 @@ export function promisePassesAt(order: Order): Ms | undefined {
   return endOfDay(order.promisedDate);
 }
 
-/** The delay that the state of the order amounts to (`ORDER.md`, Delay). */
+/** The delay that the state of the order amounts to (`docs/order.md`, Delay). */
 function delaysFollowing(order: Order, at: Ms): readonly Fact[] {
   if (order.promisedDate === undefined) return [];
   const open = openDelay(order);
