@@ -6,7 +6,7 @@ const starting = "test/scenarios/{calendar-and-absence,doubt,faults,h-courier-th
 const scenarios = "test/scenarios/**/*.test.ts";
 /** Fast tests side by side; those on an engine, real processes or thousands of orders two at a time: they mostly wait. */
 const engines = [
-  "test/workflows/**/*.test.ts",
+  "test/workflows/*.test.ts",
   "test/bin/**/*.test.ts",
   "test/dev/**/*.test.ts",
   "test/temporal/connection.test.ts",

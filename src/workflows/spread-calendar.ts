@@ -2,7 +2,7 @@ import { proxyActivities, sleep } from "@temporalio/workflow";
 import type { CalendarActivities } from "../contracts/workflow.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
-import { uncancelled } from "./cancel.ts";
+import { uncancelled } from "./cancellation.ts";
 
 const { runningOrders, sendCalendar } = proxyActivities<CalendarActivities>({
   startToCloseTimeout: MINUTE,

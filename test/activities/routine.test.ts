@@ -15,7 +15,7 @@ import { allLinesOf } from "../../src/records/reports.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { columnWords, foundDelayText } from "../../src/texts/routine.ts";
-import { openBook, type Book } from "../../src/workflows/running-order.ts";
+import { openBook, type Book } from "../../src/workflows/order/running-order.ts";
 import { beginning, later } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { openRecords, salted, type Fixture } from "../records/fixture.ts";

@@ -21,7 +21,7 @@ import { calendarReader, policyReader, staffReader } from "../../src/records/ver
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { networksFrom } from "../../src/webhooks/addresses.ts";
-import { openBook, type Book } from "../../src/workflows/running-order.ts";
+import { openBook, type Book } from "../../src/workflows/order/running-order.ts";
 import { MONDAY } from "../domain/order-fixture.ts";
 import { openRecords } from "../records/fixture.ts";
 

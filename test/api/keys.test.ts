@@ -3,7 +3,7 @@ import { commandStateSchema } from "../../src/contracts/answers.ts";
 import { scopedKey } from "../../src/contracts/keys.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
-import { openBook } from "../../src/workflows/running-order.ts";
+import { openBook } from "../../src/workflows/order/running-order.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 

@@ -18,7 +18,7 @@ import { DAY, iso } from "../../src/domain/time.ts";
 import { figuresAt } from "../../src/records/figures.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
-import { openBook } from "../../src/workflows/running-order.ts";
+import { openBook } from "../../src/workflows/order/running-order.ts";
 import { activityWith } from "../activities/environment.ts";
 import { by, later, machine, when, type Story } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";

@@ -10,7 +10,7 @@ import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, dutyNames } from "../../src/domain/policy.ts";
 import { DAY, HOUR, iso, MINUTE, type Ms } from "../../src/domain/time.ts";
-import { openBook, type Book } from "../../src/workflows/running-order.ts";
+import { openBook, type Book } from "../../src/workflows/order/running-order.ts";
 import { by, machine, MONDAY } from "./order-fixture.ts";
 import { makeBody } from "./model/bodies.ts";
 import { dutyTable } from "./model/table.ts";

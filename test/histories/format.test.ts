@@ -8,7 +8,7 @@ import { duties, replay } from "../../src/domain/order/order.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { DAY, iso, type Ms } from "../../src/domain/time.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { openBook } from "../../src/workflows/running-order.ts";
+import { openBook } from "../../src/workflows/order/running-order.ts";
 import { by } from "../domain/order-fixture.ts";
 import { stories } from "./stories.ts";
 

@@ -10,7 +10,7 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { NotOnRecord, publish } from "../../src/records/write.ts";
-import { openBook } from "../../src/workflows/running-order.ts";
+import { openBook } from "../../src/workflows/order/running-order.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
 /** The records follow what the engine holds. */

@@ -1,8 +1,8 @@
-import { openKeys, scopedKey } from "../contracts/keys.ts";
-import type { CommandAnswer, CommandState, Publication, RefusedCommand, StartOrder } from "../contracts/workflow.ts";
-import { checkedCommand, type Command, type CommandName } from "../domain/order/bodies.ts";
-import type { Effect, EffectOutcome } from "../domain/order/effects.ts";
-import type { OrderEvent, Restored } from "../domain/order/events.ts";
+import { openKeys, scopedKey } from "../../contracts/keys.ts";
+import type { CommandAnswer, CommandState, Publication, RefusedCommand, StartOrder } from "../../contracts/workflow.ts";
+import { checkedCommand, type Command, type CommandName } from "../../domain/order/bodies.ts";
+import type { Effect, EffectOutcome } from "../../domain/order/effects.ts";
+import type { OrderEvent, Restored } from "../../domain/order/events.ts";
 import {
   apply,
   authorise,
@@ -21,15 +21,15 @@ import {
   settle,
   tick,
   type Outcome,
-} from "../domain/order/order.ts";
-import type { Order } from "../domain/order/state.ts";
-import { isRefusal, refuse, type Refusal } from "../domain/order/refusals.ts";
-import { firstPage } from "../domain/order/weight.ts";
-import { dutyRows, orderRow, view } from "../domain/order/view.ts";
-import type { OrderView } from "../domain/order/view.ts";
-import type { Actor, Author } from "../domain/people.ts";
-import type { Calendar } from "../domain/clock/calendar.ts";
-import type { Ms } from "../domain/time.ts";
+} from "../../domain/order/order.ts";
+import type { Order } from "../../domain/order/state.ts";
+import { isRefusal, refuse, type Refusal } from "../../domain/order/refusals.ts";
+import { firstPage } from "../../domain/order/weight.ts";
+import { dutyRows, orderRow, view } from "../../domain/order/view.ts";
+import type { OrderView } from "../../domain/order/view.ts";
+import type { Actor, Author } from "../../domain/people.ts";
+import type { Calendar } from "../../domain/clock/calendar.ts";
+import type { Ms } from "../../domain/time.ts";
 import { excerptOf, kept, type Proof, type Sent } from "./gate.ts";
 
 /** Whoever sent what is no command, when nobody can be proved to have. */

@@ -1,10 +1,10 @@
 import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { continueAsNew, ParentClosePolicy, startChild } from "@temporalio/workflow";
-import { ownIds } from "../contracts/workflow-ids.ts";
-import type { WatchCalendarStart } from "../contracts/workflow-routine.ts";
-import { uncancelled } from "./cancel.ts";
-import { climb } from "./climbing.ts";
-import { activities } from "./routine.ts";
+import { ownIds } from "../../contracts/workflow-ids.ts";
+import type { WatchCalendarStart } from "../../contracts/workflow-routine.ts";
+import { uncancelled } from "../cancellation.ts";
+import { climb } from "./ladder.ts";
+import { activities } from "./steps.ts";
 
 /** Tells of the duty `put-calendar`, until a calendar is put that knows a later year. */
 export async function watchCalendar(start: WatchCalendarStart): Promise<string> {

@@ -1,13 +1,13 @@
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { checkBody } from "../../src/contracts/bodies.ts";
-import { addTime, defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { commandNames } from "../../src/domain/order/order.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
-import { HOUR } from "../../src/domain/time.ts";
-import { openBook } from "../../src/workflows/running-order.ts";
-import { readCalendar, readCheck, readCommand } from "../../src/workflows/gate.ts";
-import { by, MONDAY } from "../domain/order-fixture.ts";
+import { checkBody } from "../../../src/contracts/bodies.ts";
+import { addTime, defaultCalendar } from "../../../src/domain/clock/calendar.ts";
+import { commandNames } from "../../../src/domain/order/order.ts";
+import { defaultPolicy } from "../../../src/domain/policy.ts";
+import { HOUR } from "../../../src/domain/time.ts";
+import { openBook } from "../../../src/workflows/order/running-order.ts";
+import { readCalendar, readCheck, readCommand } from "../../../src/workflows/order/gate.ts";
+import { by, MONDAY } from "../../domain/order-fixture.ts";
 
 const author = {
   by: "author",

@@ -1,10 +1,10 @@
 import { log, sleep, workflowInfo } from "@temporalio/workflow";
-import { defaultCalendar } from "../domain/clock/calendar.ts";
-import { levelOf, nextRung, toldOn, type Told } from "../domain/clock/ladder.ts";
-import type { Message } from "../domain/order/effects.ts";
-import type { LadderPolicy } from "../domain/policy.ts";
-import { iso, type Instant } from "../domain/time.ts";
-import { tellOf } from "./routine.ts";
+import { defaultCalendar } from "../../domain/clock/calendar.ts";
+import { levelOf, nextRung, toldOn, type Told } from "../../domain/clock/ladder.ts";
+import type { Message } from "../../domain/order/effects.ts";
+import type { LadderPolicy } from "../../domain/policy.ts";
+import { iso, type Instant } from "../../domain/time.ts";
+import { tellOf } from "./steps.ts";
 
 /** A duty of no single order: since when and by when, and how far up its ladder has been climbed. */
 export interface Climb {

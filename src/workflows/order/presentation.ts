@@ -1,10 +1,10 @@
 import type { SearchAttributeUpdatePair } from "@temporalio/common";
-import { searchAttributes as keys } from "../contracts/search-attributes.ts";
-import type { Duty } from "../domain/clock/duty.ts";
-import type { Effect } from "../domain/order/effects.ts";
-import { duties } from "../domain/order/order.ts";
-import { statusOf, type Order } from "../domain/order/state.ts";
-import { endOfDay, iso, type Ms } from "../domain/time.ts";
+import { searchAttributes as keys } from "../../contracts/search-attributes.ts";
+import type { Duty } from "../../domain/clock/duty.ts";
+import type { Effect } from "../../domain/order/effects.ts";
+import { duties } from "../../domain/order/order.ts";
+import { statusOf, type Order } from "../../domain/order/state.ts";
+import { endOfDay, iso, type Ms } from "../../domain/time.ts";
 
 /** How an order reads in the Temporal UI. Nothing personal: attributes are never encrypted. */
 

@@ -32,16 +32,16 @@ import {
   type Publication,
   type RefusedCommand,
   type StartOrder,
-} from "../contracts/workflow.ts";
-import type { CommandName } from "../domain/order/bodies.ts";
-import type { Effect } from "../domain/order/effects.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
-import { commandNames } from "../domain/order/order.ts";
-import { refuse } from "../domain/order/refusals.ts";
-import type { OrderView } from "../domain/order/view.ts";
-import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
+} from "../../contracts/workflow.ts";
+import type { CommandName } from "../../domain/order/bodies.ts";
+import type { Effect } from "../../domain/order/effects.ts";
+import type { OrderEvent } from "../../domain/order/events.ts";
+import { commandNames } from "../../domain/order/order.ts";
+import { refuse } from "../../domain/order/refusals.ts";
+import type { OrderView } from "../../domain/order/view.ts";
+import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";
 import { openBook } from "./running-order.ts";
-import { uncancelled } from "./cancel.ts";
+import { uncancelled } from "../cancellation.ts";
 import { isStart, proofOf, readActor, readCalendar, readCheck, readCommand, undecodable, type Proof, type Sent } from "./gate.ts";
 import { exhausted, outsideOf } from "./outside.ts";
 import { attributesOf, detailsOf, summaryOfAlarm } from "./presentation.ts";

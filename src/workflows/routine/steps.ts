@@ -1,8 +1,8 @@
 import { proxyActivities, workflowInfo } from "@temporalio/workflow";
 import { ApplicationFailure, defineSearchAttributeKey } from "@temporalio/common";
-import type { RoutineActivities, RoutineStart, Scope } from "../contracts/workflow-routine.ts";
-import type { Message } from "../domain/order/effects.ts";
-import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
+import type { RoutineActivities, RoutineStart, Scope } from "../../contracts/workflow-routine.ts";
+import type { Message } from "../../domain/order/effects.ts";
+import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";
 
 /** The engine's own: when an action of a schedule was due; of one triggered by hand, when that was. */
 const scheduledStart = defineSearchAttributeKey("TemporalScheduledStartTime", "DATETIME");

@@ -1,10 +1,10 @@
 import { log, proxyActivities } from "@temporalio/workflow";
-import type { OrderActivities } from "../contracts/workflow.ts";
-import type { RewardsActivities, RewardsStart } from "../contracts/workflow-rewards.ts";
-import type { RoutineStart } from "../contracts/workflow-routine.ts";
-import { monthBefore, type Period } from "../domain/routine/period.ts";
-import { MINUTE, SECOND } from "../domain/time.ts";
-import { dueAt } from "./routine.ts";
+import type { OrderActivities } from "../../contracts/workflow.ts";
+import type { RewardsActivities, RewardsStart } from "../../contracts/workflow-rewards.ts";
+import type { RoutineStart } from "../../contracts/workflow-routine.ts";
+import { monthBefore, type Period } from "../../domain/routine/period.ts";
+import { MINUTE, SECOND } from "../../domain/time.ts";
+import { dueAt } from "./steps.ts";
 
 const { deriveRewards, untoldRewards, toldRewards } = proxyActivities<RewardsActivities>({
   startToCloseTimeout: 30 * MINUTE,

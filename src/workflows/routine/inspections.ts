@@ -8,7 +8,7 @@ import {
   startChild,
   uuid4,
 } from "@temporalio/workflow";
-import { ownIds } from "../contracts/workflow-ids.ts";
+import { ownIds } from "../../contracts/workflow-ids.ts";
 import {
   INSPECTION_WORKFLOW,
   SAMPLE_WORKFLOW,
@@ -16,13 +16,13 @@ import {
   type RoutineStart,
   type SampleStart,
   type WatchInspectionStart,
-} from "../contracts/workflow-routine.ts";
-import { dayAround, monthBefore } from "../domain/routine/period.ts";
-import { best, sizeOf } from "../domain/routine/sample.ts";
-import { iso, ms } from "../domain/time.ts";
-import { uncancelled } from "./cancel.ts";
-import { climb } from "./climbing.ts";
-import { activities, dueAt, tellOf, throughOrders } from "./routine.ts";
+} from "../../contracts/workflow-routine.ts";
+import { dayAround, monthBefore } from "../../domain/routine/period.ts";
+import { best, sizeOf } from "../../domain/routine/sample.ts";
+import { iso, ms } from "../../domain/time.ts";
+import { uncancelled } from "../cancellation.ts";
+import { climb } from "./ladder.ts";
+import { activities, dueAt, tellOf, throughOrders } from "./steps.ts";
 import { calendarWatched } from "./watch-calendar.ts";
 
 /** Continues as the inspection itself, from whatever routine began it. */

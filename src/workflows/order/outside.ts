@@ -1,8 +1,8 @@
 import { ActivityFailure, isCancellation, proxyActivities } from "@temporalio/workflow";
-import type { Dated, OrderActivities } from "../contracts/workflow.ts";
-import type { Effect } from "../domain/order/effects.ts";
-import type { Order } from "../domain/order/state.ts";
-import { ms, SECOND, type Ms } from "../domain/time.ts";
+import type { Dated, OrderActivities } from "../../contracts/workflow.ts";
+import type { Effect } from "../../domain/order/effects.ts";
+import type { Order } from "../../domain/order/state.ts";
+import { ms, SECOND, type Ms } from "../../domain/time.ts";
 import { kept, readOutcome, readOutcomes, type Outcome } from "./gate.ts";
 import { summaryOfEffect } from "./presentation.ts";
 

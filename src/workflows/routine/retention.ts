@@ -1,6 +1,6 @@
 import { continueAsNew, workflowInfo } from "@temporalio/workflow";
-import type { RoutineStart } from "../contracts/workflow-routine.ts";
-import { activities } from "./routine.ts";
+import type { RoutineStart } from "../../contracts/workflow-routine.ts";
+import { activities } from "./steps.ts";
 
 /** Removes personal texts of orders that ended long enough ago, page by page (`docs/audit.md`). */
 export async function retention(start: RoutineStart): Promise<string> {

@@ -1,8 +1,8 @@
 import { continueAsNew } from "@temporalio/workflow";
-import type { RoutineStart } from "../contracts/workflow-routine.ts";
-import { weekBefore } from "../domain/routine/period.ts";
-import { iso } from "../domain/time.ts";
-import { activities, dueAt, tellOf, throughOrders } from "./routine.ts";
+import type { RoutineStart } from "../../contracts/workflow-routine.ts";
+import { weekBefore } from "../../domain/routine/period.ts";
+import { iso } from "../../domain/time.ts";
+import { activities, dueAt, tellOf, throughOrders } from "./steps.ts";
 
 /** R5.3: the summary of the week before the one in which it is due, made once however often it is triggered. */
 export async function weeklySummary(start: RoutineStart): Promise<string> {
