@@ -4,7 +4,7 @@ import { defaultRoutinePolicy } from "../domain/routine/policy.ts";
 import { NotAuthenticated } from "../identity/verify.ts";
 import { openDatabase, type Database } from "../records/database.ts";
 import { buildApp } from "./app.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts } from "./dependencies.ts";
 
 /**
  * The API's parts with nothing behind them.

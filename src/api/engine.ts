@@ -38,7 +38,7 @@ import type { CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
 import type { Restoring } from "../runs/restore.ts";
-import { ProblemError, problemOfRefusal } from "./problem.ts";
+import { ProblemError, problemOfRefusal } from "./responses/problem.ts";
 import { NoTurn, takingTurns } from "./turns.ts";
 
 /**

@@ -3,7 +3,7 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { localeOf } from "../texts/locale.ts";
 import { problemDetail } from "../texts/problems.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "./responses/problem.ts";
 
 /** A key is a segment of an address; `.` and `..` are segments that clients take away. */
 const KEY = /^(?!\.{1,2}$)[\u0021-\u007E]{1,200}$/u;

@@ -5,9 +5,9 @@ import { SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { eventsOf, lastEventOf } from "../records/read.ts";
 import type { Asked } from "./engine.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts } from "./dependencies.ts";
 import { asProblem } from "./plugins/problems.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "./responses/problem.ts";
 
 /** Stands on an answer that the records gave because no worker did. */
 const ANSWERED_FROM = "gendan-answered-from";

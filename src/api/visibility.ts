@@ -5,7 +5,7 @@ import type { Recipient } from "../domain/order/effects.ts";
 import { duties, replay } from "../domain/order/order.ts";
 import type { OrderView } from "../domain/order/view.ts";
 import { iso, type Ms } from "../domain/time.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "./responses/problem.ts";
 
 /** What a caller may read (`docs/http.md`, Queries): whose orders, and which fields of them. */
 

@@ -4,7 +4,7 @@ import { productionActivities } from "../../src/activities/production.ts";
 import type { TellOutcome } from "../../src/contracts/workflow.ts";
 import type { EffectOutcome } from "../../src/domain/order/effects.ts";
 import { troubles } from "../../src/stand-ins/behaviour.ts";
-import { lines, standIns } from "../stand-ins/setting.ts";
+import { lines, standIns } from "../stand-ins/stand-ins-under-test.ts";
 import { activityWith } from "./environment.ts";
 
 const place = {

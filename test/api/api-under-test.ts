@@ -6,7 +6,7 @@ import { pino } from "pino";
 import { renewMonth, tellingsOf, type RewardsOptions } from "../../src/activities/rewards.ts";
 import { buildApp } from "../../src/api/app.ts";
 import type { Engine } from "../../src/api/engine.ts";
-import { ProblemError, problemOfRefusal } from "../../src/api/problem.ts";
+import { ProblemError, problemOfRefusal } from "../../src/api/responses/problem.ts";
 import type { RewardsTelling } from "../../src/contracts/workflow-rewards.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { InspectionStart } from "../../src/contracts/workflow-routine.ts";

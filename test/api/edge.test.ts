@@ -4,7 +4,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { historySchema, orderSchema, ordersSchema } from "../../src/contracts/answers.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema, type ProblemCode } from "../../src/contracts/problem.ts";
-import { prefersAsync } from "../../src/api/prefer.ts";
+import { prefersAsync } from "../../src/api/requests/prefer.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
 /** What of a request is read before anybody decides: bytes, texts, headers, addresses. */

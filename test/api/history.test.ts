@@ -1,7 +1,7 @@
 import { strFromU8, unzipSync } from "fflate";
 import readXlsxFile from "read-excel-file/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { csvOf, xlsxOf } from "../../src/api/spreadsheet.ts";
+import { csvOf, xlsxOf } from "../../src/api/rendering/spreadsheet.ts";
 import { historySchema } from "../../src/contracts/answers.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";

@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { reports } from "../../src/contracts/outside.ts";
 import { addDays, dayOf } from "../../src/domain/time.ts";
-import { address, gendan, lines, place, ship, standIns, until, wrongIn, type Reported } from "./setting.ts";
+import { address, gendan, lines, place, ship, standIns, until, wrongIn, type Reported } from "./stand-ins-under-test.ts";
 
 const today = (): string => dayOf(Date.now());
 const commands = (reported: readonly Reported[]): string[] => reported.map(({ command }) => command);

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { asks } from "../../src/domain/order/effects.ts";
 import { behaviour, troubles } from "../../src/stand-ins/behaviour.ts";
 import { openApi, openApiText, systems } from "../../src/stand-ins/openapi.ts";
-import { standIns } from "./setting.ts";
+import { standIns } from "./stand-ins-under-test.ts";
 
 describe.each(systems)("the contract of %s", (system) => {
   it("is committed as it is: else `npm run openapi:outside`", () => {

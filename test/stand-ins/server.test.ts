@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startStandIns } from "../../src/stand-ins/start.ts";
-import { gendan, lines, place, ship, standIns, until } from "./setting.ts";
+import { gendan, lines, place, ship, standIns, until } from "./stand-ins-under-test.ts";
 
 const manual = { mode: "manual" } as const;
 const tell = {

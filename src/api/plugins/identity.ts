@@ -5,7 +5,7 @@ import { deputyFor, type Staff } from "../../domain/staff.ts";
 import type { Ms } from "../../domain/time.ts";
 import { guardedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
 import { IssuerAway, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../responses/problem.ts";
 
 /** Who may use a route: anybody, anybody with a token, or the holders of some role. */
 export type Access = "public" | "authenticated" | readonly Role[];

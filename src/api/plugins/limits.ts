@@ -3,7 +3,7 @@ import underPressure from "@fastify/under-pressure";
 import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { neighbourhood } from "../../identity/sign-ins.ts";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../responses/problem.ts";
 
 /** Documents, figures, the API's page and fonts, a minute and address: some pages' worth. They are large, and wait for no token. */
 const DOCUMENTS = 300;

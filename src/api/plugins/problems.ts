@@ -4,8 +4,8 @@ import { problemStatus } from "../../contracts/problem.ts";
 import { BadCursor } from "../../records/paging.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
-import { WrongParameters } from "../parameters.ts";
-import { ProblemError, problemOf } from "../problem.ts";
+import { WrongParameters } from "../requests/validation.ts";
+import { ProblemError, problemOf } from "../responses/problem.ts";
 
 /** Errors of the framework that are the caller's. */
 const known: Readonly<Record<string, ProblemError>> = {

@@ -5,10 +5,10 @@ import { defaultCalendar } from "../../domain/clock/calendar.ts";
 import { calendarOf, newestOf, putNext, versionsOf } from "../../records/versions.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { bodyOf } from "../body.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { bodyOf } from "../requests/body.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../responses/problem.ts";
 
 const refusals = problemAnswers(400, 401, 403, 413, 415, 422, 429, 500, 503);
 const versioned = z.object({ version: z.int(), by: z.string(), at: z.string() });

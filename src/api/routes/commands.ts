@@ -20,12 +20,12 @@ import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { canonical, keyMissing, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
-import { gateOf } from "../gate.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { gateOf } from "../order-access.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { respondsAsync } from "../prefer.ts";
+import { respondsAsync } from "../requests/prefer.ts";
 import { allWith, recorded, recordedSoon } from "../reading.ts";
-import { problemAnswers, ProblemError, problemOfRefusal } from "../problem.ts";
+import { problemAnswers, ProblemError, problemOfRefusal } from "../responses/problem.ts";
 import { answeredTo, historyFor, isRead, sees, shownTo } from "../visibility.ts";
 
 /** Crockford's base 32: nothing that is mistaken for something else on the telephone. */

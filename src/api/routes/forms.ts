@@ -13,11 +13,11 @@ import { productionProgress } from "../../forms/production-progress.ts";
 import { shippingNotice } from "../../forms/shipping-notice.ts";
 import { hashOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { formatFor, mediaTypes } from "../accept.ts";
-import { gateOf } from "../gate.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { formatFor, mediaTypes } from "../requests/accept.ts";
+import { gateOf } from "../order-access.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../responses/problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { hiddenFrom, printedFor, sees } from "../visibility.ts";
 

@@ -6,13 +6,13 @@ import { instant } from "../../domain/time.ts";
 import { historyWords } from "../../texts/history.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { commandWords, roleWords, wordOf } from "../../texts/words.ts";
-import { formatFor, mediaTypes } from "../accept.ts";
-import { gateOf } from "../gate.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { formatFor, mediaTypes } from "../requests/accept.ts";
+import { gateOf } from "../order-access.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers } from "../problem.ts";
+import { problemAnswers } from "../responses/problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { csvOf, type Cell, type Column } from "../spreadsheet.ts";
+import { csvOf, type Cell, type Column } from "../rendering/spreadsheet.ts";
 import { historyFor, legible, type HistoryLine } from "../visibility.ts";
 
 const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);

@@ -23,12 +23,12 @@ import { remembered } from "../../records/idempotency.ts";
 import { concernedIn } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
-import { bodyOf } from "../body.ts";
+import { bodyOf } from "../requests/body.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
-import type { Parts, Routes } from "../parts.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError, problemOf } from "../problem.ts";
+import { problemAnswers, ProblemError, problemOf } from "../responses/problem.ts";
 
 const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
 const inspectors = ["supervisor"] as const;

@@ -2,10 +2,10 @@ import { performanceQuery, performanceSchema } from "../../contracts/performance
 import { addDays, dayOf, type Day } from "../../domain/time.ts";
 import { performance } from "../../records/performance.ts";
 import { fieldTexts, type FieldFault } from "../../texts/fields.ts";
-import { WrongParameters } from "../parameters.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { WrongParameters } from "../requests/validation.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers } from "../problem.ts";
+import { problemAnswers } from "../responses/problem.ts";
 
 const refusals = problemAnswers(401, 403, 422, 429, 500, 503);
 

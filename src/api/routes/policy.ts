@@ -9,10 +9,10 @@ import { newestOf, policyOf, putNext, versionsOf, type Version } from "../../rec
 import { eventsOfSeveral, listOrders } from "../../records/read.ts";
 import type { Locale } from "../../texts/locale.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { bodyOf } from "../body.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { bodyOf } from "../requests/body.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../responses/problem.ts";
 
 const refusals = problemAnswers(400, 401, 403, 413, 415, 422, 429, 500, 503);
 

@@ -1,8 +1,8 @@
 import { createHash } from "node:crypto";
 import { aliveSchema, readySchema } from "../../contracts/answers.ts";
 import { isReachable } from "../../records/database.ts";
-import { mediaTypes } from "../accept.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { mediaTypes } from "../requests/accept.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 
 /** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
 export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {

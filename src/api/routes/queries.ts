@@ -15,10 +15,10 @@ import { view } from "../../domain/order/view.ts";
 import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
 import { calendarNow } from "../../records/versions.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
-import { gateOf } from "../gate.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { gateOf } from "../order-access.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers } from "../problem.ts";
+import { problemAnswers } from "../responses/problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { readBy, repsSeenBy, shownTo } from "../visibility.ts";
 

@@ -13,11 +13,11 @@ import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
 import { weeklySheet } from "../../forms/weekly-summary.ts";
 import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from "../../records/reports.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { formatFor, mediaTypes } from "../accept.ts";
-import type { Parts, Routes } from "../parts.ts";
+import { formatFor, mediaTypes } from "../requests/accept.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
-import type { Table } from "../spreadsheet.ts";
+import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import type { Table } from "../rendering/spreadsheet.ts";
 
 const refusals = problemAnswers(401, 403, 404, 406, 422, 429, 500, 503);
 const readers = ["order_admin", "supervisor"] as const;

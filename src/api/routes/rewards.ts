@@ -32,11 +32,11 @@ import { routinePolicyOf } from "../../records/versions.ts";
 import { addFact, proposalOf, proposalsOfMonth, rewardsMonth } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { bodyOf } from "../body.ts";
+import { bodyOf } from "../requests/body.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
-import type { Parts, Routes } from "../parts.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../responses/problem.ts";
 
 const refusals = problemAnswers(401, 403, 404, 422, 429, 500, 503);
 const commanded = { ...problemAnswers(400, 409, 413, 415), ...refusals };

@@ -28,11 +28,11 @@ import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
 import { whyNoReceiver } from "../../webhooks/addresses.ts";
-import { bodyOf } from "../body.ts";
+import { bodyOf } from "../requests/body.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
-import type { Parts, Routes } from "../parts.ts";
+import type { Parts, Routes } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../problem.ts";
+import { problemAnswers, ProblemError } from "../responses/problem.ts";
 
 /** Supervisors and management say where the house's events go: to nobody else's address. */
 const access = ["supervisor"] as const;

@@ -1,9 +1,9 @@
 import type { Actor } from "../domain/people.ts";
 import { standingOf } from "../records/read.ts";
 import type { ProblemDetail } from "../texts/problems.ts";
-import type { Parts } from "./parts.ts";
+import type { Parts } from "./dependencies.ts";
 import { asProblem } from "./plugins/problems.ts";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "./responses/problem.ts";
 import { repsSeenBy } from "./visibility.ts";
 
 /**

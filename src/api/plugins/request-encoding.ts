@@ -1,7 +1,7 @@
 import { parse as parseType } from "content-type";
 import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { ProblemError } from "../problem.ts";
+import { ProblemError } from "../responses/problem.ts";
 
 /** Strict: bytes that are not UTF-8 throw. A byte order mark is passed over (RFC 8259, 8.1: a receiver may). */
 const decoder = new TextDecoder("utf-8", { fatal: true });

@@ -1,5 +1,5 @@
 import fp from "fastify-plugin";
-import { openPress, type Press } from "../press/press.ts";
+import { openPress, type Press } from "../rendering/pool.ts";
 
 declare module "fastify" {
   interface FastifyInstance {

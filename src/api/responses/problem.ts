@@ -1,9 +1,9 @@
-import type { RefusedCommand } from "../contracts/workflow.ts";
-import type { WrongField } from "../contracts/bodies.ts";
-import { problemSchema, problemStatus, type Problem, type ProblemCode } from "../contracts/problem.ts";
-import { problemDetail, problemTitle, type ProblemDetail } from "../texts/problems.ts";
-import { refusalText } from "../texts/refusals.ts";
-import type { Locale } from "../texts/locale.ts";
+import type { RefusedCommand } from "../../contracts/workflow.ts";
+import type { WrongField } from "../../contracts/bodies.ts";
+import { problemSchema, problemStatus, type Problem, type ProblemCode } from "../../contracts/problem.ts";
+import { problemDetail, problemTitle, type ProblemDetail } from "../../texts/problems.ts";
+import { refusalText } from "../../texts/refusals.ts";
+import type { Locale } from "../../texts/locale.ts";
 
 /** What a problem says beside its code. */
 interface Particulars {

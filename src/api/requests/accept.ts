@@ -1,6 +1,6 @@
 import type { FastifyReply, FastifyRequest } from "fastify";
 import Negotiator from "negotiator";
-import { ProblemError } from "./problem.ts";
+import { ProblemError } from "../responses/problem.ts";
 
 /** What an answer can be, first what is answered to those who have no wish. */
 export const mediaTypes = {

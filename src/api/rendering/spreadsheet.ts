@@ -1,6 +1,6 @@
 import writeXlsxFile, { type Cell as XlsxCell } from "write-excel-file/node";
-import { HOUR } from "../domain/time.ts";
-import { factoryInstant } from "../texts/format.ts";
+import { HOUR } from "../../domain/time.ts";
+import { factoryInstant } from "../../texts/format.ts";
 
 /** A column of a table that is opened with a spreadsheet program; `time` columns hold instants, ms. */
 export interface Column {

@@ -1,8 +1,8 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { inLanguage, wrongFields } from "../contracts/wrong-fields.ts";
-import { localeOf } from "../texts/locale.ts";
-import { ProblemError } from "./problem.ts";
+import { inLanguage, wrongFields } from "../../contracts/wrong-fields.ts";
+import { localeOf } from "../../texts/locale.ts";
+import { ProblemError } from "../responses/problem.ts";
 
 /**
  * What a request's body says.

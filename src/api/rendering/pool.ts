@@ -2,8 +2,8 @@ import { availableParallelism } from "node:os";
 import { Piscina } from "piscina";
 import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";
 import type { Form } from "../../forms/form.ts";
-import { ProblemError } from "../problem.ts";
-import type { Table } from "../spreadsheet.ts";
+import { ProblemError } from "../responses/problem.ts";
+import type { Table } from "./spreadsheet.ts";
 import type * as thread from "./thread.ts";
 
 /**

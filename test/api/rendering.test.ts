@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from "vitest";
-import { openPress, type Press } from "../../src/api/press/press.ts";
-import { ProblemError } from "../../src/api/problem.ts";
+import { openPress, type Press } from "../../src/api/rendering/pool.ts";
+import { ProblemError } from "../../src/api/responses/problem.ts";
 import type { Form } from "../../src/forms/form.ts";
 
 /** What is slow to make is made beside everything else, in turn, and not for ever. */

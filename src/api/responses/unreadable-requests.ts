@@ -1,7 +1,7 @@
 import { randomUUID } from "node:crypto";
 import { STATUS_CODES } from "node:http";
 import type { Socket } from "node:net";
-import { problemStatus } from "../contracts/problem.ts";
+import { problemStatus } from "../../contracts/problem.ts";
 import { ProblemError, problemOf } from "./problem.ts";
 
 /** What Node says of a request that it could not even read; whatever else is wrong with one is malformed. */

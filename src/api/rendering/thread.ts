@@ -1,6 +1,6 @@
 import type { Form } from "../../forms/form.ts";
 import { pdfFor } from "../../forms/pdf.ts";
-import { xlsxOf, type Table } from "../spreadsheet.ts";
+import { xlsxOf, type Table } from "./spreadsheet.ts";
 
 /** What a thread of the press makes, by name. */
 

@@ -1,8 +1,8 @@
 import type { FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
 import type { $ZodType } from "zod/v4/core";
-import { inLanguage, wrongFields, type WrongField } from "../contracts/wrong-fields.ts";
-import type { Locale } from "../texts/locale.ts";
+import { inLanguage, wrongFields, type WrongField } from "../../contracts/wrong-fields.ts";
+import type { Locale } from "../../texts/locale.ts";
 
 /** Parameters, a query or headers that do not fit. Which fields are wrong is told once the reader's language is known. */
 export class WrongParameters extends Error {
