@@ -3,21 +3,21 @@ import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import { SECOND } from "../domain/time.ts";
 import { impatient } from "../node/server-time-outs.ts";
-import { answerBrokenRequest } from "./responses/unreadable-requests.ts";
-import { checkParameters } from "./requests/validation.ts";
-import type { Parts } from "./dependencies.ts";
-import { figures } from "./plugins/business-metrics.ts";
+import { answerUnreadableRequest } from "./responses/unreadable-requests.ts";
+import { compileValidator } from "./requests/validation.ts";
+import type { ApiDependencies } from "./dependencies.ts";
+import { businessMetrics } from "./plugins/business-metrics.ts";
 import { identity } from "./plugins/identity.ts";
 import { limits } from "./plugins/limits.ts";
 import { metrics } from "./plugins/metrics.ts";
 import { openapi } from "./plugins/openapi.ts";
-import { press } from "./plugins/rendering.ts";
+import { rendering } from "./plugins/rendering.ts";
 import { answerError, problems } from "./plugins/problems.ts";
-import { utf8 } from "./plugins/request-encoding.ts";
+import { requestEncoding } from "./plugins/request-encoding.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { formRoutes } from "./routes/forms.ts";
 import { historyRoutes } from "./routes/history.ts";
-import { houseRoutes } from "./routes/administration.ts";
+import { administrationRoutes } from "./routes/administration.ts";
 import { performanceRoutes } from "./routes/performance.ts";
 import { policyRoutes } from "./routes/policy.ts";
 import { probeRoutes } from "./routes/probes.ts";
@@ -33,8 +33,8 @@ function logged({ method, url }: FastifyRequest) {
 }
 
 /** The API as a Fastify application; whoever starts it makes it listen. */
-export async function buildApp(parts: Parts): Promise<FastifyInstance> {
-  const { logger, verify, staff, now, rateLimit, atOnce = 500, trustedProxies = [], patience = 30 * SECOND } = parts;
+export async function buildApp(dependencies: ApiDependencies): Promise<FastifyInstance> {
+  const { logger, verify, staff, now, rateLimit, atOnce = 500, trustedProxies = [], patience = 30 * SECOND } = dependencies;
   const times = impatient(patience);
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
@@ -54,11 +54,11 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     frameworkErrors: (error, request, reply) => {
       void answerError(error, request, reply);
     },
-    clientErrorHandler: answerBrokenRequest,
+    clientErrorHandler: answerUnreadableRequest,
   });
   // A server may pass over what it does not know (RFC 9110, 10.1.1); Node would answer 417 without a word.
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
-  app.setValidatorCompiler(checkParameters);
+  app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify);
 
   // First, so that whoever is turned away is told to be careful, too. No CORS: other sites' pages have no business here.
@@ -66,26 +66,26 @@ export async function buildApp(parts: Parts): Promise<FastifyInstance> {
     // Swagger UI's page needs its own styles and data: images; nothing else is served as a page.
     contentSecurityPolicy: { directives: { "img-src": ["'self'", "data:"], "upgrade-insecure-requests": null } },
   });
-  if (parts.tracing) await app.register(parts.tracing);
+  if (dependencies.tracing) await app.register(dependencies.tracing);
   await app.register(problems);
-  await app.register(utf8);
+  await app.register(requestEncoding);
   await app.register(metrics);
-  await app.register(figures, { db: parts.db, now });
+  await app.register(businessMetrics, { db: dependencies.db, now });
   await app.register(identity, { verify, staff, now });
   await app.register(limits, { rateLimit, atOnce });
-  await app.register(press);
+  await app.register(rendering);
   await app.register(openapi);
-  await app.register(probeRoutes(parts));
-  await app.register(commandRoutes(parts));
-  await app.register(queryRoutes(parts));
-  await app.register(historyRoutes(parts));
-  await app.register(webhookRoutes(parts));
-  await app.register(formRoutes(parts));
-  await app.register(houseRoutes(parts));
-  await app.register(policyRoutes(parts));
-  await app.register(performanceRoutes(parts));
-  await app.register(reportRoutes(parts));
-  await app.register(inspectionRoutes(parts));
-  await app.register(rewardsRoutes(parts));
+  await app.register(probeRoutes(dependencies));
+  await app.register(commandRoutes(dependencies));
+  await app.register(queryRoutes(dependencies));
+  await app.register(historyRoutes(dependencies));
+  await app.register(webhookRoutes(dependencies));
+  await app.register(formRoutes(dependencies));
+  await app.register(administrationRoutes(dependencies));
+  await app.register(policyRoutes(dependencies));
+  await app.register(performanceRoutes(dependencies));
+  await app.register(reportRoutes(dependencies));
+  await app.register(inspectionRoutes(dependencies));
+  await app.register(rewardsRoutes(dependencies));
   return app;
 }

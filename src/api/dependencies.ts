@@ -1,11 +1,4 @@
-import type {
-  FastifyBaseLogger,
-  FastifyPluginAsync,
-  FastifyPluginCallback,
-  FastifyPluginOptions,
-  FastifyTypeProvider,
-  RawServerDefault,
-} from "fastify";
+import type { FastifyBaseLogger, FastifyPluginCallback } from "fastify";
 import type { z } from "zod";
 import type { readySchema } from "../contracts/answers.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
@@ -18,46 +11,37 @@ import type { Database } from "../records/database.ts";
 import type { Networks } from "../webhooks/addresses.ts";
 import type { Engine } from "./engine.ts";
 
-/** What the API is put together from; the start-up decides what is real. */
-export interface Parts {
+/** What the API is built from. Programs pass the real ones, tests and the OpenAPI document substitutes. */
+export interface ApiDependencies {
   readonly engine: Engine;
   readonly db: Database;
   readonly verify: Verify;
-  /** What new orders start with. */
+  /** The policy that new orders start with. */
   readonly policy: () => Promise<Policy>;
-  /** The routine's part of it until somebody has put one. */
+  /** The routine's part of the policy, used until a policy has been put over HTTP. */
   readonly routine: RoutinePolicy;
   readonly calendar: () => Promise<Calendar>;
-  /** Who is who, when that is known: whose deputy somebody is. */
+  /** The staff list, if there is one: who deputises for whom, and the names of people. */
   readonly staff: () => Promise<Staff | undefined>;
-  /** The factory's name, at the head of forms. */
+  /** The factory's name, printed at the head of forms. */
   readonly company?: string | undefined;
-  /** What the dead-man check found last (`/readyz`). */
+  /** The last result of the check of the service's own clocks (`/readyz`). */
   readonly clocks: () => z.infer<typeof readySchema>["clocks"];
-  /** Whether this process is about to stop: it serves still, and says that it is not ready. */
+  /** Whether this process is shutting down: it still serves, and `/readyz` answers 503. */
   readonly stopping: () => boolean;
-  /** The time of asking, ms. */
+  /** The present time, ms. */
   readonly now: () => Ms;
   readonly logger?: FastifyBaseLogger | undefined;
-  /** Makes a trace of each request, where there is tracing. */
+  /** Traces each request, where tracing is on. */
   readonly tracing?: FastifyPluginCallback | undefined;
-  /** Networks that webhooks may go to beside the public internet. */
+  /** Networks that webhooks may be sent to besides the public internet. */
   readonly webhookNetworks: Networks;
-  /** Proxies in front of the API, as addresses or CIDR: what they say in `X-Forwarded-For` is believed. None unless said. */
+  /** Proxies whose `X-Forwarded-For` is trusted, as addresses or CIDR. Default: none. */
   readonly trustedProxies?: readonly string[] | undefined;
-  /** Requests a minute for one caller. */
+  /** Requests per minute of one caller. */
   readonly rateLimit: number;
-  /** Requests that are worked on at once; 500 unless said otherwise. */
+  /** Requests processed at once. Default: 500. */
   readonly atOnce?: number | undefined;
-  /** How long a client may take to send a request, ms; 30 s unless said otherwise. */
+  /** How long a client may take to send a request, ms. Default: 30 s. */
   readonly patience?: Ms | undefined;
 }
-
-/** Requests have the types of their contracts. Answers are the domain's own, which tests hold to theirs. */
-interface Contracted extends FastifyTypeProvider {
-  readonly validator: this["schema"] extends z.ZodType ? z.output<this["schema"]> : unknown;
-  readonly serializer: unknown;
-}
-
-/** A group of routes. */
-export type Routes = FastifyPluginAsync<FastifyPluginOptions, RawServerDefault, Contracted>;

@@ -4,13 +4,13 @@ import { defaultRoutinePolicy } from "../domain/routine/policy.ts";
 import { NotAuthenticated } from "../identity/verify.ts";
 import { openDatabase, type Database } from "../records/database.ts";
 import { buildApp } from "./app.ts";
-import type { Parts } from "./dependencies.ts";
+import type { ApiDependencies } from "./dependencies.ts";
 
 /**
  * The API's parts with nothing behind them.
  * @param fail what becomes of whatever is asked of the engine or of an issuer
  */
-export function nothingBehind(db: Database, fail: () => Promise<never>): Parts {
+export function nothingBehind(db: Database, fail: () => Promise<never>): ApiDependencies {
   return {
     engine: {
       ask: fail,

@@ -6,12 +6,12 @@ import { isRefusal } from "../domain/order/refusals.ts";
 import type { Actor } from "../domain/people.ts";
 import { eventsOf } from "../records/read.ts";
 import { beginWith } from "../runs/begin.ts";
-import type { Parts } from "./dependencies.ts";
+import type { ApiDependencies } from "./dependencies.ts";
 import type { Start } from "./engine.ts";
 import { ProblemError, problemOfRefusal } from "./responses/problem.ts";
 
 /** How runs of orders are opened: of new ones, and again of those that have ended. */
-export function openingOf({ engine, db, policy, calendar, now }: Parts) {
+export function openingOf({ engine, db, policy, calendar, now }: ApiDependencies) {
   const begin = beginWith({ policy, calendar });
 
   /** How a run is opened for an order that has ended. */

@@ -5,7 +5,7 @@ import { SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { eventsOf, lastEventOf } from "../records/read.ts";
 import type { Asked } from "./engine.ts";
-import type { Parts } from "./dependencies.ts";
+import type { ApiDependencies } from "./dependencies.ts";
 import { asProblem } from "./plugins/problems.ts";
 import { ProblemError } from "./responses/problem.ts";
 
@@ -45,7 +45,7 @@ export async function recordedSoon(db: Database, orderNo: string, events: readon
  * @throws ProblemError `unavailable` when the records are behind and nobody answers: the command is done, and the same key says so
  */
 export async function allWith(
-  { db, engine }: Pick<Parts, "db" | "engine">,
+  { db, engine }: Pick<ApiDependencies, "db" | "engine">,
   orderNo: string,
   answered: readonly OrderEvent[],
 ): Promise<readonly OrderEvent[]> {

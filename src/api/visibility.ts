@@ -10,14 +10,14 @@ import { ProblemError } from "./responses/problem.ts";
 /** What a caller may read (`docs/http.md`, Queries): whose orders, and which fields of them. */
 
 /** The representatives whose orders a caller sees; `undefined`: everybody's, as a department's machine does. */
-export function repsSeenBy(caller: Actor): readonly string[] | undefined {
+export function visibleReps(caller: Actor): readonly string[] | undefined {
   const own = caller.kind === "person" && caller.roles.every((role) => role === "sales_rep");
   return own ? [caller.id, ...absentOnes(caller)] : undefined;
 }
 
 /** Whether a caller sees an order of that representative. */
-export function sees(caller: Actor, salesRep: string | undefined): boolean {
-  const reps = repsSeenBy(caller);
+export function mayReadOrderOf(caller: Actor, salesRep: string | undefined): boolean {
+  const reps = visibleReps(caller);
   return reps === undefined || (salesRep !== undefined && reps.includes(salesRep));
 }
 
@@ -26,8 +26,8 @@ function notThere(): ProblemError {
 }
 
 /** The duties of an order that are a caller's in person, whoever follows the order by now. */
-function owedBy<D extends { readonly owner: Recipient }>(caller: Actor, duties: readonly D[]): D[] {
-  const reps = repsSeenBy(caller) ?? [];
+function ownDuties<D extends { readonly owner: Recipient }>(caller: Actor, duties: readonly D[]): D[] {
+  const reps = visibleReps(caller) ?? [];
   return duties.filter(({ owner: { id } }) => id !== undefined && reps.includes(id));
 }
 
@@ -35,15 +35,15 @@ function owedBy<D extends { readonly owner: Recipient }>(caller: Actor, duties: 
  * An order as somebody may read it: all that their work needs, or of another's order no more than what they still owe on it.
  * @throws ProblemError `not-found` when it is nothing of theirs
  */
-export function readBy(caller: Actor, order: OrderView): OrderView {
-  if (!sees(caller, order.salesRep) && owedBy(caller, order.duties).length === 0) throw notThere();
-  return answeredTo(caller, order);
+export function restrictOrder(caller: Actor, order: OrderView): OrderView {
+  if (!mayReadOrderOf(caller, order.salesRep) && ownDuties(caller, order.duties).length === 0) throw notThere();
+  return restrictAnsweredOrder(caller, order);
 }
 
 /** An order as it is answered to somebody whose command was taken on: also when nothing on it is theirs to do any more. */
-export function answeredTo(caller: Actor, order: OrderView): OrderView {
-  if (sees(caller, order.salesRep)) return shownTo(caller, order);
-  const duties = owedBy(caller, order.duties);
+export function restrictAnsweredOrder(caller: Actor, order: OrderView): OrderView {
+  if (mayReadOrderOf(caller, order.salesRep)) return omitHiddenFields(caller, order);
+  const duties = ownDuties(caller, order.duties);
   const about = new Set(duties.map((duty) => duty.about));
   const { orderNo, status, stage, cancelling, class: kind, receivedAt, revision, lastEvent } = order;
   const nothing = {
@@ -56,39 +56,39 @@ export function answeredTo(caller: Actor, order: OrderView): OrderView {
     findings: order.findings.filter(({ findingId }) => typeof findingId === "string" && about.has(findingId)),
     permitted: order.permitted,
   };
-  return shownTo(caller, shown);
+  return omitHiddenFields(caller, shown);
 }
 
 /** Whether somebody may read an order at all, or what they still owe on it. */
-export function isRead(caller: Actor, events: readonly OrderEvent[], at: Ms): boolean {
+export function mayReadSome(caller: Actor, events: readonly OrderEvent[], at: Ms): boolean {
   const order = replay(events);
-  return sees(caller, order.salesRep) || owedBy(caller, duties(order, at)).length > 0;
+  return mayReadOrderOf(caller, order.salesRep) || ownDuties(caller, duties(order, at)).length > 0;
 }
 
 /**
  * The events of an order that somebody may read: all, or of another's order those about what they still owe on it.
  * @throws ProblemError `not-found` when it is nothing of theirs
  */
-export function legible(caller: Actor, events: readonly OrderEvent[], at: Ms): readonly OrderEvent[] {
+export function restrictEvents(caller: Actor, events: readonly OrderEvent[], at: Ms): readonly OrderEvent[] {
   const order = replay(events);
-  if (sees(caller, order.salesRep)) return events;
-  const about = new Set(owedBy(caller, duties(order, at)).map((duty) => duty.about));
+  if (mayReadOrderOf(caller, order.salesRep)) return events;
+  const about = new Set(ownDuties(caller, duties(order, at)).map((duty) => duty.about));
   if (about.size === 0) throw notThere();
   return events.filter(({ data }) => "findingId" in data && about.has(data.findingId));
 }
 
 /** The names of the fields that a caller's work does not need (`src/domain/order/fields.ts`). */
-export function hiddenFrom({ roles }: Actor): ReadonlySet<string> {
+export function hiddenFieldsOf({ roles }: Actor): ReadonlySet<string> {
   return hiddenNames(roles);
 }
 
 /** A value without the fields that a caller's work does not need, at any depth. */
-export function shownTo<T>({ roles }: Actor, value: T): T {
+export function omitHiddenFields<T>({ roles }: Actor, value: T): T {
   return readableTo(roles, value);
 }
 
 /** The same for a form, where a text that is not this reader's stands as a dash, and what need not be there is left out. */
-export function printedFor<T>({ roles }: Actor, value: T): T {
+export function dashHiddenFields<T>({ roles }: Actor, value: T): T {
   return readableTo(roles, value, "—");
 }
 
@@ -106,7 +106,7 @@ export interface HistoryLine {
 }
 
 /** Events as lines of the audit trail, for one reader. What somebody wrote themselves they may read. */
-export function historyFor(caller: Actor, events: readonly OrderEvent[]): HistoryLine[] {
+export function toHistoryLines(caller: Actor, events: readonly OrderEvent[]): HistoryLine[] {
   return events.map((each) => {
     const { number, at, receivedAt, actor, command, event, reason, note, data } = each;
     const own = actor.id === caller.id && actor.role !== "unverified";

@@ -1,13 +1,13 @@
 import { afterEach, expect, test } from "vitest";
-import { openPress, type Press } from "../../src/api/rendering/pool.ts";
+import { openRenderer, type Renderer } from "../../src/api/rendering/pool.ts";
 import { ProblemError } from "../../src/api/responses/problem.ts";
 import type { Form } from "../../src/forms/form.ts";
 
 /** What is slow to make is made beside everything else, in turn, and not for ever. */
 
-let press: Press | undefined;
+let renderer: Renderer | undefined;
 afterEach(async () => {
-  await press?.close();
+  await renderer?.close();
 });
 
 function form(lines: number, text: string): Form {
@@ -35,33 +35,38 @@ const slow = form(1_000, `x${"\n".repeat(1_998)}`);
 const busy = expect.objectContaining({ code: "unavailable", particulars: expect.objectContaining({ retryAfter: 10 }) });
 
 test("one caller's slow document holds up nobody else's, nor anything else of the process", { timeout: 60_000 }, async () => {
-  press = openPress({ within: 55_000 });
+  renderer = openRenderer({ within: 55_000 });
   let ended = false;
-  const first = press.pdf("a", slow).finally(() => (ended = true));
+  const first = renderer.pdf("a", slow).finally(() => (ended = true));
   first.catch(() => undefined);
   // Nor do more of the same caller's.
-  const second = press.pdf("a", slow);
+  const second = renderer.pdf("a", slow);
   second.catch(() => undefined);
-  expect((await press.pdf("b", small)).subarray(0, 5).toString()).toBe("%PDF-");
-  const workbook = await press.xlsx("c", [{ sheet: "x", columns: [{ label: "a", width: 9 }], rows: [["b"]] }]);
+  expect((await renderer.pdf("b", small)).subarray(0, 5).toString()).toBe("%PDF-");
+  const workbook = await renderer.xlsx("c", [{ sheet: "x", columns: [{ label: "a", width: 9 }], rows: [["b"]] }]);
   expect(workbook.subarray(0, 2).toString()).toBe("PK");
   expect(ended).toBe(false);
-  await press.close();
+  await renderer.close();
   await expect(first).rejects.toThrow();
   await expect(second).rejects.toThrow();
 });
 
 test("a caller has so many at once and no more, and a document so much time", async () => {
-  press = openPress({ within: 1, ofCaller: 2 });
-  const made = await Promise.allSettled([press.pdf("a", slow), press.pdf("a", slow), press.pdf("a", slow), press.pdf("b", slow)]);
+  renderer = openRenderer({ within: 1, ofCaller: 2 });
+  const made = await Promise.allSettled([
+    renderer.pdf("a", slow),
+    renderer.pdf("a", slow),
+    renderer.pdf("a", slow),
+    renderer.pdf("b", slow),
+  ]);
   const reasons: unknown[] = made.map((each) => (each.status === "rejected" ? each.reason : "made"));
   expect(reasons).toEqual([busy, busy, busy, busy]);
   expect(reasons.every((reason) => reason instanceof ProblemError)).toBe(true);
 });
 
 test("when too many wait, the next is told at once, and those that wait are made", { timeout: 60_000 }, async () => {
-  press = openPress({ within: 55_000, waiting: 1 });
-  const made = await Promise.allSettled(Array.from({ length: 20 }, async (_, caller) => press?.pdf(`${caller}`, small)));
+  renderer = openRenderer({ within: 55_000, waiting: 1 });
+  const made = await Promise.allSettled(Array.from({ length: 20 }, async (_, caller) => renderer?.pdf(`${caller}`, small)));
   const states = made.map(({ status }) => status);
   expect(states.filter((status) => status === "fulfilled").length).toBeGreaterThanOrEqual(1);
   const refused = made.flatMap((each) => (each.status === "rejected" ? [each.reason as unknown] : []));
@@ -70,8 +75,8 @@ test("when too many wait, the next is told at once, and those that wait are made
 });
 
 test("a document that could not be made takes nothing with it", { timeout: 60_000 }, async () => {
-  press = openPress({ within: 55_000 });
+  renderer = openRenderer({ within: 55_000 });
   const broken = { ...small, sections: [{ title: "x", columns: [], rows: [["x"]] }] };
-  await Promise.allSettled([press.pdf("a", broken)]);
-  expect((await press.pdf("a", small)).subarray(0, 5).toString()).toBe("%PDF-");
+  await Promise.allSettled([renderer.pdf("a", broken)]);
+  expect((await renderer.pdf("a", small)).subarray(0, 5).toString()).toBe("%PDF-");
 });

@@ -8,14 +8,14 @@ import { figuresAt } from "../../records/figures.ts";
 declare module "fastify" {
   interface FastifyInstance {
     /** Brings the business's metrics up to date; never fails. */
-    observe: () => Promise<void>;
+    refreshBusinessMetrics: () => Promise<void>;
   }
 }
 
 /** How long figures may be told again before they are counted anew, ms: several scrapers cost no more than one. */
 const FRESH = 5 * SECOND;
 
-interface FiguresOptions {
+interface BusinessMetricsOptions {
   readonly db: Database;
   readonly now: () => Ms;
 }
@@ -24,7 +24,7 @@ interface FiguresOptions {
  * Prometheus metrics of the business, from the records. Every API tells the same ones, so dashboards take their maximum.
  * While the records are away there are none, and `gendan_records_up` is 0: an old figure would be taken for a true one.
  */
-export const figures = fp<FiguresOptions>(
+export const businessMetrics = fp<BusinessMetricsOptions>(
   async (app, { db, now }) => {
     const gauge = <L extends string>(name: string, help: string, ...labelNames: L[]) =>
       new Gauge({ name, help, labelNames, registers: [app.metrics] });
@@ -39,7 +39,7 @@ export const figures = fp<FiguresOptions>(
     const all = [orders, open, overdue, told, failed];
 
     let counted = -Infinity;
-    app.decorate("observe", async () => {
+    app.decorate("refreshBusinessMetrics", async () => {
       if (performance.now() - counted < FRESH) return;
       try {
         const found = await figuresAt(db, now());
@@ -60,5 +60,5 @@ export const figures = fp<FiguresOptions>(
       }
     });
   },
-  { name: "figures", dependencies: ["metrics"] },
+  { name: "business-metrics", dependencies: ["metrics"] },
 );

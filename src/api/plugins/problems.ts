@@ -4,7 +4,7 @@ import { problemStatus } from "../../contracts/problem.ts";
 import { BadCursor } from "../../records/paging.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
-import { WrongParameters } from "../requests/validation.ts";
+import { InvalidParameters } from "../requests/validation.ts";
 import { ProblemError, problemOf } from "../responses/problem.ts";
 
 /** Errors of the framework that are the caller's. */
@@ -32,7 +32,7 @@ export function asProblem(error: FastifyError | Error, locale: Locale = "en"): P
     const errors = [{ path: "cursor", message: problemDetail("cursor-invalid", locale) }];
     return new ProblemError("invalid-query", { detail: "cursor-invalid", errors });
   }
-  if (error instanceof WrongParameters) {
+  if (error instanceof InvalidParameters) {
     return new ProblemError("invalid-query", { detail: "body-fields", errors: error.fieldsIn(locale) });
   }
   const code = "code" in error ? error.code : "";

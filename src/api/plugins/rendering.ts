@@ -1,17 +1,17 @@
 import fp from "fastify-plugin";
-import { openPress, type Press } from "../rendering/pool.ts";
+import { openRenderer, type Renderer } from "../rendering/pool.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
-    press: Press;
+    renderer: Renderer;
   }
 }
 
-/** The press of this process, for whatever is slow to make. */
-export const press = fp(
+/** The renderer of this process, for whatever is slow to make. */
+export const rendering = fp(
   async (app) => {
-    app.decorate("press", openPress());
-    app.addHook("onClose", () => app.press.close());
+    app.decorate("renderer", openRenderer());
+    app.addHook("onClose", () => app.renderer.close());
   },
-  { name: "press" },
+  { name: "rendering" },
 );

@@ -26,7 +26,7 @@ function isWellEncoded(url: string): boolean {
 }
 
 /** What comes in is well-formed, and UTF-8, or refused: nothing is ever read with a replaced character. */
-export const utf8 = fp(
+export const requestEncoding = fp(
   async (app) => {
     app.addHook("onRequest", async ({ raw }) => {
       // RFC 9112, 3.2.
@@ -47,5 +47,5 @@ export const utf8 = fp(
       void parse(request, text, done);
     });
   },
-  { name: "utf8" },
+  { name: "request-encoding" },
 );

@@ -10,7 +10,7 @@ import type * as thread from "./thread.ts";
  * Makes PDFs and workbooks in threads of their own: looking through fonts and packing a workbook cost tenths of a second to
  * many seconds, which no other request may wait for.
  */
-export interface Press {
+export interface Renderer {
   /** The PDF's bytes. @throws ProblemError `unavailable` when there is too much to do, or no time left */
   pdf(caller: string, form: Form): Promise<Buffer>;
   /** A workbook's bytes, a sheet a table. @throws ProblemError `unavailable` as above */
@@ -18,7 +18,7 @@ export interface Press {
   close(): Promise<void>;
 }
 
-interface PressOptions {
+interface RendererOptions {
   /** For one document, waiting included, ms. */
   readonly within?: Ms;
   /** Documents of one caller at once; all but one of them wait. */
@@ -35,7 +35,7 @@ const MEMORY_MIB = 512;
 const busy = () => new ProblemError("unavailable", { detail: "document-waits", retryAfter: 10 });
 
 /** Opens a press; its threads begin with the first document. */
-export function openPress({ within = 20 * SECOND, ofCaller = 8, waiting = 32 }: PressOptions = {}): Press {
+export function openRenderer({ within = 20 * SECOND, ofCaller = 8, waiting = 32 }: RendererOptions = {}): Renderer {
   const pool = new Piscina({
     // In a test this is TypeScript, which a thread has to be taught first.
     filename: new URL(import.meta.url.endsWith(".ts") ? "./thread.mjs" : "./thread.js", import.meta.url).href,

@@ -20,7 +20,7 @@ function bare(format: Format): string {
  * The format that a request accepts best, of those on offer (RFC 9110, 12.5.1); the answer varies by it.
  * @throws ProblemError `not-acceptable` when it accepts none of them.
  */
-export function formatFor<F extends Format>(request: FastifyRequest, reply: FastifyReply, offered: readonly F[]): F {
+export function negotiateFormat<F extends Format>(request: FastifyRequest, reply: FastifyReply, offered: readonly F[]): F {
   void reply.header("vary", "accept, accept-language");
   const best = new Negotiator(request.raw).mediaType(offered.map(bare));
   const format = offered.find((each) => bare(each) === best);

@@ -1,33 +1,47 @@
-import type { FastifySchemaCompiler } from "fastify";
+import type { FastifyRequest, FastifySchemaCompiler } from "fastify";
 import { z } from "zod";
 import type { $ZodType } from "zod/v4/core";
 import { inLanguage, wrongFields, type WrongField } from "../../contracts/wrong-fields.ts";
-import type { Locale } from "../../texts/locale.ts";
+import { localeOf, type Locale } from "../../texts/locale.ts";
+import { ProblemError } from "../responses/problem.ts";
 
-/** Parameters, a query or headers that do not fit. Which fields are wrong is told once the reader's language is known. */
-export class WrongParameters extends Error {
-  override readonly name = "WrongParameters";
+/** Path parameters, a query or headers that do not match the route's schema. The messages are made once the caller's language is known. */
+export class InvalidParameters extends Error {
+  override readonly name = "InvalidParameters";
   readonly fieldsIn: (locale: Locale) => WrongField[];
   constructor(fieldsIn: (locale: Locale) => WrongField[]) {
-    super("wrong parameters");
+    super("invalid parameters");
     this.fieldsIn = fieldsIn;
   }
 }
 
 /**
- * Checks what a request says beside its body with the contract of its route. Bodies pass: they are checked in the route,
- * where the reader's language and the command are known.
+ * Fastify's validator: checks path parameters, query and headers against the Zod schema of the route. Bodies are not checked
+ * here but in the route ({@link parseBody}), after the caller is known to have the role for it.
  */
-export const checkParameters: FastifySchemaCompiler<$ZodType> = ({ schema, httpPart }) => {
+export const compileValidator: FastifySchemaCompiler<$ZodType> = ({ schema, httpPart }) => {
   if (httpPart === "body") return (value: unknown) => ({ value });
   return (value: unknown) => {
     const parsed = z.safeParse(schema, value);
     if (parsed.success) return { value: parsed.data };
     return {
-      error: new WrongParameters((locale) => {
+      error: new InvalidParameters((locale) => {
         const again = z.safeParse(schema, value, { error: inLanguage(locale) });
         return again.success ? [] : wrongFields(again.error);
       }),
     };
   };
 };
+
+/**
+ * The request's body, checked against a schema.
+ * @throws ProblemError `invalid-body` with every wrong field, in the caller's language
+ */
+export function parseBody<S extends z.ZodType>(request: FastifyRequest, schema: S): z.output<S> {
+  const locale = localeOf(request.headers["accept-language"]);
+  // A missing object is parsed as an empty one, so that every missing field is named.
+  const missing = schema instanceof z.ZodObject ? {} : undefined;
+  const parsed = schema.safeParse(request.body ?? missing, { error: inLanguage(locale) });
+  if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
+  return parsed.data;
+}

@@ -32,7 +32,7 @@ const answer = {
 };
 
 /** Of a route's schema: what it answers with these statuses. */
-export function problemAnswers(...statuses: readonly number[]): Readonly<Record<string, typeof answer>> {
+export function problemResponses(...statuses: readonly number[]): Readonly<Record<string, typeof answer>> {
   return Object.fromEntries(statuses.map((status) => [status, answer]));
 }
 

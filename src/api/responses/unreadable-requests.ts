@@ -15,7 +15,7 @@ const read: Readonly<Record<string, ProblemError>> = {
  * Answers a request that is no HTTP (no request reaches the routes then) as `application/problem+json`, in English as no
  * header could be read, and ends the connection.
  */
-export function answerBrokenRequest(error: Error & { readonly code?: string }, socket: Socket): void {
+export function answerUnreadableRequest(error: Error & { readonly code?: string }, socket: Socket): void {
   // Nobody is there to be answered.
   if (error.code === "ECONNRESET" || socket.destroyed) return;
   const problem = read[error.code ?? ""] ?? new ProblemError("malformed");

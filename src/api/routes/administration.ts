@@ -5,17 +5,18 @@ import { defaultCalendar } from "../../domain/clock/calendar.ts";
 import { calendarOf, newestOf, putNext, versionsOf } from "../../records/versions.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { bodyOf } from "../requests/body.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { parseBody } from "../requests/validation.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import { problemResponses, ProblemError } from "../responses/problem.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(400, 401, 403, 413, 415, 422, 429, 500, 503);
+const refusals = problemResponses(400, 401, 403, 413, 415, 422, 429, 500, 503);
 const versioned = z.object({ version: z.int(), by: z.string(), at: z.string() });
 const readers = ["sales_rep", "customer_service", "order_admin", "supervisor"] as const;
 
 /** What supervisors put, with its history: the working calendar, and who is who. */
-export function houseRoutes({ engine, db, now }: Parts): Routes {
+export function administrationRoutes({ engine, db, now }: ApiDependencies): Routes {
   const operation = (operationId: string, summary: string, answer: z.ZodType) => ({
     tags: ["administration"],
     operationId,
@@ -48,7 +49,7 @@ export function houseRoutes({ engine, db, now }: Parts): Routes {
       },
       async (request) => {
         const locale = localeOf(request.headers["accept-language"]);
-        const { version, ...put } = bodyOf(request, putCalendarSchema);
+        const { version, ...put } = parseBody(request, putCalendarSchema);
         const newest = (await newestOf(db, "calendar"))?.version ?? defaultCalendar.version;
         if (version !== undefined && version !== newest) {
           const errors = [{ path: "version", message: fieldTexts["newer-version"][locale] }];
@@ -82,7 +83,7 @@ export function houseRoutes({ engine, db, now }: Parts): Routes {
         },
       },
       async (request) => {
-        const given = bodyOf(request, staffSchema);
+        const given = parseBody(request, staffSchema);
         try {
           staffFrom(given);
         } catch (error) {

@@ -20,13 +20,14 @@ import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { canonical, keyMissing, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
-import { gateOf } from "../order-access.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { createOrderAccessCheck } from "../order-access.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { respondsAsync } from "../requests/prefer.ts";
 import { allWith, recorded, recordedSoon } from "../reading.ts";
-import { problemAnswers, ProblemError, problemOfRefusal } from "../responses/problem.ts";
-import { answeredTo, historyFor, isRead, sees, shownTo } from "../visibility.ts";
+import { problemResponses, ProblemError, problemOfRefusal } from "../responses/problem.ts";
+import { restrictAnsweredOrder, toHistoryLines, mayReadSome, mayReadOrderOf, omitHiddenFields } from "../visibility.ts";
+import type { Routes } from "./routes.ts";
 
 /** Crockford's base 32: nothing that is mistaken for something else on the telephone. */
 const DIGITS = "0123456789ABCDEFGHJKMNPQRSTVWXYZ";
@@ -80,10 +81,10 @@ const requestBodies = new Map(
 );
 
 /** The routes of the commands: one a row of the table, and nothing said twice. */
-export function commandRoutes(parts: Parts): Routes {
-  const { engine, db, now, staff } = parts;
-  const { begin, recordOf, askAgain, reportAgain } = openingOf(parts);
-  const admit = gateOf(parts);
+export function commandRoutes(dependencies: ApiDependencies): Routes {
+  const { engine, db, now, staff } = dependencies;
+  const { begin, recordOf, askAgain, reportAgain } = openingOf(dependencies);
+  const checkOrderAccess = createOrderAccessCheck(dependencies);
 
   /** The answer to a repeated key, as far as it is on record. */
   function repeated(events: readonly OrderEvent[], { input }: Sent<CommandName>): CommandAnswer | undefined {
@@ -167,7 +168,7 @@ export function commandRoutes(parts: Parts): Routes {
 
     const events = await recorded(db, orderNo);
     // Of an order that is somebody else's by now, nobody is told whose key it was received under.
-    const before = events.length > 0 && sees(caller, replay(events).salesRep) ? repeated(events, sent) : undefined;
+    const before = events.length > 0 && mayReadOrderOf(caller, replay(events).salesRep) ? repeated(events, sent) : undefined;
     const exists = () => problemOfRefusal({ refused: "order-exists", details: {}, permitted: [] });
     if (events.length > 0 && !before) throw exists();
     if (report) {
@@ -181,17 +182,17 @@ export function commandRoutes(parts: Parts): Routes {
     const answer = before ?? (await engine.ask(orderNo, "receive", input, start));
     if (!answer) throw exists();
     log(request, orderNo, sent);
-    const all = await allWith(parts, orderNo, checked(answer, sent).events);
+    const all = await allWith(dependencies, orderNo, checked(answer, sent).events);
     void reply.code(201).header("location", location);
-    return shownTo(caller, view(replay(all), caller, now()));
+    return omitHiddenFields(caller, view(replay(all), caller, now()));
   }
 
   async function send(request: FastifyRequest, reply: FastifyReply, orderNo: string, command: CommandName) {
     const sent = read(request, command, now(), await staff());
     const { caller, input, report } = sent;
-    const standing = await admit(caller, orderNo);
+    const access = await checkOrderAccess(caller, orderNo);
     if (report) {
-      if (standing === "concerned") {
+      if (access === "own-duties") {
         const may = authorise(replay(await eventsOf(db, orderNo)), command, caller);
         if (isRefusal(may)) throw problemOfRefusal({ ...may, permitted: [] });
       }
@@ -204,8 +205,8 @@ export function commandRoutes(parts: Parts): Routes {
     if (answer === "reported") return accepted(request, reply, orderNo, sent);
     const { events } = checked(answer, sent);
     log(request, orderNo, sent);
-    const order = view(replay(await allWith(parts, orderNo, events)), caller, now());
-    return { order: answeredTo(caller, order), events: historyFor(caller, events) };
+    const order = view(replay(await allWith(dependencies, orderNo, events)), caller, now());
+    return { order: restrictAnsweredOrder(caller, order), events: toHistoryLines(caller, events) };
   }
 
   const headers = z.object({
@@ -235,7 +236,7 @@ export function commandRoutes(parts: Parts): Routes {
         headers,
         body,
       };
-      const refusals = problemAnswers(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
+      const refusals = problemResponses(400, 401, 403, 404, 409, 413, 415, 422, 429, 500, 503);
       const config = { access: by, machine: machine === true };
       if (command === "receive") {
         app.post(
@@ -268,16 +269,16 @@ export function commandRoutes(parts: Parts): Routes {
           operationId: "command-state",
           summary: "What became of a command",
           params: z.object({ orderNo: orderNumber, key: z.string().min(1).max(200) }),
-          response: { 200: commandStateSchema, ...problemAnswers(401, 404, 422, 429, 500, 503) },
+          response: { 200: commandStateSchema, ...problemResponses(401, 404, 422, 429, 500, 503) },
         },
       },
       async (request) => {
         const caller = callerOf(request);
         const { orderNo, key: given } = request.params;
-        const standing = await admit(caller, orderNo, "no-such-command");
+        const access = await checkOrderAccess(caller, orderNo, "no-such-command");
         const nothing = new ProblemError("not-found", { detail: "no-such-command" });
         // Of something that was theirs to do and is no more, they are told no more.
-        if (standing === "concerned" && !isRead(caller, await eventsOf(db, orderNo), now())) throw nothing;
+        if (access === "own-duties" && !mayReadSome(caller, await eventsOf(db, orderNo), now())) throw nothing;
         const key = scopedKey(caller.id, given);
         const state = await engine.state(orderNo, key);
         if (state.state === "no-order") throw nothing;
@@ -289,7 +290,7 @@ export function commandRoutes(parts: Parts): Routes {
           throw new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 });
         if (!first) throw nothing;
         await recordedSoon(db, orderNo, events);
-        const lines = historyFor(caller, events);
+        const lines = toHistoryLines(caller, events);
         const refused = first.event === "command-refused" || first.event === "discrepancy-opened" ? first.data : undefined;
         if (!refused) return { state: "done" as const, events: lines };
         const detail = refusalText(refused.refusal, refused.details, localeOf(request.headers["accept-language"]));

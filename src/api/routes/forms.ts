@@ -13,13 +13,14 @@ import { productionProgress } from "../../forms/production-progress.ts";
 import { shippingNotice } from "../../forms/shipping-notice.ts";
 import { hashOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { formatFor, mediaTypes } from "../requests/accept.ts";
-import { gateOf } from "../order-access.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
+import { createOrderAccessCheck } from "../order-access.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import { problemResponses, ProblemError } from "../responses/problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { hiddenFrom, printedFor, sees } from "../visibility.ts";
+import { hiddenFieldsOf, dashHiddenFields, mayReadOrderOf } from "../visibility.ts";
+import type { Routes } from "./routes.ts";
 
 const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
   "order-confirmation": orderConfirmation,
@@ -27,7 +28,7 @@ const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
   "shipping-notice": shippingNotice,
 };
 
-const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);
+const refusals = problemResponses(401, 404, 406, 422, 429, 500, 503);
 const document = z.string().meta({ format: "binary" });
 const page = { "text/html": { schema: z.string() } };
 const pdf = { "application/pdf": { schema: document } };
@@ -51,8 +52,8 @@ function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision:
 }
 
 /** The three forms of the regulation (R5.2), as a page or as PDF. */
-export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
-  const admit = gateOf({ engine, db });
+export function formRoutes({ engine, db, staff, company, now }: ApiDependencies): Routes {
+  const checkOrderAccess = createOrderAccessCheck({ engine, db });
 
   async function subjectOf(
     request: FastifyRequest,
@@ -61,19 +62,19 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
     revision: number | undefined,
   ): Promise<Subject> {
     const caller = callerOf(request);
-    await admit(caller, orderNo);
+    await checkOrderAccess(caller, orderNo);
     const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
     const present = replay(all);
-    if (!sees(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
+    if (!mayReadOrderOf(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
     const events = revision === undefined ? all : eventsOfRevision(present, all, revision);
     if (!events) throw new ProblemError("not-found", { detail: "no-such-revision" });
     const last = events.at(-1)?.number ?? 0;
     // The form is printed without it while the records are away.
     const [people, checksum] = await Promise.all([staff(), hashOf(db, orderNo, last).catch(() => undefined)]);
     return {
-      order: printedFor<SeenOrder>(caller, events === all ? present : replay(events)),
-      events: printedFor(caller, events),
-      hidden: hiddenFrom(caller),
+      order: dashHiddenFields<SeenOrder>(caller, events === all ? present : replay(events)),
+      events: dashHiddenFields(caller, events),
+      hidden: hiddenFieldsOf(caller),
       locale: localeOf(request.headers["accept-language"], "zh"),
       nameOf: (id) => people?.byId.get(id)?.name ?? id,
       company,
@@ -85,7 +86,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
 
   async function answer(request: FastifyRequest, reply: FastifyReply, form: Form, as: "html" | "pdf"): Promise<string | Buffer> {
     const number = form.head[0]?.value ?? form.name;
-    const made = as === "pdf" ? await request.server.press.pdf(callerOf(request).id, form) : pageFor(form);
+    const made = as === "pdf" ? await request.server.renderer.pdf(callerOf(request).id, form) : pageFor(form);
     void reply
       .type(mediaTypes[as])
       .header("content-language", form.locale)
@@ -123,7 +124,7 @@ export function formRoutes({ engine, db, staff, company, now }: Parts): Routes {
           },
         },
         async (request, reply) => {
-          const as = formatFor(request, reply, ["html", "pdf"]);
+          const as = negotiateFormat(request, reply, ["html", "pdf"]);
           const { revision } = anyRevision.parse(request.query);
           return answer(request, reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), as);
         },

@@ -6,16 +6,17 @@ import { instant } from "../../domain/time.ts";
 import { historyWords } from "../../texts/history.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { commandWords, roleWords, wordOf } from "../../texts/words.ts";
-import { formatFor, mediaTypes } from "../requests/accept.ts";
-import { gateOf } from "../order-access.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
+import { createOrderAccessCheck } from "../order-access.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers } from "../responses/problem.ts";
+import { problemResponses } from "../responses/problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { csvOf, type Cell, type Column } from "../rendering/spreadsheet.ts";
-import { historyFor, legible, type HistoryLine } from "../visibility.ts";
+import { toHistoryLines, restrictEvents, type HistoryLine } from "../visibility.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(401, 404, 406, 422, 429, 500, 503);
+const refusals = problemResponses(401, 404, 406, 422, 429, 500, 503);
 const formats = ["json", "csv", "xlsx"] as const;
 
 const widths = { number: 6, at: 20, receivedAt: 20, actor: 16, role: 14, command: 24, event: 24, reason: 30, note: 30, data: 80 };
@@ -38,14 +39,14 @@ function rowOf(line: HistoryLine, locale: Locale): Cell[] {
 }
 
 /** The audit trail of an order (R1.2): as JSON, or for a spreadsheet by `Accept` or by its name. */
-export function historyRoutes({ engine, db, now }: Parts): Routes {
-  const admit = gateOf({ engine, db });
+export function historyRoutes({ engine, db, now }: ApiDependencies): Routes {
+  const checkOrderAccess = createOrderAccessCheck({ engine, db });
 
   async function linesOf(request: FastifyRequest, reply: FastifyReply, orderNo: string): Promise<HistoryLine[]> {
     const caller = callerOf(request);
-    await admit(caller, orderNo);
+    await checkOrderAccess(caller, orderNo);
     const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
-    return historyFor(caller, legible(caller, events, now()));
+    return toHistoryLines(caller, restrictEvents(caller, events, now()));
   }
 
   async function exported(request: FastifyRequest, reply: FastifyReply, orderNo: string, as: "csv" | "xlsx") {
@@ -56,7 +57,7 @@ export function historyRoutes({ engine, db, now }: Parts): Routes {
     const made =
       as === "csv"
         ? csvOf(columns, rows)
-        : await request.server.press.xlsx(callerOf(request).id, [{ sheet: orderNo, columns, rows }]);
+        : await request.server.renderer.xlsx(callerOf(request).id, [{ sheet: orderNo, columns, rows }]);
     void reply
       .type(mediaTypes[as])
       .header("content-language", locale)
@@ -94,7 +95,7 @@ export function historyRoutes({ engine, db, now }: Parts): Routes {
       },
       async (request, reply) => {
         const { orderNo } = request.params;
-        const as = formatFor(request, reply, formats);
+        const as = negotiateFormat(request, reply, formats);
         return as === "json" ? linesOf(request, reply, orderNo) : exported(request, reply, orderNo, as);
       },
     );

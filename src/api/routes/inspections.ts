@@ -23,14 +23,15 @@ import { remembered } from "../../records/idempotency.ts";
 import { concernedIn } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
-import { bodyOf } from "../requests/body.ts";
+import { parseBody } from "../requests/validation.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import { openingOf } from "../opening.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError, problemOf } from "../responses/problem.ts";
+import { problemResponses, ProblemError, problemOf } from "../responses/problem.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
+const refusals = problemResponses(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
 const inspectors = ["supervisor"] as const;
 const kinds = ["daily", "asked", "full", "sample"] as const;
 const params = z.object({ inspectionId: id });
@@ -41,9 +42,9 @@ function isAnswered({ kind }: Report): boolean {
 }
 
 /** Inspections (R6.1, R6.2): asked for at any time, read, answered. */
-export function inspectionRoutes(parts: Parts): Routes {
-  const { db, engine, routine, now, staff } = parts;
-  const { recordOf, askAgain } = openingOf(parts);
+export function inspectionRoutes(dependencies: ApiDependencies): Routes {
+  const { db, engine, routine, now, staff } = dependencies;
+  const { recordOf, askAgain } = openingOf(dependencies);
 
   async function found(inspectionId: string): Promise<Report> {
     const report = await findReport(db, inspectionId);
@@ -87,7 +88,7 @@ export function inspectionRoutes(parts: Parts): Routes {
     if (!isAnswered(report)) throw new ProblemError("not-found", { detail: "no-such-report" });
     const may = report.kind === "sample" ? caller.roles.includes("management") : holds(caller, "supervisor");
     if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
-    const said = bodyOf(request, answersBody);
+    const said = parseBody(request, answersBody);
     const [people, locale] = [await staff(), localeOf(request.headers["accept-language"])];
     const errors = said.answers.flatMap((answer, index) =>
       wrongPeople("answer-inspection", answer, people, locale).map(({ path, message }) => ({
@@ -164,7 +165,7 @@ export function inspectionRoutes(parts: Parts): Routes {
         },
       },
       async (request, reply) => {
-        const { orders, reason } = bodyOf(request, inspectionBody);
+        const { orders, reason } = parseBody(request, inspectionBody);
         const { id: caller } = callerOf(request);
         const key = keyOf(request);
         const hash = sha256(orders ?? "large", reason);

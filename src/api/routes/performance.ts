@@ -2,31 +2,32 @@ import { performanceQuery, performanceSchema } from "../../contracts/performance
 import { addDays, dayOf, type Day } from "../../domain/time.ts";
 import { performance } from "../../records/performance.ts";
 import { fieldTexts, type FieldFault } from "../../texts/fields.ts";
-import { WrongParameters } from "../requests/validation.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { InvalidParameters } from "../requests/validation.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers } from "../responses/problem.ts";
+import { problemResponses } from "../responses/problem.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(401, 403, 422, 429, 500, 503);
+const refusals = problemResponses(401, 403, 422, 429, 500, 503);
 
 /** More than two years at once is not looked at by people, and costs the database too much. */
 const LONGEST_DAYS = 731;
 
 /**
  * The period that was asked for; said are both ends, one of them or none.
- * @throws WrongParameters when it ends before it begins, or is too long.
+ * @throws InvalidParameters when it ends before it begins, or is too long.
  */
 function periodOf({ from, to }: { from?: Day | undefined; to?: Day | undefined }, today: Day): { from: Day; to: Day } {
   const last = to ?? (from !== undefined && from > today ? from : today);
   const first = from ?? `${last.slice(0, 7)}-01`;
-  const wrong = (fault: FieldFault) => new WrongParameters((locale) => [{ path: "to", message: fieldTexts[fault][locale] }]);
+  const wrong = (fault: FieldFault) => new InvalidParameters((locale) => [{ path: "to", message: fieldTexts[fault][locale] }]);
   if (last < first) throw wrong("before-from");
   if (last > addDays(first, LONGEST_DAYS)) throw wrong("too-long-a-period");
   return { from: first, to: last };
 }
 
 /** The supervisor's numbers; a representative sees their own only. */
-export function performanceRoutes({ db, now }: Parts): Routes {
+export function performanceRoutes({ db, now }: ApiDependencies): Routes {
   return async (app) => {
     app.get(
       "/reports/performance",

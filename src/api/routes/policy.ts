@@ -9,12 +9,13 @@ import { newestOf, policyOf, putNext, versionsOf, type Version } from "../../rec
 import { eventsOfSeveral, listOrders } from "../../records/read.ts";
 import type { Locale } from "../../texts/locale.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { bodyOf } from "../requests/body.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { parseBody } from "../requests/validation.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import { problemResponses, ProblemError } from "../responses/problem.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(400, 401, 403, 413, 415, 422, 429, 500, 503);
+const refusals = problemResponses(400, 401, 403, 413, 415, 422, 429, 500, 503);
 
 /** Orders that are replayed in one go, before other requests have their turn. */
 const AT_ONCE = 5;
@@ -53,7 +54,7 @@ function tried(
 }
 
 /** The policy: in force, put anew, its history, and what another one would have meant. */
-export function policyRoutes({ db, policy: current, routine, now }: Parts): Routes {
+export function policyRoutes({ db, policy: current, routine, now }: ApiDependencies): Routes {
   const answered = ({ version, by, at, body }: Version) => ({
     version,
     by,
@@ -119,7 +120,7 @@ export function policyRoutes({ db, policy: current, routine, now }: Parts): Rout
       },
       async (request) => {
         const locale = localeOf(request.headers["accept-language"]);
-        const { policy, calendar, from, to, limit, cursor } = bodyOf(request, rehearsalSchema);
+        const { policy, calendar, from, to, limit, cursor } = parseBody(request, rehearsalSchema);
         const proposal = { policy: sentPolicy(policy, locale, "policy"), calendar: calendar && { version: 0, ...calendar } };
         const { items: orders, next } = await listOrders(db, { from, to }, { limit, cursor });
         const duties: ReturnType<typeof tried> = [];

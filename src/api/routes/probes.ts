@@ -2,10 +2,11 @@ import { createHash } from "node:crypto";
 import { aliveSchema, readySchema } from "../../contracts/answers.ts";
 import { isReachable } from "../../records/database.ts";
 import { mediaTypes } from "../requests/accept.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import type { ApiDependencies } from "../dependencies.ts";
+import type { Routes } from "./routes.ts";
 
 /** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
-export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {
+export function probeRoutes({ engine, db, clocks, stopping }: ApiDependencies): Routes {
   let looking: Promise<[boolean, boolean]> | undefined;
   /** Whether the engine and the records are reachable; whoever asks meanwhile shares the answer, since anybody may ask. */
   async function reachable(): Promise<[boolean, boolean]> {
@@ -53,7 +54,7 @@ export function probeRoutes({ engine, db, clocks, stopping }: Parts): Routes {
       },
     );
     app.get("/metrics", { config: { access: "public" }, schema: { hide: true } }, async (_request, reply) => {
-      await app.observe();
+      await app.refreshBusinessMetrics();
       void reply.type(app.metrics.contentType);
       return app.metrics.metrics();
     });

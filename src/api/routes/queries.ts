@@ -15,18 +15,19 @@ import { view } from "../../domain/order/view.ts";
 import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
 import { calendarNow } from "../../records/versions.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
-import { gateOf } from "../order-access.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { createOrderAccessCheck } from "../order-access.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers } from "../responses/problem.ts";
+import { problemResponses } from "../responses/problem.ts";
 import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { readBy, repsSeenBy, shownTo } from "../visibility.ts";
+import { restrictOrder, visibleReps, omitHiddenFields } from "../visibility.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(401, 404, 422, 429, 500, 503);
+const refusals = problemResponses(401, 404, 422, 429, 500, 503);
 
 /** The questions: an order from its run, or from the records when none answers; lists from the records. */
-export function queryRoutes({ engine, db, now, policy }: Parts): Routes {
-  const admit = gateOf({ engine, db });
+export function queryRoutes({ engine, db, now, policy }: ApiDependencies): Routes {
+  const checkOrderAccess = createOrderAccessCheck({ engine, db });
   const params = z.object({ orderNo: orderNumber });
   /** What is owed beside the orders. */
   async function house(): Promise<readonly HouseDuty[]> {
@@ -54,9 +55,9 @@ export function queryRoutes({ engine, db, now, policy }: Parts): Routes {
       async (request, reply) => {
         const caller = callerOf(request);
         const { orderNo } = request.params;
-        await admit(caller, orderNo);
+        await checkOrderAccess(caller, orderNo);
         const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
-        return readBy(caller, view(replay(events), caller, now()));
+        return restrictOrder(caller, view(replay(events), caller, now()));
       },
     );
     app.get(
@@ -74,7 +75,7 @@ export function queryRoutes({ engine, db, now, policy }: Parts): Routes {
       async (request) => {
         const caller = callerOf(request);
         const { cursor, limit, ...filter } = request.query;
-        return shownTo(caller, await listOrders(db, { ...filter, salesReps: repsSeenBy(caller) }, { cursor, limit }));
+        return omitHiddenFields(caller, await listOrders(db, { ...filter, salesReps: visibleReps(caller) }, { cursor, limit }));
       },
     );
     app.get(
@@ -91,7 +92,7 @@ export function queryRoutes({ engine, db, now, policy }: Parts): Routes {
       },
       async (request) => {
         const { cursor, limit, ...filter } = request.query;
-        return listOverdue(db, { ...filter, salesReps: repsSeenBy(callerOf(request)) }, now(), { cursor, limit }, await house());
+        return listOverdue(db, { ...filter, salesReps: visibleReps(callerOf(request)) }, now(), { cursor, limit }, await house());
       },
     );
     app.get(
@@ -106,7 +107,7 @@ export function queryRoutes({ engine, db, now, policy }: Parts): Routes {
           response: { 200: overdueCountSchema, ...refusals },
         },
       },
-      async (request) => countOverdue(db, { ...request.query, salesReps: repsSeenBy(callerOf(request)) }, now(), await house()),
+      async (request) => countOverdue(db, { ...request.query, salesReps: visibleReps(callerOf(request)) }, now(), await house()),
     );
     app.get(
       "/duties",

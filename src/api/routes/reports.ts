@@ -13,13 +13,14 @@ import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
 import { weeklySheet } from "../../forms/weekly-summary.ts";
 import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from "../../records/reports.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { formatFor, mediaTypes } from "../requests/accept.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import { problemResponses, ProblemError } from "../responses/problem.ts";
 import type { Table } from "../rendering/spreadsheet.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(401, 403, 404, 406, 422, 429, 500, 503);
+const refusals = problemResponses(401, 403, 404, 406, 422, 429, 500, 503);
 const readers = ["order_admin", "supervisor"] as const;
 const formats = ["json", "html", "xlsx"] as const;
 type WeeklyFormat = (typeof formats)[number];
@@ -35,11 +36,11 @@ function tablesOf({ head, sections }: Sheet): Table[] {
 }
 
 /** The department's reports (R5.3), as they were made. */
-export function reportRoutes({ db, company }: Parts): Routes {
+export function reportRoutes({ db, company }: ApiDependencies): Routes {
   async function weekly(request: FastifyRequest, reply: FastifyReply, asked: string): Promise<unknown> {
     const [week = "", suffix] = asked.split(".");
     const named = formats.find((format) => format === suffix);
-    const as: WeeklyFormat = named ?? formatFor(request, reply, formats);
+    const as: WeeklyFormat = named ?? negotiateFormat(request, reply, formats);
     const report: Report | undefined = await findReport(db, `weekly-${week}`);
     if (!report?.madeAt) throw new ProblemError("not-found", { detail: "no-such-report" });
     const lines = (await allLinesOf(db, report.reportId)).map(({ body, tags }): WeeklyLineRead => ({
@@ -51,7 +52,7 @@ export function reportRoutes({ db, company }: Parts): Routes {
     const sheet = weeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);
     const made =
       as === "xlsx"
-        ? await request.server.press.xlsx(callerOf(request).id, tablesOf(sheet))
+        ? await request.server.renderer.xlsx(callerOf(request).id, tablesOf(sheet))
         : pageFor(company === undefined ? sheet : { ...sheet, company });
     void reply
       .type(mediaTypes[as])

@@ -32,14 +32,15 @@ import { routinePolicyOf } from "../../records/versions.ts";
 import { addFact, proposalOf, proposalsOfMonth, rewardsMonth } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { bodyOf } from "../requests/body.ts";
+import { parseBody } from "../requests/validation.ts";
 import { canonical, keyOf, sha256 } from "../idempotency.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import { problemResponses, ProblemError } from "../responses/problem.ts";
+import type { Routes } from "./routes.ts";
 
-const refusals = problemAnswers(401, 403, 404, 422, 429, 500, 503);
-const commanded = { ...problemAnswers(400, 409, 413, 415), ...refusals };
+const refusals = problemResponses(401, 403, 404, 422, 429, 500, 503);
+const commanded = { ...problemResponses(400, 409, 413, 415), ...refusals };
 
 const faultPath: { readonly [F in DecisionFault]: string } = {
   "measure-needed": "measure",
@@ -57,7 +58,7 @@ function unless(refusal: ProposalRefusal | undefined): void {
 }
 
 /** Rewards and penalties (R7.1–R7.3): what the record amounts to, what management decides, what the person concerned says. */
-export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
+export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Routes {
   async function visible(proposalId: string, caller: Caller): Promise<Proposed> {
     const proposed = await proposalOf(db, proposalId);
     if (!proposed || !(seesAll(caller) || proposed.person === caller.id)) {
@@ -203,7 +204,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       },
       async (request) => {
         const caller = callerOf(request);
-        const body = bodyOf(request, decisionBody);
+        const body = parseBody(request, decisionBody);
         const { proposalId } = request.params;
         let derived = false;
         const { proposed, added } = await add(request, proposalId, "decide", body, async (before) => {
@@ -244,7 +245,7 @@ export function rewardsRoutes({ engine, db, now, routine }: Parts): Routes {
       },
       async (request) => {
         const caller = callerOf(request);
-        const body = bodyOf(request, objectionBody);
+        const body = parseBody(request, objectionBody);
         const { proposed, added } = await add(request, request.params.proposalId, "object", body, async (before) => {
           unless(refuseObjection(before, caller, now()));
           const { decideWithin } = await policyOf(before.month);

@@ -28,18 +28,19 @@ import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
 import { whyNoReceiver } from "../../webhooks/addresses.ts";
-import { bodyOf } from "../requests/body.ts";
+import { parseBody } from "../requests/validation.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
-import type { Parts, Routes } from "../dependencies.ts";
+import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemAnswers, ProblemError } from "../responses/problem.ts";
+import { problemResponses, ProblemError } from "../responses/problem.ts";
+import type { Routes } from "./routes.ts";
 
 /** Supervisors and management say where the house's events go: to nobody else's address. */
 const access = ["supervisor"] as const;
 /** How long the secret before stays good, ms: so long receivers have to learn the new one. */
 const OVERLAP = 24 * HOUR;
 
-const refusals = problemAnswers(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
+const refusals = problemResponses(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
 
 /** Of a subscription or a delivery, as they are made here. */
 const id = z.string().regex(/^\w{1,64}$/u);
@@ -54,7 +55,7 @@ function shown({ webhookId, url, events, state, description, createdBy, createdA
 }
 
 /** Subscriptions to the events of orders (Standard Webhooks), and their deliveries. */
-export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
+export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Routes {
   const notFound = () => new ProblemError("not-found", { detail: "no-such-webhook" });
 
   /** Said at once as far as it can be; where a name leads is looked at when something is sent. */
@@ -95,7 +96,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
         },
       },
       async (request, reply) => {
-        const said = bodyOf(request, webhookBody);
+        const said = parseBody(request, webhookBody);
         checkAddress(request, said.url);
         const { id } = callerOf(request);
         const key = keyOf(request);
@@ -133,7 +134,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: Parts): Routes {
         },
       },
       async (request) => {
-        const said = bodyOf(request, webhookChange);
+        const said = parseBody(request, webhookChange);
         if (said.url !== undefined) checkAddress(request, said.url);
         const { webhookId } = request.params;
         if (!(await alter(db, webhookId, said))) throw notFound();
