@@ -1,6 +1,7 @@
 import { Context } from "@temporalio/activity";
 import { ApplicationFailure } from "@temporalio/common";
 import type { z } from "zod";
+import { canonicalJson } from "../contracts/canonical-json.ts";
 import { done, problem } from "../contracts/outside.ts";
 import type { Ask, Dated } from "../contracts/workflow.ts";
 import { HOUR, SECOND, type Ms } from "../domain/time.ts";
@@ -103,7 +104,8 @@ export async function post<A>({ url, key, body, answer, signal }: Post<A>): Prom
         accept: "application/json, application/problem+json",
         "idempotency-key": encodeURI(key),
       },
-      body: JSON.stringify(body),
+      // A restored order has its events from the records, with fields in another order: the same key comes with the same bytes.
+      body: canonicalJson(body),
       redirect: "manual",
       signal,
     });

@@ -1,4 +1,5 @@
 import { createHash, createHmac } from "node:crypto";
+import { canonicalJson } from "../contracts/canonical-json.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { isRemoved, markOf, withPersonal } from "../domain/order/personal.ts";
 
@@ -6,18 +7,6 @@ import { isRemoved, markOf, withPersonal } from "../domain/order/personal.ts";
  * The chain over an order's events: each stored event carries the SHA-256 of the hash before it and of itself, with its
  * personal texts standing as their salted digests. So an edit is found, and texts can be removed while the chain still holds.
  */
-
-/** JSON as RFC 8785 (JCS) has it: one text for one value, whatever order a database keeps the fields in. */
-export function canonicalJson(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map((item: unknown) => canonicalJson(item === undefined ? null : item)).join(",")}]`;
-  if (typeof value !== "object" || value === null) return JSON.stringify(value);
-  const fields = Object.entries(value)
-    .filter(([, item]) => item !== undefined)
-    // By UTF-16 units, as the standard says and JavaScript compares.
-    .toSorted(([a], [b]) => (a < b ? -1 : 1))
-    .map(([name, item]) => `${JSON.stringify(name)}:${canonicalJson(item)}`);
-  return `{${fields.join(",")}}`;
-}
 
 /** An order's salt: random, in its first event, and removed with the texts; nobody can try out a text after that. */
 export function saltOf(first: OrderEvent | undefined): string {
