@@ -5,7 +5,7 @@ import { CancellationScope } from "@temporalio/workflow";
  * every clock in it. What ends a run by force (terminate) is none of this; it is found by whoever watches.
  * @param asked told of each request, in the workflow task that it comes with
  */
-export function uncancelled<T>(work: () => Promise<T>, asked: () => void = () => undefined): Promise<T> {
+export function ignoreCancellation<T>(work: () => Promise<T>, asked: () => void = () => undefined): Promise<T> {
   CancellationScope.current().cancelRequested.catch(asked);
   return CancellationScope.nonCancellable(work);
 }

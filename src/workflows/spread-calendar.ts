@@ -2,7 +2,7 @@ import { proxyActivities, sleep } from "@temporalio/workflow";
 import type { CalendarActivities } from "../contracts/workflow.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import { MINUTE, SECOND } from "../domain/time.ts";
-import { uncancelled } from "./cancellation.ts";
+import { ignoreCancellation } from "./cancellation.ts";
 
 const { runningOrders, sendCalendar } = proxyActivities<CalendarActivities>({
   startToCloseTimeout: MINUTE,
@@ -25,7 +25,7 @@ async function sweep(calendar: Calendar): Promise<void> {
  * long after the first the second begins, ms.
  */
 export async function spreadCalendar(calendar: Calendar, again = 20 * SECOND): Promise<void> {
-  await uncancelled(async () => {
+  await ignoreCancellation(async () => {
     await sweep(calendar);
     await sleep(again, { summary: "orders that were just being received" });
     await sweep(calendar);

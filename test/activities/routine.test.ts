@@ -15,14 +15,14 @@ import { allLinesOf } from "../../src/records/reports.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { columnWords, foundDelayText } from "../../src/texts/routine.ts";
-import { openBook, type Book } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder, type RunningOrder } from "../../src/workflows/order/running-order.ts";
 import { beginning, later } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { openRecords, salted, type Fixture } from "../records/fixture.ts";
 
-/** What the routines put on orders, with an engine that fails for some: orders are books in memory, the records are real. */
+/** What the routines put on orders, with an engine that fails for some: orders are in memory, without Temporal; the records are real. */
 let records: Fixture;
-const books = new Map<string, Book>();
+const runningOrders = new Map<string, RunningOrder>();
 /** For how many signals more an order cannot be reached. */
 const unreachable = new Map<string, number>();
 const sent: { readonly orderNo: string; readonly key: string; readonly body: object }[] = [];
@@ -30,7 +30,7 @@ const sent: { readonly orderNo: string; readonly key: string; readonly body: obj
 let recording = true;
 
 async function record(orderNo: string): Promise<void> {
-  const publication = books.get(orderNo)?.publication(await lastEventOf(records.db, orderNo), Date.now());
+  const publication = runningOrders.get(orderNo)?.publication(await lastEventOf(records.db, orderNo), Date.now());
   if (publication) await publish(records.db, publication);
 }
 
@@ -41,7 +41,7 @@ async function takeOn(orderNo: string, command: CommandName, input: CommandInput
   const arrives = left <= 0 || left % 2 === 0;
   if (arrives) {
     sent.push({ orderNo, key: input.key ?? "", body: input.body });
-    books.get(orderNo)?.takeOn(command, input, input.key ?? "", Date.now());
+    runningOrders.get(orderNo)?.takeOn(command, input, input.key ?? "", Date.now());
     if (recording) await record(orderNo);
   }
   if (left > 0) throw Object.assign(new Error("this order's workflow cannot be reached"), { name: "ServiceError" });
@@ -96,9 +96,9 @@ async function untilDone(work: () => Promise<void>): Promise<number> {
 async function late(orderNo: string): Promise<void> {
   const story = later(upTo("leadTime"), "P8D");
   const shift = Date.now() - story.now;
-  books.set(
+  runningOrders.set(
     orderNo,
-    openBook({ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events: salted(story.events, orderNo, shift) }),
+    openRunningOrder({ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events: salted(story.events, orderNo, shift) }),
   );
   await record(orderNo);
 }
@@ -109,12 +109,12 @@ async function promised(orderNo: string): Promise<void> {
   const { events, now } = upTo("release", beginning);
   const moved = salted(events, orderNo, Date.now() - now);
   const dated = JSON.parse(JSON.stringify(moved).replaceAll("2026-12-20", tomorrow)) as typeof moved;
-  books.set(orderNo, openBook({ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events: dated }));
+  runningOrders.set(orderNo, openRunningOrder({ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events: dated }));
   await record(orderNo);
 }
 
-const findings = (orderNo: string) => books.get(orderNo)?.order()?.findings ?? [];
-const delays = (orderNo: string) => books.get(orderNo)?.order()?.delays ?? [];
+const findings = (orderNo: string) => runningOrders.get(orderNo)?.order()?.findings ?? [];
+const delays = (orderNo: string) => runningOrders.get(orderNo)?.order()?.delays ?? [];
 
 async function inspected(reportId: string, orderNos: readonly string[]): Promise<number> {
   const { beginReport, inspectOrders } = activities();
@@ -146,7 +146,7 @@ test("an inspection's finding whose signal fails is sent again until the order h
   expect(sent.filter(({ orderNo }) => orderNo !== "F-2").map(({ orderNo }) => orderNo)).toEqual(["F-1", "F-3"]);
   // What arrived although it was said not to was sent again as the same command.
   expect(new Set(sent.filter(({ orderNo }) => orderNo === "F-2").map((each) => JSON.stringify(each))).size).toBe(1);
-  expect(books.get("F-2")?.order()?.discrepancies).toEqual([]);
+  expect(runningOrders.get("F-2")?.order()?.discrepancies).toEqual([]);
 });
 
 test("what an order cannot be told is left to people after some tries: it stands in the report, and the next inspection tries anew", async () => {
@@ -154,8 +154,8 @@ test("what an order cannot be told is left to people after some tries: it stands
   unreachable.set("G-1", 7);
   // None of them arrives.
   recording = false;
-  const stuck = books.get("G-1");
-  books.delete("G-1");
+  const stuck = runningOrders.get("G-1");
+  runningOrders.delete("G-1");
   expect(await inspected("daily-g", ["G-1", "G-2"])).toBe(5);
   expect((await linesOf("daily-g"))["G-1"]).toMatchObject({
     tags: ["found", "found:progress", "undelivered"],
@@ -163,7 +163,7 @@ test("what an order cannot be told is left to people after some tries: it stands
   });
   expect(findings("G-2")).toHaveLength(1);
   expect((await activities().finishReport("daily-g")).tags).toMatchObject({ found: 2, undelivered: 1 });
-  if (stuck) books.set("G-1", stuck);
+  if (stuck) runningOrders.set("G-1", stuck);
   unreachable.delete("G-1");
   expect(await inspected("daily-g2", ["G-1"])).toBe(1);
   expect(findings("G-1")).toHaveLength(1);
@@ -205,6 +205,6 @@ test("an order that cannot be asked for its inspection is in the sample all the 
   await beginReport({ reportId: "sample-s", kind: "sample", period: "s", asOf: iso(Date.now()), about: {} });
   const tries = await untilDone(() => askInspection({ reportId: "sample-s", orderNos: ["S-1", "S-none"], by: "management" }));
   expect(tries).toBe(2);
-  expect(books.get("S-1")?.order()?.inspections).toMatchObject([{ inspectionId: "sample-s", by: "management" }]);
+  expect(runningOrders.get("S-1")?.order()?.inspections).toMatchObject([{ inspectionId: "sample-s", by: "management" }]);
   expect(await linesOf("sample-s")).toMatchObject({ "S-1": { tags: ["asked"] }, "S-none": { tags: ["not-checked"] } });
 });

@@ -80,7 +80,7 @@ test("a supervisor puts a calendar, versions are kept, and running orders have i
     { version: 2, by: "chen.gang" },
     { version: 1, by: "wang.fang" },
   ]);
-  expect(stage.books.get("C-1")?.order()?.calendar).toMatchObject({ version: 2, holidays: other.holidays });
+  expect(stage.runningOrders.get("C-1")?.order()?.calendar).toMatchObject({ version: 2, holidays: other.holidays });
   // The year that is known now closes the supervisor's duty to put it.
   const mine = (await send("GET", "/duties?assignee=me", "wang.fang", "supervisor")).json;
   expect(dutiesSchema.parse(mine).items.map(({ duty }) => duty)).not.toContain("put-calendar");

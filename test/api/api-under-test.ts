@@ -21,14 +21,14 @@ import { calendarReader, policyReader, staffReader } from "../../src/records/ver
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { networksFrom } from "../../src/webhooks/addresses.ts";
-import { openBook, type Book } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder, type RunningOrder } from "../../src/workflows/order/running-order.ts";
 import { MONDAY } from "../domain/order-fixture.ts";
 import { openRecords } from "../records/fixture.ts";
 
-/** The API with an engine in memory: the same books as in the workflow, without Temporal. */
+/** The API with an engine in memory: the running orders are those of the workflow, without Temporal. */
 export interface Stage {
   readonly app: FastifyInstance;
-  readonly books: Map<string, Book>;
+  readonly runningOrders: Map<string, RunningOrder>;
   /** What was asked to be inspected. */
   readonly inspections: readonly InspectionStart[];
   readonly db: Database;
@@ -48,7 +48,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   const folder = await mkdtemp(join(tmpdir(), "gendan-api-"));
   const [issuer, records] = await Promise.all([openLocalIssuer(folder), openRecords()]);
   const { db } = records;
-  const books = new Map<string, Book>();
+  const runningOrders = new Map<string, RunningOrder>();
   const inspections: InspectionStart[] = [];
   const weather = { away: false, silent: false };
   const stage = { clock: MONDAY };
@@ -56,17 +56,17 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   const reach = (): void => {
     if (weather.away) throw new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
   };
-  async function record(book: Book): Promise<void> {
+  async function record(running: RunningOrder): Promise<void> {
     for (let more = true; more;) {
-      const publication = book.publication(await lastEventOf(db, book.order()?.orderNo ?? ""), now());
+      const publication = running.publication(await lastEventOf(db, running.order()?.orderNo ?? ""), now());
       if (publication) await publish(db, publication);
       more = publication?.more === true;
     }
   }
   /** The open run of an order; ended ones are gone, as in the engine. */
-  const open = (orderNo: string): Book | undefined => {
-    const book = books.get(orderNo);
-    return book?.isOver(now()) ? undefined : book;
+  const open = (orderNo: string): RunningOrder | undefined => {
+    const running = runningOrders.get(orderNo);
+    return running?.isOver(now()) ? undefined : running;
   };
   const staff = staffReader(db, undefined);
   const rewards: RewardsOptions = { db, policy: async () => defaultRewardsPolicy, staff, now };
@@ -75,35 +75,37 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     async ask(orderNo, command, input, start) {
       reach();
       if (weather.silent) throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
-      const running = open(orderNo) ?? (start && !(start.fresh && books.has(orderNo)) ? openBook(start.argument) : undefined);
+      const running =
+        open(orderNo) ?? (start && !(start.fresh && runningOrders.has(orderNo)) ? openRunningOrder(start.argument) : undefined);
       if (!running) return undefined;
       const refusal = running.refuse(command, input, now());
       if (refusal) throw problemOfRefusal(refusal);
       const answer = running.carryOut(command, input, input.key ?? "", now());
       if ("refused" in answer) throw problemOfRefusal(answer);
-      books.set(orderNo, running);
+      runningOrders.set(orderNo, running);
       await record(running);
       return answer;
     },
     async report(orderNo, command, input, start) {
       reach();
-      const running = open(orderNo) ?? (start && !(start.fresh && books.has(orderNo)) ? openBook(start.argument) : undefined);
+      const running =
+        open(orderNo) ?? (start && !(start.fresh && runningOrders.has(orderNo)) ? openRunningOrder(start.argument) : undefined);
       if (!running) return false;
       running.takeOn(command, input, input.key ?? "", now());
-      books.set(orderNo, running);
+      runningOrders.set(orderNo, running);
       await record(running);
       return true;
     },
     async repOf(orderNo) {
       if (weather.away) return "no-answer";
-      const order = books.get(orderNo)?.order();
+      const order = runningOrders.get(orderNo)?.order();
       return order ? { salesRep: order.salesRep } : "no-run";
     },
-    lastRun: async (orderNo) => books.get(orderNo)?.history(),
+    lastRun: async (orderNo) => runningOrders.get(orderNo)?.history(),
     history: async (orderNo) => (weather.away || weather.silent ? "no-answer" : (open(orderNo)?.history() ?? "no-run")),
     async state(orderNo, key) {
       reach();
-      return books.get(orderNo)?.commandState(key) ?? { state: "unknown" };
+      return runningOrders.get(orderNo)?.commandState(key) ?? { state: "unknown" };
     },
     isReachable: async () => !weather.away,
     async inspect(start) {
@@ -112,7 +114,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     },
     async spreadCalendar(calendar) {
       reach();
-      for (const book of books.values()) book.setCalendar(calendar, now());
+      for (const running of runningOrders.values()) running.setCalendar(calendar, now());
     },
     async renewRewards(month) {
       reach();
@@ -150,7 +152,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     app,
     db,
     engine,
-    books,
+    runningOrders,
     inspections,
     weather,
     tellings,

@@ -224,8 +224,8 @@ describe("commands", () => {
   test("an ended order is opened again by what may still be said of it, and refuses the rest", async () => {
     const orderNo = await received();
     await request(`/orders/${orderNo}/cancel`, { as: R, body: { reason: "mistake" } });
-    const book = stage.books.get(orderNo);
-    for (const effect of book?.pending() ?? []) book?.settle(effect, { result: "done" }, stage.clock);
+    const running = stage.runningOrders.get(orderNo);
+    for (const effect of running?.pending() ?? []) running?.settle(effect, { result: "done" }, stage.clock);
     await request(`/orders/${orderNo}/record-communication`, { as: R, body: examples["record-communication"] });
     expect(await problem(`/orders/${orderNo}/confirm`, { as: R, body: examples.confirm })).toMatchObject({
       reason: "not-in-stage",

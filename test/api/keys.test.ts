@@ -3,7 +3,7 @@ import { commandStateSchema } from "../../src/contracts/answers.ts";
 import { scopedKey } from "../../src/contracts/keys.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
-import { openBook } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
@@ -75,13 +75,13 @@ test("`.` and `..` are no keys: what became of them could not be asked for", asy
 test("what older code took on under a key as it was happens no second time, nor what it sends beside this one", async () => {
   const order = await received("K-3");
   await ask(R, `${order}/record-communication`, said("before"), "old");
-  const book = stage.books.get("K-3");
+  const running = stage.runningOrders.get("K-3");
   const [raw, scoped] = ["old", scopedKey("li.na", "old")];
-  const events = (book?.history() ?? []).map((event) => (event.key === scoped ? { ...event, key: raw } : event));
+  const events = (running?.history() ?? []).map((event) => (event.key === scoped ? { ...event, key: raw } : event));
   expect(events.some(({ key }) => key === raw)).toBe(true);
-  const { policy, calendar } = book?.order() ?? expect.fail("no order");
-  const older = openBook({ orderNo: "K-3", policy, calendar, events });
-  stage.books.set("K-3", older);
+  const { policy, calendar } = running?.order() ?? expect.fail("no order");
+  const older = openRunningOrder({ orderNo: "K-3", policy, calendar, events });
+  stage.runningOrders.set("K-3", older);
   const again = await ask(R, `${order}/record-communication`, said("before"), "old");
   expect([again.status, older.history().length]).toEqual([200, events.length]);
   expect((await ask(R, `${order}/commands/old`)).json).toMatchObject({

@@ -126,7 +126,7 @@ describe("whose order it is", () => {
   test.each(ofAnOrder)(
     "%s: another's order is not there for a representative, whatever is asked of it, also as a report",
     async (route) => {
-      const before = JSON.stringify(stage.books.get("SO-theirs")?.history());
+      const before = JSON.stringify(stage.runningOrders.get("SO-theirs")?.history());
       const asynchronously = { authorization: `Bearer ${await bearer("li.na", "sales_rep")}`, prefer: "respond-async" };
       for (const answer of [
         await send(route, "li.na", "sales_rep", undefined, "SO-theirs"),
@@ -136,7 +136,7 @@ describe("whose order it is", () => {
         expect(answer.body).not.toMatch(/he\.jun|客户A/u);
       }
       // Nothing was said of it, and nothing came of it.
-      expect(JSON.stringify(stage.books.get("SO-theirs")?.history())).toBe(before);
+      expect(JSON.stringify(stage.runningOrders.get("SO-theirs")?.history())).toBe(before);
       const none = await send(route, "li.na", "sales_rep", undefined, "SO-nobodys");
       expect(none.statusCode).toBe(404);
     },
@@ -154,7 +154,7 @@ describe("whose order it is", () => {
       salesRep: "he.jun",
     });
     expect(answer.statusCode).toBe(403);
-    expect(stage.books.has("SO-new")).toBe(false);
+    expect(stage.runningOrders.has("SO-new")).toBe(false);
   });
 
   test("lists show a representative their own, also when they ask for another's", async () => {
@@ -179,7 +179,7 @@ describe("whose order it is", () => {
 /** Beside persons and machines: what comes by the engine, and of whose author there is no proof. */
 describe("by nobody who can be proved", () => {
   test.each(commandNames)("%s is not carried out, whoever it says that it is by", (command) => {
-    const given = stage.books.get("SO-mine")?.order() ?? expect.fail("no order");
+    const given = stage.runningOrders.get("SO-mine")?.order() ?? expect.fail("no order");
     const setting = { orderNo: given.orderNo, policy: given.policy };
     for (const role of roles)
       for (const kind of ["person", "machine"] as const) {

@@ -42,7 +42,7 @@ describe("of an order that went to somebody else", () => {
     expect((await ask(R, `${order}/record-communication`, said, key)).status).toBe(200);
     expect((await ask(R, `${order}/commands/mine`)).status).toBe(200);
     await ask(S, `${order}/reassign`, { salesRep: "he.jun" });
-    const before = stage.books.get("G-1")?.last();
+    const before = stage.runningOrders.get("G-1")?.last();
     const none = "/orders/G-none";
     for (const [path, body, headers] of [
       ["", undefined, {}],
@@ -61,7 +61,7 @@ describe("of an order that went to somebody else", () => {
       expect(a).toEqual(b);
       expect(a).toMatchObject([404, { status: 404 }]);
     }
-    expect(stage.books.get("G-1")?.last()).toBe(before);
+    expect(stage.runningOrders.get("G-1")?.last()).toBe(before);
     // Nor is it said again under the key that it was received under.
     const again = { orderNo: "G-1", customer, lines };
     expect((await ask(R, "/orders", again, { "idempotency-key": "call" })).status).toBe(409);
@@ -152,5 +152,5 @@ test("a department's machine reads what its department reads, and is nobody's de
   stage.clock += 3_000;
   const summary = { "idempotency-key": "r" };
   expect((await ask(["robot", "sales_rep", true], `${order}/record-communication`, said, summary)).status).toBe(202);
-  expect(stage.books.get("G-4")?.history().at(-1)?.actor).toEqual({ id: "robot", role: "sales_rep" });
+  expect(stage.runningOrders.get("G-4")?.history().at(-1)?.actor).toEqual({ id: "robot", role: "sales_rep" });
 });

@@ -70,7 +70,7 @@ test("what force majeure exempts is late no longer once it is verified, and agai
   const { json } = await send("POST", "/orders/R-2/declare-force-majeure", "li.na", "sales_rep", declared);
   expect(json).toMatchObject({ events: [{ event: "force-majeure-declared" }] });
   expect(await late()).toEqual([{ late: 1, exempt: 0 }]);
-  const { forceMajeureId } = stage.books.get("R-2")?.order()?.forceMajeure[0] ?? {};
+  const { forceMajeureId } = stage.runningOrders.get("R-2")?.order()?.forceMajeure[0] ?? {};
   for (const [verified, expected] of [
     [true, { late: 0, exempt: 1 }],
     [false, { late: 1, exempt: 0 }],

@@ -35,8 +35,8 @@ test("an order whose personal data was removed is read, listed, printed and spok
   expect((await request("/orders/P-1/history")).body).toMatch(PERSONAL);
   expect((await request("/orders/P-1/history")).body).not.toContain("salt");
   await request("/orders/P-1/cancel", { reason: "customer went elsewhere" });
-  const book = stage.books.get("P-1");
-  for (const effect of book?.pending() ?? []) book?.settle(effect, { result: "done" }, stage.clock);
+  const running = stage.runningOrders.get("P-1");
+  for (const effect of running?.pending() ?? []) running?.settle(effect, { result: "done" }, stage.clock);
   // What was settled is published with the next command.
   await request("/orders/P-1/record-communication", { with: "陈先生", channel: "phone", summary: "告别" });
   stage.clock += 1_100 * DAY;
@@ -61,7 +61,7 @@ test("an order whose personal data was removed is read, listed, printed and spok
   }
 
   // Opened again by a complaint, it goes on from the record as it is.
-  stage.books.delete("P-1");
+  stage.runningOrders.delete("P-1");
   const complained = await request("/orders/P-1/record-complaint", { about: "发票" }, "sun.li", "customer_service");
   expect(complained.statusCode).toBe(200);
   expect(await verify(stage.db)).toMatchObject({ faults: [] });

@@ -18,13 +18,13 @@ import { DAY, iso } from "../../src/domain/time.ts";
 import { figuresAt } from "../../src/records/figures.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
-import { openBook } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { activityWith } from "../activities/environment.ts";
 import { by, later, machine, when, type Story } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
-/** The routine's activities and routes on real records, with orders whose workflows are books in memory. */
+/** The routine's activities and routes on real records, with orders that run in memory, without Temporal. */
 let stage: Stage;
 let activities: RoutineActivities;
 const tells: Tell[] = [];
@@ -33,19 +33,24 @@ beforeAll(async () => {
   stage.clock = Date.now();
   const handle = (orderNo: string) => ({
     signal: async (command: CommandName, input: CommandInput) => {
-      const book = stage.books.get(orderNo);
-      if (!book || book.isOver(Date.now())) throw new WorkflowNotFoundError("gone", orderNo, undefined);
-      book.takeOn(command, input, input.key ?? "", Date.now());
+      const running = stage.runningOrders.get(orderNo);
+      if (!running || running.isOver(Date.now())) throw new WorkflowNotFoundError("gone", orderNo, undefined);
+      running.takeOn(command, input, input.key ?? "", Date.now());
       await record(orderNo);
     },
   });
   const reopened = async (
     _type: string,
-    options: { workflowId: string; args: [Parameters<typeof openBook>[0]]; signal: CommandName; signalArgs: [CommandInput] },
+    options: {
+      workflowId: string;
+      args: [Parameters<typeof openRunningOrder>[0]];
+      signal: CommandName;
+      signalArgs: [CommandInput];
+    },
   ) => {
-    const book = openBook(options.args[0]);
-    book.takeOn(options.signal, options.signalArgs[0], options.signalArgs[0].key ?? "", Date.now());
-    stage.books.set(options.workflowId, book);
+    const running = openRunningOrder(options.args[0]);
+    running.takeOn(options.signal, options.signalArgs[0], options.signalArgs[0].key ?? "", Date.now());
+    stage.runningOrders.set(options.workflowId, running);
     await record(options.workflowId);
   };
   const client = {
@@ -83,8 +88,8 @@ beforeAll(async () => {
 afterAll(() => stage.end());
 
 async function record(orderNo: string): Promise<void> {
-  const book = stage.books.get(orderNo);
-  const publication = book?.publication(await lastEventOf(stage.db, orderNo), Date.now());
+  const running = stage.runningOrders.get(orderNo);
+  const publication = running?.publication(await lastEventOf(stage.db, orderNo), Date.now());
   if (publication) await publish(stage.db, publication);
 }
 
@@ -94,8 +99,8 @@ async function order(orderNo: string, tell: (from: Story) => Story, ago: number)
   const events = story.events.map((event) =>
     event.event === "received" ? { ...event, data: { ...event.data, orderNo } } : event,
   );
-  const book = openBook({ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events });
-  stage.books.set(orderNo, book);
+  const running = openRunningOrder({ orderNo, policy: defaultPolicy, calendar: defaultCalendar, events });
+  stage.runningOrders.set(orderNo, running);
   await record(orderNo);
 }
 
@@ -114,7 +119,7 @@ async function request(role: Role, method: "GET" | "POST", url: string, payload?
     ...(payload ? { payload } : {}),
   });
 }
-const stateOf = (orderNo: string) => stage.books.get(orderNo)?.view(by("supervisor"), Date.now());
+const stateOf = (orderNo: string) => stage.runningOrders.get(orderNo)?.view(by("supervisor"), Date.now());
 
 test("example J over the records: the week's lines, the delay that was found and reported, one that could not be read, and once only", async () => {
   const promised = (days: number) => iso(Date.now() + days * DAY + 8 * 3_600_000).slice(0, 10);
@@ -338,13 +343,13 @@ test("a finding of the full list on an order that has ended opens it again, once
   await order("E-1", (story) => upTo("receipt", story), 60_000);
   await order("E-2", (story) => upTo("release", story), 60_000);
   const settle = (orderNo: string) => {
-    const book = stage.books.get(orderNo);
-    for (const effect of book?.pending() ?? []) book?.settle(effect, { result: "done" }, Date.now());
+    const running = stage.runningOrders.get(orderNo);
+    for (const effect of running?.pending() ?? []) running?.settle(effect, { result: "done" }, Date.now());
   };
   settle("E-1");
-  const isOver = (orderNo: string) => stage.books.get(orderNo)?.isOver(Date.now());
+  const isOver = (orderNo: string) => stage.runningOrders.get(orderNo)?.isOver(Date.now());
   expect([isOver("E-1"), isOver("E-2")]).toEqual([true, false]);
-  const whole = stage.books.get("E-1")?.history() ?? [];
+  const whole = stage.runningOrders.get("E-1")?.history() ?? [];
   const reportId = "full-2026-10";
   await activities.beginReport({
     reportId,
@@ -376,7 +381,7 @@ test("a finding of the full list on an order that has ended opens it again, once
     duties: [{ duty: "remedy-finding", owner: { role: "sales_rep", id: "li.na" } }],
   });
   // The record goes on from the whole one; the same answer again, open or ended, adds nothing.
-  const after = stage.books.get("E-1")?.history() ?? [];
+  const after = stage.runningOrders.get("E-1")?.history() ?? [];
   expect(after.slice(0, whole.length)).toEqual(whole);
   await request("supervisor", "POST", path, { answers });
   const findingId = stateOf("E-1")?.findings[0]?.["findingId"] ?? "";

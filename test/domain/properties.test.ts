@@ -10,13 +10,13 @@ import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, dutyNames } from "../../src/domain/policy.ts";
 import { DAY, HOUR, iso, MINUTE, type Ms } from "../../src/domain/time.ts";
-import { openBook, type Book } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder, type RunningOrder } from "../../src/workflows/order/running-order.ts";
 import { by, machine, MONDAY } from "./order-fixture.ts";
 import { makeBody } from "./model/bodies.ts";
 import { dutyTable } from "./model/table.ts";
 
 /**
- * Whatever is sent, by whomever, in whatever order, late or twice: what holds of every order. Through the book that the
+ * Whatever is sent, by whomever, in whatever order, late or twice: what holds of every order. Through the running order that the
  * workflow keeps, so that keys, refusals on record and the carrying on are in it.
  */
 const cast: readonly Actor[] = [
@@ -82,13 +82,18 @@ interface Sent {
   readonly signal: boolean;
 }
 
-/** A book to which things happen. */
+/** A running order and what happens to it. */
 function running() {
-  let book: Book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
+  let running: RunningOrder = openRunningOrder({
+    orderNo: "SO-1",
+    policy: defaultPolicy,
+    calendar: defaultCalendar,
+    rules: RULES,
+  });
   let now: Ms = MONDAY;
   let serial = 0;
   const sent: Sent[] = [];
-  book.carryOut(
+  running.carryOut(
     "receive",
     { actor: by("sales_rep"), body: { customer: { name: "A", contact: { phone: "1" } } }, key: "k0", hash: "h0" },
     "k0",
@@ -96,18 +101,18 @@ function running() {
   );
 
   function send(one: Sent): void {
-    if (one.signal) book.takeOn(one.name, one.input, one.key, now);
+    if (one.signal) running.takeOn(one.name, one.input, one.key, now);
     else {
       // The validator has been asked before the handler, as in the workflow: it refuses without a trace.
-      const before = book.last();
-      const refusal = book.refuse(one.name, one.input, now);
-      expect(book.last()).toBe(before);
-      if (!refusal) book.carryOut(one.name, one.input, one.key, now);
+      const before = running.last();
+      const refusal = running.refuse(one.name, one.input, now);
+      expect(running.last()).toBe(before);
+      if (!refusal) running.carryOut(one.name, one.input, one.key, now);
     }
   }
 
   function bodyOf(name: CommandName, actor: Actor, choice: number, wrong: boolean): object {
-    const order = orderOf(book);
+    const order = orderOf(running);
     const pick = <T>(first: T, ...others: T[]): T => [first, ...others][choice % (others.length + 1)] ?? first;
     const body: Bodies[CommandName] = makeBody[name]({ order, actor, at: now, pick, serial });
     if (name === "resolve-discrepancy") return { ...body, decision: pick("discard", "apply") };
@@ -120,7 +125,7 @@ function running() {
   }
 
   return {
-    book: () => book,
+    running: () => running,
     now: () => now,
     happen(it: Happening): void {
       serial += 1;
@@ -128,7 +133,7 @@ function running() {
       switch (it.kind) {
         case "permitted": {
           const actor = cast[it.who] ?? by("sales_rep");
-          const could = permitted(orderOf(book), actor, now);
+          const could = permitted(orderOf(running), actor, now);
           const name = could[it.nth % Math.max(could.length, 1)];
           if (!name) return;
           const one = {
@@ -156,16 +161,16 @@ function running() {
         }
         case "time":
           now += it.ms;
-          book.tick(now);
+          running.tick(now);
           return;
         case "answer": {
-          const pending = book.pending();
+          const pending = running.pending();
           const effect = pending[it.nth % Math.max(pending.length, 1)];
-          if (effect) book.settle(effect, { result: it.result }, now);
+          if (effect) running.settle(effect, { result: it.result }, now);
           return;
         }
         case "carry":
-          book = openBook(book.carry());
+          running = openRunningOrder(running.carry());
       }
     },
     sent,
@@ -173,16 +178,16 @@ function running() {
   };
 }
 
-function orderOf(book: Book): Order {
-  const order = book.order();
+function orderOf(running: RunningOrder): Order {
+  const order = running.order();
   if (!order) throw new Error("no order");
   return order;
 }
 
 /** What holds of every order after each thing that happens. */
-function holds(book: Book, now: Ms): void {
-  const order = orderOf(book);
-  const events = book.history();
+function holds(running: RunningOrder, now: Ms): void {
+  const order = orderOf(running);
+  const events = running.history();
   expect(statuses).toContain(statusOf[order.stage]);
   expect(events.map(({ number }) => number)).toEqual(events.map((_, index) => index + 1));
   for (const each of events) {
@@ -219,24 +224,24 @@ describe("any sequence of commands, reports, answers and time", () => {
           const run = running();
           for (const each of happenings) {
             run.happen(each);
-            holds(run.book(), run.now());
+            holds(run.running(), run.now());
           }
           // Replaying the events gives the same order, and a run that carries on goes on from there.
-          expect(replay(run.book().history())).toEqual(orderOf(run.book()));
-          expect(openBook(run.book().carry()).order()).toEqual(orderOf(run.book()));
+          expect(replay(run.running().history())).toEqual(orderOf(run.running()));
+          expect(openRunningOrder(run.running().carry()).order()).toEqual(orderOf(run.running()));
           // The same command twice changes nothing, however much has happened since.
-          const before = run.book().last();
+          const before = run.running().last();
           const answered = new Set(
             run
-              .book()
+              .running()
               .history()
               .map(({ key }) => key),
           );
           for (const one of run.sent) if (answered.has(one.key)) run.send(one);
-          expect(run.book().last()).toBe(before);
+          expect(run.running().last()).toBe(before);
           expect(
             run
-              .book()
+              .running()
               .history()
               .every(({ key }, index, all) => key === undefined || all.findLastIndex((each) => each.key === key) - index < 200),
           ).toBe(true);
@@ -247,15 +252,15 @@ describe("any sequence of commands, reports, answers and time", () => {
   );
 
   test("the same key with another body is a conflict, and nothing happens", () => {
-    const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
+    const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
     const input = { actor: by("sales_rep"), body: { customer: { name: "A", contact: { phone: "1" } } }, key: "k0", hash: "h0" };
-    book.carryOut("receive", input, "k0", MONDAY);
-    expect(book.refuse("record-complaint", { ...input, body: { about: "-" }, hash: "h1" }, MONDAY)?.refused).toBe(
+    running.carryOut("receive", input, "k0", MONDAY);
+    expect(running.refuse("record-complaint", { ...input, body: { about: "-" }, hash: "h1" }, MONDAY)?.refused).toBe(
       "idempotency-conflict",
     );
-    const answer = book.carryOut("record-complaint", { ...input, body: { about: "-" }, hash: "h1" }, "k0", MONDAY);
+    const answer = running.carryOut("record-complaint", { ...input, body: { about: "-" }, hash: "h1" }, "k0", MONDAY);
     expect(isRefusal(answer) && answer.refused).toBe("idempotency-conflict");
-    expect(book.last()).toBe(1);
+    expect(running.last()).toBe(1);
   });
 });
 
@@ -266,36 +271,36 @@ describe("a telling that reaches nobody", () => {
     ["escalate", ["management"]],
     ["remind", ["sales_rep+supervisor+management"]],
   ] as const)("climbs from %s to the next above, is on record, and opens a take-over each time", (rung, chain) => {
-    const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
+    const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
     const body = { customer: { name: "A", contact: { phone: "1" } } };
-    book.carryOut("receive", { actor: by("sales_rep"), body, key: "k0", hash: "h0" }, "k0", MONDAY);
+    running.carryOut("receive", { actor: by("sales_rep"), body, key: "k0", hash: "h0" }, "k0", MONDAY);
     const at = MONDAY + { warn: 1.6 * HOUR, due: 2.1 * HOUR, escalate: 3.1 * HOUR, remind: 27.1 * HOUR }[rung];
-    book.tick(at);
+    running.tick(at);
     for (let round = 0; round < 5; round++) {
-      const effect = book
+      const effect = running
         .pending()
         .find((each) => each.system === "messages" && each.data.message === "rung" && each.data.params["duty"] === "confirm");
       if (!effect) break;
-      book.settle(effect, { result: "unreached" }, at);
-      book.tick(at);
+      running.settle(effect, { result: "unreached" }, at);
+      running.tick(at);
     }
-    const told = book
+    const told = running
       .history()
       .flatMap((each) => (each.event === "rung-told" && each.data.duty === "confirm" ? [each.data] : []));
     expect(told.map((each) => each.told.map(({ role }) => role).join("+"))).toEqual(chain);
     expect(new Set(told.map(({ rung: each }) => each))).toEqual(new Set([rung]));
     expect(new Set(told.map(({ rungDueAt }) => rungDueAt)).size).toBe(1);
     expect(told.map(({ climbed }) => climbed)).toEqual(chain.map((_, index) => index));
-    const order = orderOf(book);
+    const order = orderOf(running);
     expect(duties(order, at).filter(({ duty }) => duty === "take-over")).toHaveLength(chain.length);
-    expect(book.history().filter(({ event }) => event === "rung-unreached")).toHaveLength(chain.length);
+    expect(running.history().filter(({ event }) => event === "rung-unreached")).toHaveLength(chain.length);
   });
 
   test("about a take-over opens no other one: that would breed without end", () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom("done", "unreached"), { minLength: 30, maxLength: 30 }), (results) => {
-        const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
-        book.carryOut(
+        const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, rules: RULES });
+        running.carryOut(
           "receive",
           { actor: by("sales_rep"), body: { customer: { name: "A", contact: { phone: "1" } } }, key: "k0", hash: "h0" },
           "k0",
@@ -304,17 +309,17 @@ describe("a telling that reaches nobody", () => {
         let now = MONDAY;
         for (const result of results) {
           now += 12 * HOUR;
-          book.tick(now);
-          for (const effect of book.pending()) book.settle(effect, { result }, now);
+          running.tick(now);
+          for (const effect of running.pending()) running.settle(effect, { result }, now);
         }
         const about = (order: Order) =>
           duties(order, now)
             .filter(({ duty }) => duty === "take-over")
             .map(({ about: effectId }) => effectId);
-        const aboutTakeOver = orderOf(book).effects.filter(
+        const aboutTakeOver = orderOf(running).effects.filter(
           (each) => each.system === "messages" && each.data.params["duty"] === "take-over",
         );
-        expect(aboutTakeOver.filter(({ effectId }) => about(orderOf(book)).includes(effectId))).toEqual([]);
+        expect(aboutTakeOver.filter(({ effectId }) => about(orderOf(running)).includes(effectId))).toEqual([]);
       }),
       { numRuns: 20 },
     );

@@ -18,7 +18,7 @@ import { by } from "../domain/order-fixture.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing } from "../workflows/order-under-test.ts";
+import { noRequests, getOrder, makeActivities } from "../workflows/order-under-test.ts";
 
 /** The dead-man check on a real engine: each clock is stopped, and it is said; a restart is no alarm. */
 
@@ -69,7 +69,7 @@ async function working(): Promise<() => Promise<void>> {
     connection: env.nativeConnection,
     taskQueue: QUEUE,
     workflowBundle: code,
-    activities: { ...willing(nothingSeen()) },
+    activities: { ...makeActivities(noRequests()) },
     sinks: followOrders({ db, client: env.client, onError: () => undefined }).sinks,
     shutdownGraceTime: 500,
   });
@@ -105,7 +105,7 @@ test(
       action: { type: "startWorkflow", workflowType: SPREAD_CALENDAR_WORKFLOW, taskQueue: "nobody", args: [defaultCalendar] },
     });
     let stop = await working();
-    const order = onStage(env, QUEUE, "C-1");
+    const order = getOrder(env, QUEUE, "C-1");
     await order.receive(by("sales_rep"), received);
     await stopped();
 

@@ -14,7 +14,7 @@ import { startEmbeddedDatabase } from "../../src/records/embedded.ts";
 import { bundle } from "../support/engines.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
 import { until } from "../support/until.ts";
-import { unheard } from "../workflows/order-under-test.ts";
+import { ignoredSinks } from "../workflows/order-under-test.ts";
 import { killAtRandom } from "./killing.ts";
 import { carryOut, each, peopleOf, type Work } from "./people.ts";
 import { randomFrom } from "./random.ts";
@@ -89,7 +89,7 @@ async function unlikeReplayed(client: Client): Promise<string[]> {
   const options = {
     workflowBundle: await bundle(),
     dataConverter: { payloadCodecs: [encryptionCodec(await openLocalKeys(gendan.home))] },
-    sinks: unheard,
+    sinks: ignoredSinks,
   };
   const unlike: string[] = [];
   const histories = client.workflow.list({ query: 'WorkflowType="order"' }).intoHistories();

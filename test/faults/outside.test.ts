@@ -26,7 +26,7 @@ import { startStandIns } from "../../src/stand-ins/start.ts";
 import { address, customer, entry } from "../domain/regular.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { unheard } from "../workflows/order-under-test.ts";
+import { ignoredSinks } from "../workflows/order-under-test.ts";
 import { commandsLost, effectsWrong } from "./reckoning.ts";
 
 /**
@@ -118,7 +118,7 @@ async function house(name: string, behaviours: Behaviours) {
       ...messagesActivities({ url: urls.messages }),
       ...checkActivities(async () => undefined),
     },
-    sinks: unheard,
+    sinks: ignoredSinks,
     shutdownGraceTime: 100,
   });
   const running = worker.run();

@@ -16,7 +16,7 @@ import { customer, entry, lines } from "../domain/regular.ts";
 import { bundle, devServer, testKeys } from "../support/engines.ts";
 import { startPostgres, type PrivatePostgres } from "../support/postgres.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing, type OrderOnStage } from "../workflows/order-under-test.ts";
+import { noRequests, getOrder, makeActivities, type OrderUnderTest } from "../workflows/order-under-test.ts";
 import { difference, rowsOf } from "./reckoning.ts";
 
 /** The records are lost, on a Postgres as production has it: from the engine, and from a backup, they are as they were. */
@@ -46,7 +46,7 @@ beforeAll(async () => {
     connection: env.nativeConnection,
     taskQueue: QUEUE,
     workflowBundle: code,
-    activities: { ...willing(nothingSeen()) },
+    activities: { ...makeActivities(noRequests()) },
     sinks: {
       records: {
         changed: {
@@ -105,8 +105,8 @@ async function rebuilt(url: string): Promise<string> {
   return said.trim();
 }
 
-async function entered(orderNo: string): Promise<OrderOnStage> {
-  const order = onStage(env, QUEUE, orderNo);
+async function entered(orderNo: string): Promise<OrderUnderTest> {
+  const order = getOrder(env, QUEUE, orderNo);
   await order.receive(rep, { customer, salesRep: rep.id, lines, requestedDate: "2026-12-20", channel: "phone" });
   await order.ask("confirm", rep, { lines, deliveryDate: "2027-12-20", channel: "phone" });
   await order.ask("enter", rep, { ...entry, requestedDate: "2027-12-20" });

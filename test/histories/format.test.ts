@@ -8,7 +8,7 @@ import { duties, replay } from "../../src/domain/order/order.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { DAY, iso, type Ms } from "../../src/domain/time.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { openBook } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { by } from "../domain/order-fixture.ts";
 import { stories } from "./stories.ts";
 
@@ -84,23 +84,23 @@ describe.each(formats)("%s", async (format) => {
     expect(known(replay(events), at)).toEqual(knows);
 
     // The next run's argument holds every event as it was, and what this code adds follows.
-    const book = openBook(start);
-    expect(book.carry().events).toEqual(events);
-    book.tick(at + DAY);
+    const running = openRunningOrder(start);
+    expect(running.carry().events).toEqual(events);
+    running.tick(at + DAY);
     const said = { with: "customer", channel: "phone", summary: "按期" };
-    book.takeOn(
+    running.takeOn(
       "record-communication",
       { actor: by("supervisor"), body: said, key: "after-the-upgrade", checked: true },
       "after-the-upgrade",
       at + DAY,
     );
-    expect(book.carry().events?.slice(0, events.length)).toEqual(events);
-    expect(book.commandState("after-the-upgrade").state).toBe("done");
-    expect(book.history().map(({ number }) => number)).toEqual(book.history().map((_, index) => index + 1));
+    expect(running.carry().events?.slice(0, events.length)).toEqual(events);
+    expect(running.commandState("after-the-upgrade").state).toBe("done");
+    expect(running.history().map(({ number }) => number)).toEqual(running.history().map((_, index) => index + 1));
 
     // A key that was used before the upgrade is still known.
     const keyed = events.find(({ key }) => key !== undefined);
-    expect(book.commandState(keyed?.key ?? "").state).toBe("done");
+    expect(running.commandState(keyed?.key ?? "").state).toBe("done");
 
     // The records can be built of it.
     const { order, events: published } = publicationOf(events, at);
@@ -119,5 +119,5 @@ it.each([
       : value,
   );
   expect(() => replay(start.events ?? [])).toThrow(/written by newer code/u);
-  expect(() => openBook(start)).toThrow(/written by newer code/u);
+  expect(() => openRunningOrder(start)).toThrow(/written by newer code/u);
 });

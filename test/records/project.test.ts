@@ -10,7 +10,7 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { NotOnRecord, publish } from "../../src/records/write.ts";
-import { openBook } from "../../src/workflows/order/running-order.ts";
+import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
 /** The records follow what the engine holds. */
@@ -158,7 +158,7 @@ test("what may wait is asked for with what comes meanwhile, and at the end witho
   expect(await last("SO-2")).toBe(2);
 });
 
-test("an order of 5,000 events is recorded in pages, as its book answers them; and rebuilt at once", async () => {
+test("an order of 5,000 events is recorded in pages, as the running order answers them; and rebuilt at once", async () => {
   const shipped = salted(upTo("dispatch").events, "SO-1");
   const dispatched = shipped.at(-1);
   if (!dispatched) throw new Error("no event");
@@ -171,14 +171,14 @@ test("an order of 5,000 events is recorded in pages, as its book answers them; a
     data: { trackingNumber: "SF1", event: `在途 ${index}`, place: "中山" },
   }));
   const events = [...shipped, ...tracking];
-  const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, events });
+  const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, events });
   const asked: number[] = [];
   const projector = startProjecting({
     db: records.db,
     onError: (_, error) => expect.fail(String(error)),
     publication: async (_, after) => {
       asked.push(after);
-      return book.publication(after, MONDAY);
+      return running.publication(after, MONDAY);
     },
   });
   projector.changed("SO-1");

@@ -8,7 +8,7 @@ import { scopedKey } from "../../src/contracts/keys.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
-import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
+import { commandInput, noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
 /** The engine takes ten answered commands of one order at a time: who cannot be served is told so, and nothing is lost or done twice. */
 
@@ -23,8 +23,8 @@ beforeAll(async () => {
     connection: env.nativeConnection,
     taskQueue: QUEUE,
     workflowBundle: code,
-    activities: { ...willing(nothingSeen()) },
-    sinks: unheard,
+    activities: { ...makeActivities(noRequests()) },
+    sinks: ignoredSinks,
   });
   running = worker.run();
 });
@@ -38,14 +38,14 @@ const received = { customer: { name: "客户A", contact: { phone: "+861380000000
 const said = { with: "customer", channel: "phone", summary: "问进度" } as const;
 
 test("200 commands at once on one order, by several people and processes: each is done once, or told to come again", async () => {
-  const order = onStage(env, QUEUE, "BUSY");
+  const order = getOrder(env, QUEUE, "BUSY");
   await order.receive(by("sales_rep"), received);
   const processes = [1, 2].map(() => openEngine(env.connection, "default", { taskQueue: QUEUE }));
   const people: readonly Actor[] = ["sun.li", "he.qing", "qian.yu"].map((id) => ({ ...by("customer_service"), id }));
   let turnedAway = 0;
   /** With the same key until there is an answer. */
   async function ask(engine: Engine, actor: Actor, number: number): Promise<void> {
-    const sent = input(actor, said, { key: scopedKey(actor.id, `busy-${number}`) });
+    const sent = commandInput(actor, said, { key: scopedKey(actor.id, `busy-${number}`) });
     for (;;) {
       try {
         const answer = await engine.ask("BUSY", "record-communication", sent);

@@ -11,7 +11,7 @@ import { iso } from "../../src/domain/time.ts";
 import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
+import { noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
 let env: TestWorkflowEnvironment;
 let code: WorkflowBundle;
@@ -46,7 +46,7 @@ async function working<T>(activities: OrderActivities, run: () => Promise<T>): P
     taskQueue: "calendar",
     workflowBundle: code,
     activities: { ...activities, ...pages },
-    sinks: unheard,
+    sinks: ignoredSinks,
   });
   return worker.runUntil(run());
 }
@@ -67,13 +67,13 @@ async function goOn(orderNo: string, more: Partial<StartOrder>) {
     taskQueue: "calendar",
     args,
   });
-  return onStage(env, "calendar", orderNo);
+  return getOrder(env, "calendar", orderNo);
 }
 
 test("a calendar reaches every running order, in pages, moves what is due, and meets the order that came meanwhile", async () => {
-  const activities = willing(nothingSeen());
+  const activities = makeActivities(noRequests());
   await working(activities, async () => {
-    const orders = [1, 2, 3, 4, 5].map((number) => onStage(env, "calendar", `SO-cal-${number}`, {}, policy));
+    const orders = [1, 2, 3, 4, 5].map((number) => getOrder(env, "calendar", `SO-cal-${number}`, {}, policy));
     const before = await Promise.all(
       orders.map(async (order) => (await order.receive(R, { customer, salesRep: "li.na" })).order),
     );
@@ -91,7 +91,7 @@ test("a calendar reaches every running order, in pages, moves what is due, and m
       expect((await due(order)) - Date.parse(openedAt)).toBe(40 * 3_600_000);
     }
     // Received with the calendar before, when the first sweep was over.
-    const late = onStage(env, "calendar", "SO-cal-late", {}, policy);
+    const late = getOrder(env, "calendar", "SO-cal-late", {}, policy);
     const received = await late.receive(R, { customer, salesRep: "li.na" });
     expect(received.order.duties[0]?.dueAt).toBeDefined();
     await spreading.result();
@@ -109,9 +109,9 @@ test("a calendar reaches every running order, in pages, moves what is due, and m
 });
 
 test("an order that continues as new keeps its calendar, and one that is opened again has the newest", async () => {
-  const activities = willing(nothingSeen());
+  const activities = makeActivities(noRequests());
   await working(activities, async () => {
-    const order = onStage(env, "calendar", "SO-cal-1", {}, policy);
+    const order = getOrder(env, "calendar", "SO-cal-1", {}, policy);
     await (await spread(holiday, 1)).result();
     await until(
       async () => (await order.history()).at(-1)?.event,

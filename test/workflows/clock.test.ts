@@ -6,7 +6,14 @@ import { by } from "../domain/order-fixture.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 import { bundle, timeSkipping } from "../support/engines.ts";
-import { nothingSeen, onStage, willing, withWorker, type OrderOnStage, type Seen } from "./order-under-test.ts";
+import {
+  noRequests,
+  getOrder,
+  makeActivities,
+  withWorker,
+  type OrderUnderTest,
+  type OutsideRequests,
+} from "./order-under-test.ts";
 
 const R = by("sales_rep");
 const S = by("supervisor");
@@ -21,29 +28,29 @@ afterAll(async () => {
 });
 
 /** The rungs told so far, as the message system saw them. */
-function rungsIn(seen: Seen, duty: string): string[] {
+function rungsIn(seen: OutsideRequests, duty: string): string[] {
   return seen.tells
     .filter(({ message }) => message.message === "rung" && message.params["duty"] === duty)
     .map(({ message }) => `${String(message.params["rung"])}: ${message.to.map(({ role }) => role).join(" ")}`);
 }
 
 /** Waits for the worker, not for the engine's clock: what it was told by now. */
-async function toldBy(seen: Seen, duty: string, count: number): Promise<string[]> {
+async function toldBy(seen: OutsideRequests, duty: string, count: number): Promise<string[]> {
   return until(
     async () => rungsIn(seen, duty),
     ({ length }) => length >= count,
   );
 }
 
-async function close(order: OrderOnStage): Promise<void> {
+async function close(order: OrderUnderTest): Promise<void> {
   await order.handle.terminate();
 }
 
 describe("a confirmation that is not made in two hours", () => {
   test("is warned, due, escalated, acknowledged, and confirmed late", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "late", "SO-late");
-    await withWorker(env, "late", willing(seen), code, async () => {
+    const seen = noRequests();
+    const order = getOrder(env, "late", "SO-late");
+    await withWorker(env, "late", makeActivities(seen), code, async () => {
       const { order: received } = await order.receive(R, { customer, salesRep: "li.na" });
       const since = Date.parse(received.receivedAt);
       await env.sleep(1.5 * HOUR + MINUTE);
@@ -66,9 +73,9 @@ describe("a confirmation that is not made in two hours", () => {
   });
 
   test("told to nobody, the telling climbs on and that is on record", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "nobody", "SO-nobody");
-    const activities = willing(seen, {
+    const seen = noRequests();
+    const order = getOrder(env, "nobody", "SO-nobody");
+    const activities = makeActivities(seen, {
       tell: async (messages) => {
         seen.tells.push(...messages);
         return messages.map(({ effectId, message: { to } }) =>
@@ -93,9 +100,9 @@ describe("a confirmation that is not made in two hours", () => {
   });
 
   test("a message system that is away never stops the clock", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "silent", "SO-silent");
-    const activities = willing(seen, {
+    const seen = noRequests();
+    const order = getOrder(env, "silent", "SO-silent");
+    const activities = makeActivities(seen, {
       tell: async (messages) => messages.map(({ effectId }) => ({ effectId, result: "again", detail: "away" })),
       tellAgain: async () => {
         throw new Error("away");
@@ -116,9 +123,9 @@ describe("a confirmation that is not made in two hours", () => {
   });
 
   test("a doubt pauses it, and the time that was left is left afterwards", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "doubt", "SO-doubt");
-    await withWorker(env, "doubt", willing(seen), code, async () => {
+    const seen = noRequests();
+    const order = getOrder(env, "doubt", "SO-doubt");
+    await withWorker(env, "doubt", makeActivities(seen), code, async () => {
       const { order: received } = await order.receive(R, { customer, salesRep: "li.na" });
       const dutyId = received.duties.find(({ duty }) => duty === "confirm")?.dutyId ?? "";
       await env.sleep(HOUR);

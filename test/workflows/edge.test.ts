@@ -17,7 +17,7 @@ import { customer, entry, lines } from "../domain/regular.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, unheard, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
+import { noRequests, getOrder, ignoredSinks, makeActivities, withWorker, type OrderUnderTest } from "./order-under-test.ts";
 
 /** What comes to an order from the outside world of the engine: messages of any shape, and the buttons of the Temporal UI. */
 
@@ -28,13 +28,13 @@ let records: Fixture;
 let stop: () => Promise<void>;
 let end: () => void;
 const QUEUE = "edge";
-const seen = nothingSeen();
+const seen = noRequests();
 beforeAll(async () => {
   [env, code, records] = await Promise.all([devServer(), bundle(), openRecords()]);
   const running = withWorker(
     env,
     QUEUE,
-    willing(
+    makeActivities(
       seen,
       checkActivities(async () => undefined),
     ),
@@ -52,22 +52,22 @@ afterAll(async () => {
 });
 
 /** An order that lives: it takes commands, its records follow, its history replays. */
-async function lives(order: OrderOnStage, orderNo: string): Promise<void> {
+async function lives(order: OrderUnderTest, orderNo: string): Promise<void> {
   await order.ask("record-communication", R, { with: "customer", channel: "phone", summary: "still here" });
   const publication = await order.publication();
   await publish(records.db, publication);
   expect(await eventsOf(records.db, orderNo)).toEqual(publication.events);
   await Worker.runReplayHistory(
-    { workflowBundle: code, sinks: unheard, dataConverter: testCodec },
+    { workflowBundle: code, sinks: ignoredSinks, dataConverter: testCodec },
     await order.handle.fetchHistory(),
     orderNo,
   );
 }
 
-const names = (order: OrderOnStage) => order.history().then((events) => events.map(({ event }) => event));
+const names = (order: OrderUnderTest) => order.history().then((events) => events.map(({ event }) => event));
 
-async function onEngine(orderNo: string, body: (order: OrderOnStage) => Promise<void>): Promise<void> {
-  const order = onStage(env, QUEUE, orderNo);
+async function onEngine(orderNo: string, body: (order: OrderUnderTest) => Promise<void>): Promise<void> {
+  const order = getOrder(env, QUEUE, orderNo);
   await order.receive(R, { customer, salesRep: "li.na" });
   await body(order);
   await order.handle.terminate();
@@ -145,8 +145,8 @@ describe("hostile messages", () => {
       ["check fails", async () => Promise.reject(new TypeError("broken"))],
       ["check answers nonsense", async () => Object("nonsense")],
     ] as const) {
-      const order = onStage(env, orderNo, orderNo);
-      await withWorker(env, orderNo, willing(nothingSeen(), { check }), code, async () => {
+      const order = getOrder(env, orderNo, orderNo);
+      await withWorker(env, orderNo, makeActivities(noRequests(), { check }), code, async () => {
         await order.receive(R, { customer, salesRep: "li.na" });
         await order.handle.signal("record-communication", { actor: R, body: said });
         if (check.length === 0 && orderNo === "check fails") {
@@ -168,9 +168,9 @@ describe("hostile messages", () => {
   });
 
   test("answers of activities that are none become duties", async () => {
-    const order = onStage(env, "answers", "answers");
+    const order = getOrder(env, "answers", "answers");
     const nonsense = async () => Object([null, { result: 5 }, "\u0000"]);
-    await withWorker(env, "answers", willing(nothingSeen(), { tell: nonsense, tellAgain: nonsense }), code, async () => {
+    await withWorker(env, "answers", makeActivities(noRequests(), { tell: nonsense, tellAgain: nonsense }), code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
       await order.ask("reassign", by("supervisor"), { salesRep: "zhang.wei" });
       await order.handle.cancel();
@@ -192,7 +192,7 @@ describe("who says it", () => {
   });
   afterAll(() => plain.close());
   const clear = () => new Client({ connection: plain });
-  const opened = (order: OrderOnStage) =>
+  const opened = (order: OrderUnderTest) =>
     until(
       async () => (await order.history()).filter(({ event }) => event === "discrepancy-opened"),
       (found) => found.length > 0,
@@ -329,9 +329,9 @@ describe("a request to cancel the run", () => {
 
   test("is refused while no worker runs, by each run of an order that continues as new", async () => {
     const orderNo = "cancelled, continued";
-    const order = onStage(env, orderNo, orderNo, { continueAfter: 25 });
+    const order = getOrder(env, orderNo, orderNo, { continueAfter: 25 });
     const said = { with: "customer", channel: "phone", summary: "x" } as const;
-    const activities = willing(nothingSeen());
+    const activities = makeActivities(noRequests());
     await withWorker(env, orderNo, activities, code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
     });
@@ -388,7 +388,7 @@ describe("anything", () => {
       const orderNo = `anything ${seed}`;
       const plain = await Connection.connect({ address: env.address });
       const duties = { ...defaultPolicy.duties, confirm: { ...defaultPolicy.duties.confirm, within: "PT2S" } };
-      const order = onStage(env, QUEUE, orderNo, {}, { ...defaultPolicy, duties });
+      const order = getOrder(env, QUEUE, orderNo, {}, { ...defaultPolicy, duties });
       await order.receive(R, { customer, salesRep: "li.na" });
       const clear = new Client({ connection: plain }).workflow.getHandle(orderNo);
       for (const [index, each] of fc.sample(sent, { seed, numRuns: 40 }).entries()) {

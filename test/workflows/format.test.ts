@@ -8,7 +8,7 @@ import { FORMAT } from "../../src/domain/order/events.ts";
 import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
+import { commandInput, noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
 /**
  * The upgrade, on an engine: what released code handed on when it continued as new is the argument of a run of today's code, which goes on
@@ -38,8 +38,8 @@ beforeAll(async () => {
     connection: env.nativeConnection,
     taskQueue: QUEUE,
     workflowBundle,
-    activities: { ...willing(nothingSeen()) },
-    sinks: unheard,
+    activities: { ...makeActivities(noRequests()) },
+    sinks: ignoredSinks,
     shutdownGraceTime: 500,
   });
   const running = worker.run();
@@ -56,7 +56,7 @@ afterAll(async () => {
 /** As the API sends it: opens a run where none is open, and what meets a change of runs is answered by the next one. */
 const engine = (): Engine => openEngine(env.connection, "default", { taskQueue: QUEUE, dataConverter: testCodec });
 const asked = async (orderNo: string, start: StartOrder, key: string) => {
-  const sent = input(by("customer_service"), { about: "灯罩有划痕" }, { key });
+  const sent = commandInput(by("customer_service"), { about: "灯罩有划痕" }, { key });
   return engine().ask(orderNo, "record-complaint", sent, { argument: start, fresh: false });
 };
 const runOf = async (orderNo: string) => (await env.client.workflow.getHandle(orderNo).describe()).runId;
@@ -73,7 +73,7 @@ test.each(carried)("an order of $format, $name, is carried on across continue-as
     expect(answer?.events.map(({ event }) => event)).toEqual(["complaint-recorded"]);
   }
   expect(await runOf(orderNo)).not.toBe(first);
-  const order = onStage(env, QUEUE, orderNo);
+  const order = getOrder(env, QUEUE, orderNo);
   const after = await order.history();
   expect(after.slice(0, before.length)).toEqual(before);
   expect(after.map(({ number }) => number)).toEqual(after.map((_, index) => index + 1));

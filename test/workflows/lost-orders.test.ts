@@ -22,8 +22,15 @@ import { silence } from "../faults/silencing.ts";
 import { openRecords, type Fixture } from "../records/fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { regularOrder } from "./regular-order.ts";
-import { input, nothingSeen, onStage, willing, type OrderOnStage, type Seen } from "./order-under-test.ts";
+import { runRegularOrder } from "./regular-order.ts";
+import {
+  commandInput,
+  noRequests,
+  getOrder,
+  makeActivities,
+  type OrderUnderTest,
+  type OutsideRequests,
+} from "./order-under-test.ts";
 
 /** Orders that nothing carries on are found, opened again with their record, and told of; whatever was done to their runs. */
 
@@ -33,7 +40,7 @@ const R = by("sales_rep");
 let env: TestWorkflowEnvironment;
 let records: Fixture;
 let code: WorkflowBundle;
-const seen: Seen = nothingSeen();
+const seen: OutsideRequests = noRequests();
 /** Why orders were opened again, by either of two processes. */
 const restored: Restored[] = [];
 let guards: readonly LostOrders[];
@@ -45,7 +52,7 @@ async function work(): Promise<void> {
     connection: env.nativeConnection,
     taskQueue: QUEUE,
     workflowBundle: code,
-    activities: { ...willing(seen) },
+    activities: { ...makeActivities(seen) },
     sinks: followOrders({ db: records.db, client: env.client, onError: () => undefined }).sinks,
     interceptors: { activity: [nothingFromResetRuns(env.client, look)] },
     shutdownGraceTime: 500,
@@ -87,8 +94,8 @@ const rounds = (): Promise<unknown> => Promise.all(guards.map((guard) => guard.r
 const recordOf = (orderNo: string): Promise<readonly OrderEvent[]> => eventsOf(records.db, orderNo);
 
 /** An order that waits for its signature, all of it on record. */
-async function entered(orderNo: string): Promise<OrderOnStage> {
-  const order = onStage(env, QUEUE, orderNo);
+async function entered(orderNo: string): Promise<OrderUnderTest> {
+  const order = getOrder(env, QUEUE, orderNo);
   await order.receive(R, { customer: entry.customer, salesRep: R.id, lines, requestedDate: "2099-12-20", channel: "phone" });
   await order.ask("confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
   await order.ask("enter", R, { ...entry, requestedDate: "2099-12-20" });
@@ -97,7 +104,7 @@ async function entered(orderNo: string): Promise<OrderOnStage> {
 }
 
 /** Nothing is under way, and the records have all of it. */
-async function isRecorded(order: OrderOnStage): Promise<readonly OrderEvent[]> {
+async function isRecorded(order: OrderUnderTest): Promise<readonly OrderEvent[]> {
   const { events } = await until(
     async () => ({
       events: await order.history(),
@@ -110,7 +117,7 @@ async function isRecorded(order: OrderOnStage): Promise<readonly OrderEvent[]> {
 }
 
 /** Rounds until an order has been opened again for this reason, once more than before, and is on record again. */
-async function back(order: OrderOnStage, why: Restored): Promise<readonly OrderEvent[]> {
+async function back(order: OrderUnderTest, why: Restored): Promise<readonly OrderEvent[]> {
   const reasons = (events: readonly OrderEvent[]) =>
     events.flatMap((event) => (event.event === "order-restored" ? event.data.why : [])).filter((each) => each === why).length;
   const before = reasons(await recordOf(order.handle.workflowId));
@@ -176,7 +183,7 @@ test("what a run had taken in and is not on record is sent to the order again: n
 
   // Commands that a reset run has carried out meanwhile.
   await silence(env.client, "reset", "LOST-taken", 0.3);
-  const sent = input(by("customer_service"), { about: "灯罩有划痕" }, { key: "while-reset" });
+  const sent = commandInput(by("customer_service"), { about: "灯罩有划痕" }, { key: "while-reset" });
   await order.handle.executeUpdate("record-complaint", { args: [sent], updateId: "while-reset" });
   const again = await back(order, "reset");
   expect(again.slice(0, after.length)).toEqual(after);
@@ -242,8 +249,8 @@ test("an order that runs and that the records do not know is recorded", async ()
 });
 
 test("an order that is over stays so, however its run ended; one that a command finds silent goes on at once", async () => {
-  const order = onStage(env, QUEUE, "LOST-over");
-  await regularOrder(order);
+  const order = getOrder(env, QUEUE, "LOST-over");
+  await runRegularOrder(order);
   await until(
     async () => (await recordOf("LOST-over")).at(-1)?.event ?? "",
     (last) => last === "receipt-confirmed",
@@ -260,7 +267,7 @@ test("an order that is over stays so, however its run ended; one that a command 
   const silent = await entered("LOST-asked");
   await silent.handle.terminate();
   const engine = openEngine(env.connection, "default", { taskQueue: QUEUE, look });
-  const answer = await engine.ask("LOST-asked", "sign", input(by("supervisor"), {}));
+  const answer = await engine.ask("LOST-asked", "sign", commandInput(by("supervisor"), {}));
   expect(answer?.events.map(({ event }) => event)).toContain("signed");
   expect((await silent.history()).map(({ event }) => event)).toContain("order-restored");
   await silent.handle.terminate();

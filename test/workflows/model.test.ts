@@ -10,7 +10,15 @@ import { by } from "../domain/order-fixture.ts";
 import { playing, randomFrom, type Move, type Play } from "../domain/model/play.ts";
 import { bundle, timeSkipping } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
+import {
+  commandInput,
+  noRequests,
+  getOrder,
+  makeActivities,
+  waitUntilSettled,
+  withWorker,
+  type OrderUnderTest,
+} from "./order-under-test.ts";
 
 const ORDERS = 3;
 const MOVES = 60;
@@ -26,9 +34,9 @@ afterAll(async () => {
 });
 
 /** Sends on the engine what was played: answered, or as a report; answers how it was refused. */
-async function sent(order: OrderOnStage, { command, reported }: Move): Promise<string | undefined> {
+async function sent(order: OrderUnderTest, { command, reported }: Move): Promise<string | undefined> {
   const { command: name, actor, body, at } = command;
-  const sending = input(actor, body, { at: iso(at) });
+  const sending = commandInput(actor, body, { at: iso(at) });
   if (reported) {
     await order.handle.signal(name, sending);
     const state = await until(
@@ -54,9 +62,9 @@ test(
     for (let number = 0; number < ORDERS; number++) {
       const start = await env.currentTimeMs();
       const play = playing(randomFrom(SEED + number), new Map(), { now: start, by: by("sales_rep") });
-      const seen = nothingSeen();
-      const order = onStage(env, `model-${number}`, `SO-model-${number}`);
-      await withWorker(env, `model-${number}`, willing(seen), code, async () => {
+      const seen = noRequests();
+      const order = getOrder(env, `model-${number}`, `SO-model-${number}`);
+      await withWorker(env, `model-${number}`, makeActivities(seen), code, async () => {
         const { opening } = play;
         if (opening.command !== "receive") throw new Error("an order begins with receive");
         await order.receive(opening.actor, opening.body);
@@ -76,8 +84,8 @@ test(
 );
 
 /** The order as played, once the engine's has come to rest at the same time and looks the same. */
-async function compared(order: OrderOnStage, play: Play): Promise<Order> {
-  await quiet(order);
+async function compared(order: OrderUnderTest, play: Play): Promise<Order> {
+  await waitUntilSettled(order);
   play.passTo(await env.currentTimeMs());
   const [view, played] = [await order.read(), play.order()];
   const last = play.events().at(-1)?.command;
@@ -91,12 +99,4 @@ async function compared(order: OrderOnStage, play: Play): Promise<Order> {
   expect(view.duties.map(({ dutyId }) => dutyId).toSorted(), last).toEqual(open.toSorted());
   expect((await order.history()).length, last).toBe(play.events().length);
   return played;
-}
-
-/** Nothing is being asked outside any more. */
-function quiet(order: OrderOnStage): Promise<unknown> {
-  return until(
-    () => order.read(),
-    ({ effects }) => effects.every(({ state }) => state !== "pending"),
-  );
 }

@@ -8,7 +8,7 @@ import { by } from "../domain/order-fixture.ts";
 import { customer } from "../domain/regular.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
+import { noRequests, getOrder, makeActivities, withWorker, type OrderUnderTest } from "./order-under-test.ts";
 
 const R = by("sales_rep");
 
@@ -20,13 +20,13 @@ describe("on an engine", () => {
   }, 120_000);
   afterAll(() => env.teardown());
 
-  const working = <T>(body: () => Promise<T>) => withWorker(env, "ahead", willing(nothingSeen()), code, body);
+  const working = <T>(body: () => Promise<T>) => withWorker(env, "ahead", makeActivities(noRequests()), code, body);
   /** From the Temporal CLI: its time is that of its workflow task. */
-  const said = (order: OrderOnStage, summary: string) =>
+  const said = (order: OrderUnderTest, summary: string) =>
     order.handle.signal("record-communication", { actor: R, body: { with: "customer", channel: "phone", summary } });
 
-  async function received(orderNos: readonly string[]): Promise<OrderOnStage[]> {
-    const orders = orderNos.map((orderNo) => onStage(env, "ahead", orderNo));
+  async function received(orderNos: readonly string[]): Promise<OrderUnderTest[]> {
+    const orders = orderNos.map((orderNo) => getOrder(env, "ahead", orderNo));
     await working(async () => {
       for (const order of orders) await order.receive(R, { customer, salesRep: "li.na" });
       // Nothing is under way any more.

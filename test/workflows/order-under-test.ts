@@ -20,15 +20,16 @@ import type { OrderView } from "../../src/domain/order/view.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
 import { by } from "../domain/order-fixture.ts";
+import { until } from "../support/until.ts";
 
 /** What the outside world was asked, as the activities saw it. */
-export interface Seen {
+export interface OutsideRequests {
   readonly tells: Tell[];
   readonly asks: { readonly system: string; readonly ask: string; readonly effectId: string }[];
 }
 
 /** Activities that do what they are asked at once; a test replaces the one that it is about. */
-export function willing(seen: Seen, other: Partial<OrderActivities> = {}): OrderActivities {
+export function makeActivities(seen: OutsideRequests, other: Partial<OrderActivities> = {}): OrderActivities {
   const ask: OrderActivities["askProduction"] = async ({ system, ask: what, effectId }) => {
     seen.asks.push({ system, ask: what, effectId });
     return { result: "done", at: Date.now() };
@@ -51,21 +52,21 @@ export function willing(seen: Seen, other: Partial<OrderActivities> = {}): Order
   return activities;
 }
 
-export function nothingSeen(): Seen {
+export function noRequests(): OutsideRequests {
   return { tells: [], asks: [] };
 }
 
-/** Runs a worker while `body` runs. */
-/** Whoever keeps the records is not there. */
-export const unheard: InjectedSinks<OrderSinks> = { records: { changed: { fn: () => undefined } } };
+/** Nobody listens: no records are written. */
+export const ignoredSinks: InjectedSinks<OrderSinks> = { records: { changed: { fn: () => undefined } } };
 
+/** Runs a worker while `body` runs. */
 export async function withWorker<T>(
   env: TestWorkflowEnvironment,
   taskQueue: string,
   activities: OrderActivities,
   workflowBundle: WorkflowBundle,
   body: () => Promise<T>,
-  sinks: InjectedSinks<OrderSinks> = unheard,
+  sinks: InjectedSinks<OrderSinks> = ignoredSinks,
 ): Promise<T> {
   const worker = await Worker.create({
     connection: env.nativeConnection,
@@ -81,7 +82,7 @@ export async function withWorker<T>(
 
 let keys = 0;
 
-export function input(actor: Actor, body: object, more: Partial<CommandInput> = {}): CommandInput {
+export function commandInput(actor: Actor, body: object, more: Partial<CommandInput> = {}): CommandInput {
   keys += 1;
   return { actor, body, key: `key-${keys}`, hash: `hash-${keys}`, checked: true, ...more };
 }
@@ -92,7 +93,7 @@ export interface Answered extends CommandAnswer {
 }
 
 /** One order on an engine, and what can be done with it. */
-export interface OrderOnStage {
+export interface OrderUnderTest {
   readonly handle: WorkflowHandle;
   receive(actor: Actor, body: Bodies["receive"]): Promise<Answered>;
   ask<K extends CommandName>(name: K, actor: Actor, body: Bodies[K], more?: Partial<CommandInput>): Promise<Answered>;
@@ -104,13 +105,13 @@ export interface OrderOnStage {
   state(key: string): Promise<CommandState>;
 }
 
-export function onStage(
+export function getOrder(
   env: TestWorkflowEnvironment,
   taskQueue: string,
   orderNo: string,
   start: Partial<StartOrder> = {},
   policy: Policy = defaultPolicy,
-): OrderOnStage {
+): OrderUnderTest {
   const handle = env.client.workflow.getHandle(orderNo);
   const read = () => handle.query<OrderView, [Actor]>(QUERIES.order, by("supervisor"));
   const answered = async (answer: CommandAnswer): Promise<Answered> => ({ ...answer, order: await read() });
@@ -119,7 +120,7 @@ export function onStage(
     receive: (actor, body) =>
       env.client.workflow
         .executeUpdateWithStart<(start: StartOrder) => Promise<void>, CommandAnswer, [CommandInput]>("receive", {
-          args: [input(actor, body)],
+          args: [commandInput(actor, body)],
           startWorkflowOperation: new WithStartWorkflowOperation<(start: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
             workflowId: orderNo,
             taskQueue,
@@ -129,9 +130,9 @@ export function onStage(
         })
         .then(answered),
     ask: (name, actor, body, more) =>
-      handle.executeUpdate<CommandAnswer, [CommandInput]>(name, { args: [input(actor, body, more)] }).then(answered),
+      handle.executeUpdate<CommandAnswer, [CommandInput]>(name, { args: [commandInput(actor, body, more)] }).then(answered),
     async send(name, actor, body, more) {
-      const sent = input(actor, body, { receivedAt: new Date(await env.currentTimeMs()).toISOString(), ...more });
+      const sent = commandInput(actor, body, { receivedAt: new Date(await env.currentTimeMs()).toISOString(), ...more });
       await handle.signal<[CommandInput]>(name, sent);
       return sent.key ?? "";
     },
@@ -149,4 +150,12 @@ export function onStage(
     },
     state: (key) => handle.query<CommandState, [string]>(QUERIES.command, key),
   };
+}
+
+/** Waits until every request to an outside system is settled, so that what is counted afterwards is the same in every run. */
+export function waitUntilSettled(order: OrderUnderTest): Promise<OrderView> {
+  return until(
+    () => order.read(),
+    ({ effects }) => effects.every(({ state }) => state !== "pending"),
+  );
 }

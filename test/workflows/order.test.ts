@@ -12,8 +12,8 @@ import { customer, entry, lines } from "../domain/regular.ts";
 import { recordHistories } from "../support/histories.ts";
 import { until } from "../support/until.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
-import { regularOrder } from "./regular-order.ts";
-import { nothingSeen, onStage, willing, withWorker, type OrderOnStage } from "./order-under-test.ts";
+import { runRegularOrder } from "./regular-order.ts";
+import { noRequests, getOrder, makeActivities, withWorker, type OrderUnderTest } from "./order-under-test.ts";
 
 const R = by("sales_rep");
 const S = by("supervisor");
@@ -34,7 +34,7 @@ async function summaryOf({ userMetadata }: HistoryEvent): Promise<string> {
   const decoded = await testCodec.payloadCodecs?.[0]?.decode([userMetadata?.summary ?? {}]);
   return Buffer.from(decoded?.[0]?.data ?? []).toString();
 }
-async function eventsOf(order: OrderOnStage): Promise<readonly HistoryEvent[]> {
+async function eventsOf(order: OrderUnderTest): Promise<readonly HistoryEvent[]> {
   return (await order.handle.fetchHistory()).events ?? [];
 }
 function count(events: readonly HistoryEvent[], attributes: keyof HistoryEvent): number {
@@ -56,7 +56,7 @@ function actionsIn(events: readonly HistoryEvent[]): number {
 /** Each says once in the search attributes that it is there. */
 const PATCHES = 1;
 
-const enteredAndSigned = async (order: OrderOnStage) => {
+const enteredAndSigned = async (order: OrderUnderTest) => {
   await order.receive(R, { customer, salesRep: "li.na", lines });
   await order.ask("confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
   await order.ask("enter", R, { ...entry, requestedDate: "2099-12-20" });
@@ -64,16 +64,18 @@ const enteredAndSigned = async (order: OrderOnStage) => {
 
 describe("a regular order", () => {
   test("costs at most 200 history events and 75 actions, one upsert a command at most, and replays", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "regular", "SO-regular");
+    const seen = noRequests();
+    const order = getOrder(env, "regular", "SO-regular");
     // Whoever keeps the records asks by a query, which is an action too: at once, or soon, together with what comes meanwhile.
     const changes: string[] = [];
     const changed = (_: unknown, when: "at-once" | "soon") => void changes.push(when);
     const way = async () => {
-      await regularOrder(order);
+      await runRegularOrder(order);
       return (await order.publication()).events;
     };
-    const published = await withWorker(env, "regular", willing(seen), code, way, { records: { changed: { fn: changed } } });
+    const published = await withWorker(env, "regular", makeActivities(seen), code, way, {
+      records: { changed: { fn: changed } },
+    });
     const events = await eventsOf(order);
     const queries = changes.filter((when, index) => when === "at-once" || index === changes.length - 1).length;
     expect(events.length).toBeLessThanOrEqual(200);
@@ -98,8 +100,8 @@ describe("a regular order", () => {
   });
 
   test("every activity and timer says what it is, for which duty, by which rule", async () => {
-    const order = onStage(env, "summaries", "SO-summaries");
-    await withWorker(env, "summaries", willing(nothingSeen()), code, () => regularOrder(order));
+    const order = getOrder(env, "summaries", "SO-summaries");
+    await withWorker(env, "summaries", makeActivities(noRequests()), code, () => runRegularOrder(order));
     const events = await eventsOf(order);
     const summaries = await Promise.all(
       events.filter((event) => event.activityTaskScheduledEventAttributes ?? event.timerStartedEventAttributes).map(summaryOf),
@@ -116,8 +118,8 @@ describe("a regular order", () => {
   });
 
   test("reads as a story in the Temporal UI: attributes, summaries, current details", async () => {
-    const order = onStage(env, "story", "SO-story");
-    await withWorker(env, "story", willing(nothingSeen()), code, async () => {
+    const order = getOrder(env, "story", "SO-story");
+    await withWorker(env, "story", makeActivities(noRequests()), code, async () => {
       await enteredAndSigned(order);
       const described = await until(
         () => order.handle.describe(),
@@ -148,8 +150,8 @@ describe("a regular order", () => {
 
 describe("commands", () => {
   test("a refused command leaves no trace in history and says what is permitted", async () => {
-    const order = onStage(env, "refused", "SO-refused");
-    await withWorker(env, "refused", willing(nothingSeen()), code, async () => {
+    const order = getOrder(env, "refused", "SO-refused");
+    await withWorker(env, "refused", makeActivities(noRequests()), code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
       const before = (await eventsOf(order)).length;
       const error = await order.ask("sign", S, {}).catch((each: unknown) => each);
@@ -166,8 +168,8 @@ describe("commands", () => {
   });
 
   test("the same key gives the same answer once; with another body it is refused", async () => {
-    const order = onStage(env, "keys", "SO-keys");
-    await withWorker(env, "keys", willing(nothingSeen()), code, async () => {
+    const order = getOrder(env, "keys", "SO-keys");
+    await withWorker(env, "keys", makeActivities(noRequests()), code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
       const said = { with: "customer", channel: "phone", summary: "hello" } as const;
       const first = await order.ask("record-communication", R, said, { key: "one", hash: "a" });
@@ -181,8 +183,8 @@ describe("commands", () => {
   });
 
   test("a worker that takes an order over, and one after it, know it as the one before did", async () => {
-    const order = onStage(env, "taken-over", "SO-taken-over");
-    const working = <T>(body: () => Promise<T>) => withWorker(env, "taken-over", willing(nothingSeen()), code, body);
+    const order = getOrder(env, "taken-over", "SO-taken-over");
+    const working = <T>(body: () => Promise<T>) => withWorker(env, "taken-over", makeActivities(noRequests()), code, body);
     const first = await working(async () => {
       await enteredAndSigned(order);
       await order.ask("sign", S, {});
@@ -205,8 +207,8 @@ describe("commands", () => {
   });
 
   test("a signature sent as a signal with every worker down counts when the worker is back, at its own time", async () => {
-    const order = onStage(env, "down", "SO-down");
-    const activities = willing(nothingSeen());
+    const order = getOrder(env, "down", "SO-down");
+    const activities = makeActivities(noRequests());
     await withWorker(env, "down", activities, code, () => enteredAndSigned(order));
     const receivedAt = new Date().toISOString();
     const key = await order.send("sign", S, {}, { receivedAt });
@@ -222,9 +224,9 @@ describe("commands", () => {
   });
 
   test("a machine's refused report becomes a discrepancy, a person's refused signal is on record and told", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "discrepancy", "SO-discrepancy");
-    await withWorker(env, "discrepancy", willing(seen), code, async () => {
+    const seen = noRequests();
+    const order = getOrder(env, "discrepancy", "SO-discrepancy");
+    await withWorker(env, "discrepancy", makeActivities(seen), code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
       const early = await order.send("finish-production", machine("production"), { quantity: [1] });
       const wrong = await order.send("release", by("order_admin"), {});
@@ -247,9 +249,9 @@ describe("commands", () => {
   });
 
   test("from the Temporal CLI, actor and body are enough; a wrong body is refused and named", async () => {
-    const order = onStage(env, "cli", "SO-cli");
+    const order = getOrder(env, "cli", "SO-cli");
     const check = async (_command: string, body: object) => ("with" in body ? [] : [{ path: "with", message: "missing" }]);
-    await withWorker(env, "cli", willing(nothingSeen(), { check }), code, async () => {
+    await withWorker(env, "cli", makeActivities(noRequests(), { check }), code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
       await order.handle.signal("record-communication", { actor: R, body: { with: "customer", channel: "phone", summary: "x" } });
       await order.handle.signal("record-communication", { actor: R, body: {} });
@@ -270,9 +272,9 @@ describe("commands", () => {
 describe("what fails", () => {
   test("a refused request opens take-over, one that never succeeds too, and the order goes on", async () => {
     const effects = { ...defaultPolicy.effects, attempts: 2, retryAfter: "PT0.01S" };
-    const order = onStage(env, "fails", "SO-fails", {}, { ...defaultPolicy, effects });
+    const order = getOrder(env, "fails", "SO-fails", {}, { ...defaultPolicy, effects });
     const tries: string[] = [];
-    const activities = willing(nothingSeen(), {
+    const activities = makeActivities(noRequests(), {
       askProduction: async ({ ask, effectId }) => {
         tries.push(effectId);
         if (ask === "place") return { result: "refused", detail: "no capacity" };
@@ -302,10 +304,10 @@ describe("what fails", () => {
   });
 
   test("continues as new with the whole record, with nothing lost under way", async () => {
-    const seen = nothingSeen();
-    const order = onStage(env, "continued", "SO-continued", { continueAfter: 60 });
-    const published = await withWorker(env, "continued", willing(seen), code, async () => {
-      await regularOrder(order);
+    const seen = noRequests();
+    const order = getOrder(env, "continued", "SO-continued", { continueAfter: 60 });
+    const published = await withWorker(env, "continued", makeActivities(seen), code, async () => {
+      await runRegularOrder(order);
       return order.publication();
     });
     const runs = new Set<string>();
@@ -317,8 +319,8 @@ describe("what fails", () => {
   });
 
   test("a start whose first command is refused is no order", async () => {
-    const order = onStage(env, "nothing", "SO-nothing");
-    await withWorker(env, "nothing", willing(nothingSeen()), code, async () => {
+    const order = getOrder(env, "nothing", "SO-nothing");
+    await withWorker(env, "nothing", makeActivities(noRequests()), code, async () => {
       await env.client.workflow.signalWithStart("order", {
         workflowId: "SO-nothing",
         taskQueue: "nothing",
@@ -333,11 +335,11 @@ describe("what fails", () => {
 
 describe("after a downtime", () => {
   test("the clock catches up at once: one message a duty, and the record shows when it was due", async () => {
-    const seen = nothingSeen();
+    const seen = noRequests();
     const duties = { ...defaultPolicy.duties, confirm: { ...defaultPolicy.duties.confirm, within: "PT0.4S" } };
     const ladder = { ...defaultPolicy.ladder, escalateAtLeast: "PT0.2S" };
-    const order = onStage(env, "night", "SO-night", {}, { ...defaultPolicy, duties, ladder });
-    const activities = willing(seen);
+    const order = getOrder(env, "night", "SO-night", {}, { ...defaultPolicy, duties, ladder });
+    const activities = makeActivities(seen);
     const received = await withWorker(
       env,
       "night",

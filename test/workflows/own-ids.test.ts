@@ -12,7 +12,7 @@ import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, onStage, unheard, willing } from "./order-under-test.ts";
+import { commandInput, noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
 /** An order has no effect on the service's own workflows by its number, nor they on it. */
 
@@ -39,8 +39,8 @@ beforeAll(async () => {
     connection: env.nativeConnection,
     taskQueue: QUEUE,
     workflowBundle: code,
-    activities: { ...willing(nothingSeen()), ...calendarActivities(env.client), ...reports },
-    sinks: unheard,
+    activities: { ...makeActivities(noRequests()), ...calendarActivities(env.client), ...reports },
+    sinks: ignoredSinks,
   });
   running = worker.run();
 });
@@ -50,7 +50,7 @@ afterAll(async () => {
   await env.teardown();
 });
 
-const receive = (orderNo: string) => onStage(env, QUEUE, orderNo).receive(by("sales_rep"), received);
+const receive = (orderNo: string) => getOrder(env, QUEUE, orderNo).receive(by("sales_rep"), received);
 
 test("an order number never is one of the service's own ids", () => {
   const ids = [
@@ -67,7 +67,7 @@ test("orders of such numbers hold up neither calendar nor inspections", async ()
   const calendar = { ...defaultCalendar, version: 1 };
   await engine.spreadCalendar(calendar);
   await until(
-    async () => (await onStage(env, QUEUE, "calendar-1").history()).map(({ event }) => event),
+    async () => (await getOrder(env, QUEUE, "calendar-1").history()).map(({ event }) => event),
     (events) => events.includes("calendar-set"),
   );
   const start: RoutineStart = {
@@ -92,7 +92,7 @@ test("a workflow of an older id is no order: it is neither read nor commanded as
     ...{ ladder: defaultRoutinePolicy.ladder, told: [] },
   };
   const old = await env.client.workflow.start("watchInspection", { taskQueue: QUEUE, workflowId: orderNo, args: [start] });
-  const sent = input(by("sales_rep"), received);
+  const sent = commandInput(by("sales_rep"), received);
   const argument = { orderNo, policy: defaultPolicy, calendar: defaultCalendar };
   const asked = [
     await engine.ask(orderNo, "sign", sent),

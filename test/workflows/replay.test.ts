@@ -2,7 +2,7 @@ import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { readdir, readFile } from "node:fs/promises";
 import { beforeAll, expect, test } from "vitest";
 import { bundle } from "../support/engines.ts";
-import { unheard } from "./order-under-test.ts";
+import { ignoredSinks } from "./order-under-test.ts";
 
 /**
  * Histories that were recorded from running orders: today's code must come to the same commands. Record anew, or more, with
@@ -22,5 +22,9 @@ test("there are recorded histories", () => {
 
 test.each(names)("%s replays", async (name) => {
   const history: unknown = JSON.parse(await readFile(new URL(name, folder), "utf8"));
-  await Worker.runReplayHistory({ workflowBundle: code, replayName: name, sinks: unheard }, history, name.replace(".json", ""));
+  await Worker.runReplayHistory(
+    { workflowBundle: code, replayName: name, sinks: ignoredSinks },
+    history,
+    name.replace(".json", ""),
+  );
 });

@@ -17,7 +17,7 @@ import { by, machine } from "../domain/order-fixture.ts";
 import { customer, entry, upTo } from "../domain/regular.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
-import { input, nothingSeen, unheard, willing } from "./order-under-test.ts";
+import { commandInput, noRequests, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
 /** No request, however valid, ends or blocks an order's run (`docs/http.md`, Size): through the codec, as in production. */
 
@@ -42,8 +42,8 @@ async function working<T>(body: () => Promise<T>): Promise<T> {
     taskQueue: QUEUE,
     workflowBundle: code,
     dataConverter,
-    activities: { ...willing(nothingSeen()) },
-    sinks: unheard,
+    activities: { ...makeActivities(noRequests()) },
+    sinks: ignoredSinks,
     shutdownGraceTime: 1_000,
   });
   return worker.runUntil(body);
@@ -54,9 +54,9 @@ async function begin(orderNo: string, events?: readonly OrderEvent[], continueAf
   await client.workflow.start("order", { taskQueue: QUEUE, workflowId: orderNo, args });
 }
 const ask = (orderNo: string, name: CommandName, actor: Actor, body: object): Promise<CommandAnswer | undefined> =>
-  engine.ask(orderNo, name, input(actor, body));
+  engine.ask(orderNo, name, commandInput(actor, body));
 const report = (orderNo: string, name: CommandName, actor: Actor, body: object, more: Partial<CommandInput> = {}) =>
-  engine.report(orderNo, name, input(actor, body, { receivedAt: new Date().toISOString(), ...more }));
+  engine.report(orderNo, name, commandInput(actor, body, { receivedAt: new Date().toISOString(), ...more }));
 async function read(orderNo: string): Promise<Order> {
   const events = await engine.history(orderNo);
   if (typeof events !== "object") throw new Error(events);
@@ -90,7 +90,7 @@ test("150 lines of 2,000 characters: confirmed, the entry refused, and the order
   }));
   await working(async () => {
     const start = { argument: { orderNo: "SO-150", policy: defaultPolicy, calendar: defaultCalendar }, fresh: true };
-    await engine.ask("SO-150", "receive", input(R, { customer, salesRep: "li.na" }), start);
+    await engine.ask("SO-150", "receive", commandInput(R, { customer, salesRep: "li.na" }), start);
     await ask("SO-150", "confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
     await expect(ask("SO-150", "enter", R, { ...entry, lines, requestedDate: "2099-12-20" })).rejects.toMatchObject({
       code: "refused",
@@ -106,7 +106,7 @@ test("150 lines of 2,000 characters: confirmed, the entry refused, and the order
 test("what the engine refuses for its size is told as that, and starts no run", async () => {
   const noise = randomBytes(2_500_000).toString("base64");
   const start = { argument: { orderNo: "SO-huge", policy: defaultPolicy, calendar: defaultCalendar }, fresh: true };
-  const huge = input(R, { customer, salesRep: "li.na", note: noise });
+  const huge = commandInput(R, { customer, salesRep: "li.na", note: noise });
   await expect(engine.report("SO-huge", "receive", huge, start)).rejects.toMatchObject({
     code: "refused",
     particulars: { refused: { refused: "order-full" } },

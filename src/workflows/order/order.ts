@@ -40,8 +40,8 @@ import { commandNames } from "../../domain/order/order.ts";
 import { refuse } from "../../domain/order/refusals.ts";
 import type { OrderView } from "../../domain/order/view.ts";
 import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";
-import { openBook } from "./running-order.ts";
-import { uncancelled } from "../cancellation.ts";
+import { openRunningOrder } from "./running-order.ts";
+import { ignoreCancellation } from "../cancellation.ts";
 import { isStart, proofOf, readActor, readCalendar, readCheck, readCommand, undecodable, type Proof, type Sent } from "./gate.ts";
 import { exhausted, outsideOf } from "./outside.ts";
 import { attributesOf, detailsOf, summaryOfAlarm } from "./presentation.ts";
@@ -91,14 +91,14 @@ export async function order(start: StartOrder): Promise<void> {
   if (senderOf(start)?.by !== "service" || !isStart(start))
     throw ApplicationFailure.nonRetryable("what the run was started with is no order");
   const asked = { toCancel: false };
-  await uncancelled(
+  await ignoreCancellation(
     () => follow(start, asked),
     () => (asked.toCancel = true),
   );
 }
 
 async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<void> {
-  const book = openBook(start, logFault);
+  const running = openRunningOrder(start, logFault);
   const now = () => Date.now();
   /**
    * When the order was last told something, ms: by whoever told it, or by the time of a workflow task that leaves something in the history.
@@ -123,7 +123,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   }
 
   // Before whatever comes along with the start is carried out.
-  if (start.restored) book.restore(start.restored.why, clock);
+  if (start.restored) running.restore(start.restored.why, clock);
 
   /** Reports taken up in the workflow task of that history length, and those that wait for a later one, in their order. */
   let taken = { at: 0, count: 0 };
@@ -140,7 +140,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
           if (sent.unverified) throw failure({ ...refuse("unverified"), permitted: [] });
           if (sent.wrong) throw failure(invalid(sent.wrong));
           const refusal = sent.checked
-            ? book.refuse(name, { ...sent, key: sent.key ?? currentUpdateInfo()?.id }, now())
+            ? running.refuse(name, { ...sent, key: sent.key ?? currentUpdateInfo()?.id }, now())
             : undefined;
           if (refusal) throw failure(refusal);
         },
@@ -152,19 +152,19 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     const proof = senderOf(sent);
     const calendar = readCalendar(sent);
     const refusal = proof?.by === "service" ? refuse("body-invalid", { fields: ["calendar"] }) : refuse("unverified");
-    if (proof?.by === "service" && calendar) book.setCalendar(calendar, passTo(now()));
-    else book.refuseMessage(SET_CALENDAR, sent, refusal, proof, passTo(now()));
+    if (proof?.by === "service" && calendar) running.setCalendar(calendar, passTo(now()));
+    else running.refuseMessage(SET_CALENDAR, sent, refusal, proof, passTo(now()));
     shown = "";
   });
   setHandler(defineQuery<OrderView | undefined, [unknown, unknown?]>(QUERIES.order), (asking, at) => {
     const read = readActor(asking);
     if ("wrong" in read) throw failure(invalid(read.wrong));
-    return book.view(read.actor, typeof at === "number" && Number.isFinite(at) ? at : now());
+    return running.view(read.actor, typeof at === "number" && Number.isFinite(at) ? at : now());
   });
-  setHandler(defineQuery<readonly OrderEvent[]>(QUERIES.history), () => book.history());
-  setHandler(defineQuery<CommandState, [unknown]>(QUERIES.command), (key) => book.commandState(String(key)));
+  setHandler(defineQuery<readonly OrderEvent[]>(QUERIES.history), () => running.history());
+  setHandler(defineQuery<CommandState, [unknown]>(QUERIES.command), (key) => running.commandState(String(key)));
   setHandler(defineQuery<Publication | undefined, [unknown]>(QUERIES.publication), (after) =>
-    book.publication(Number(after), clock),
+    running.publication(Number(after), clock),
   );
 
   /** The message with its body as the wire contract reads it, or with what is wrong with it. */
@@ -183,7 +183,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     const arrived = now();
     const said = await checked(name, sent);
     if (said.wrong) throw failure(invalid(said.wrong));
-    const answer = book.carryOut(name, said, said.key ?? currentUpdateInfo()?.id ?? uuid4(), passTo(arrived));
+    const answer = running.carryOut(name, said, said.key ?? currentUpdateInfo()?.id ?? uuid4(), passTo(arrived));
     if ("refused" in answer) throw failure(answer);
     commanded = true;
     return answer;
@@ -218,7 +218,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     if (said === undefined) shown = "";
     const read = await checked(name, sent);
     passTo(arrived);
-    book.takeOn(name, read, read.key ?? uuid4(), arrived);
+    running.takeOn(name, read, read.key ?? uuid4(), arrived);
     leaveSomething();
     signalled = true;
     commanded = true;
@@ -249,7 +249,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
       const { at, result, detail, reached, unreached } = outcome;
       if (at === undefined) shown = "";
       else leaveSomething();
-      book.settle(effect, { result, detail, reached, unreached }, passTo(at ?? now()));
+      running.settle(effect, { result, detail, reached, unreached }, passTo(at ?? now()));
     });
     answers += 1;
   }
@@ -257,10 +257,10 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   /** Messages that are told one by one from now on, each not before a time, ms, where that was asked for. */
   const again = new Map<string, Ms | undefined>();
   function askOutside(): Promise<void>[] {
-    const waiting = book.pending().filter(({ effectId }) => !underWay.has(effectId));
+    const waiting = running.pending().filter(({ effectId }) => !underWay.has(effectId));
     const messages = waiting.filter(({ system, effectId }) => system === "messages" && !again.has(effectId));
     const single = waiting.filter((effect) => !messages.includes(effect));
-    const record = book.order();
+    const record = running.order();
     if (!record) return [];
     const outside = outsideOf(record);
     const together = inParts(messages).map((some) => carryOut(some, () => outside.tell(some, again)));
@@ -274,7 +274,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   let rang = false;
   /** One timer: set anew only when something becomes due earlier, or when it has rung. */
   function arm(): Promise<void> | undefined {
-    const next = book.nextAlarm(clock);
+    const next = running.nextAlarm(clock);
     if (!next || (armed && armed.at <= next.at)) return undefined;
     armed?.cancel();
     const scope = new CancellationScope();
@@ -293,7 +293,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   }
 
   function show(): void {
-    const record = book.order();
+    const record = running.order();
     if (!record) return;
     setCurrentDetails(detailsOf(record, clock));
     const attributes = attributesOf(record, clock);
@@ -304,18 +304,18 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
 
   /** Puts on record that the engine was asked to end the run. */
   function refuseToEnd(): void {
-    if (!asked.toCancel || !book.order()) return;
+    if (!asked.toCancel || !running.order()) return;
     asked.toCancel = false;
-    book.keepRunning(passTo(now()));
+    running.keepRunning(passTo(now()));
     shown = "";
   }
 
   // A start whose first command was refused is no order.
-  if (!(await condition(() => book.order() !== undefined || signalled, MINUTE)) || !book.order()) return;
+  if (!(await condition(() => running.order() !== undefined || signalled, MINUTE)) || !running.order()) return;
 
   // An order that is opened again after its end has not heard of the calendars put meanwhile.
-  book.setCalendar(start.calendar, clock);
-  book.tick(clock);
+  running.setCalendar(start.calendar, clock);
+  running.tick(clock);
 
   const { continueAfter } = start;
   const shouldContinue = () =>
@@ -326,8 +326,8 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
     while (!shouldContinue()) {
       if (rang) {
         rang = false;
-        book.tick(passTo(now()));
-        if (book.pending().every(({ effectId }) => underWay.has(effectId))) shown = "";
+        running.tick(passTo(now()));
+        if (running.pending().every(({ effectId }) => underWay.has(effectId))) shown = "";
       }
       refuseToEnd();
       const underWayNow = askOutside();
@@ -335,13 +335,13 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
       if (toLeave && underWayNow.length === 0) shown = "";
       toLeave = false;
       show();
-      if (book.last() !== told) records.changed(commanded ? "at-once" : "soon");
-      [told, commanded] = [book.last(), false];
+      if (running.last() !== told) records.changed(commanded ? "at-once" : "soon");
+      [told, commanded] = [running.last(), false];
       keep(arm());
-      const over = () => book.isOver(clock) && allHandlersFinished();
+      const over = () => running.isOver(clock) && allHandlersFinished();
       if (over()) return;
-      const [seen, seenAnswers] = [book.last(), answers];
-      const moved = () => book.last() !== seen || answers !== seenAnswers;
+      const [seen, seenAnswers] = [running.last(), answers];
+      const moved = () => running.last() !== seen || answers !== seenAnswers;
       await condition(() => rang || asked.toCancel || moved() || over() || failed.length > 0 || shouldContinue());
       if (failed.length > 0) throw failed[0];
     }
@@ -350,7 +350,7 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   work.cancel();
   await condition(allHandlersFinished);
   refuseToEnd();
-  if (!book.isOver(clock)) await continueAsNew<typeof order>({ ...book.carry() });
+  if (!running.isOver(clock)) await continueAsNew<typeof order>({ ...running.carry() });
 }
 
 /** Messages by activity: many long ones would be more than the engine takes in one. */

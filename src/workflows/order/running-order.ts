@@ -41,8 +41,8 @@ function notAfter(latest: Ms, text: string | undefined): Ms {
   return Number.isNaN(at) ? latest : Math.min(at, latest);
 }
 
-/** The record of one order with what the shell has to know of it: which keys were used. */
-export interface Book {
+/** One order while its workflow runs: its state, its events, and the idempotency keys that were used. */
+export interface RunningOrder {
   /** The order; `undefined` until it is received. */
   order(): Order | undefined;
   /** Number of the last event; grows with everything that happens. */
@@ -76,10 +76,10 @@ export interface Book {
 }
 
 /**
- * Opens the book of an order: a new one, or the record that a run carried on.
+ * Opens a running order: a new one, or one that an earlier run carried on.
  * @param onFault told of an error at which a command was refused, as this code fails at it
  */
-export function openBook(start: StartOrder, onFault: (error: Error) => void = () => undefined): Book {
+export function openRunningOrder(start: StartOrder, onFault: (error: Error) => void = () => undefined): RunningOrder {
   const { orderNo, policy, calendar, salt, rules = 1 } = start;
   const setting = { orderNo, policy, calendar, salt, rules };
   const events: OrderEvent[] = [...(start.events ?? [])];

@@ -20,10 +20,10 @@ import {
 import { dayAround, monthBefore } from "../../domain/routine/period.ts";
 import { best, sizeOf } from "../../domain/routine/sample.ts";
 import { iso, ms } from "../../domain/time.ts";
-import { uncancelled } from "../cancellation.ts";
+import { ignoreCancellation } from "../cancellation.ts";
 import { climb } from "./ladder.ts";
-import { activities, dueAt, tellOf, throughOrders } from "./steps.ts";
-import { calendarWatched } from "./watch-calendar.ts";
+import { activities, dueTimeOf, tellPeople, forEachPage } from "./steps.ts";
+import { startCalendarWatch } from "./watch-calendar.ts";
 
 /** Continues as the inspection itself, from whatever routine began it. */
 const inspectOn = makeContinueAsNewFunc<typeof inspection>({ workflowType: INSPECTION_WORKFLOW });
@@ -34,7 +34,7 @@ export async function inspection(start: InspectionStart): Promise<string> {
   const { reportId, kind, about } = head;
   const { made } = await activities.beginReport(head);
   if (made) return `${reportId} was made already`;
-  await throughOrders(
+  await forEachPage(
     scope,
     start.cursor,
     (orderNos) => activities.inspectOrders({ reportId, orderNos, carrierGrace }),
@@ -42,7 +42,7 @@ export async function inspection(start: InspectionStart): Promise<string> {
   );
   const { orders, tags } = await activities.finishReport(reportId);
   const dueAt = typeof about["dueAt"] === "string" ? about["dueAt"] : undefined;
-  await tellOf(reportId, {
+  await tellPeople(reportId, {
     to: [{ role: "supervisor" }],
     message: dueAt === undefined ? "inspection" : "inspection-to-answer",
     params: {
@@ -61,10 +61,10 @@ export async function inspection(start: InspectionStart): Promise<string> {
 
 /** R6.1: every day, all open orders. */
 export async function dailyInspection(start: RoutineStart): Promise<string> {
-  const due = dueAt(start);
+  const due = dueTimeOf(start);
   const { name } = dayAround(due);
   const head = { reportId: `daily-${name}`, kind: "daily", period: name, asOf: iso(due), about: {} } as const;
-  if (patched("watch-calendar")) await calendarWatched();
+  if (patched("watch-calendar")) await startCalendarWatch();
   return inspection({ head, scope: { orders: "open" }, carrierGrace: start.policy.carrierGrace });
 }
 
@@ -78,7 +78,7 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
   const { made, about } = await activities.beginReport(start.head);
   if (made) return `${reportId} was made already`;
   let { lots = [], candidates = 0 } = start;
-  await throughOrders(
+  await forEachPage(
     scope,
     start.cursor,
     async (orderNos) => {
@@ -92,7 +92,7 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
   if (orderNos.length > 0) await activities.askInspection({ reportId, orderNos, by: "management" });
   const { orders, tags } = await activities.finishReport(reportId);
   if (orders === 0) return `${reportId}: no order to sample`;
-  await tellOf(reportId, {
+  await tellPeople(reportId, {
     to: [{ role: "management" }],
     message: "sample",
     params: { inspectionId: reportId, orders, candidates, undelivered: tags["undelivered"] ?? 0 },
@@ -102,7 +102,7 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
 
 /** Tells of a list that is not answered, until its last answer. */
 export async function watchInspection(start: WatchInspectionStart): Promise<string> {
-  return uncancelled(() => watchAnswers(start));
+  return ignoreCancellation(() => watchAnswers(start));
 }
 
 async function watchAnswers(start: WatchInspectionStart): Promise<string> {
@@ -123,7 +123,7 @@ async function watchAnswers(start: WatchInspectionStart): Promise<string> {
 
 /** R6.1: once a month the supervisor's full inspection of the month before, and management's sample of it. */
 export async function monthlyInspection(start: RoutineStart): Promise<string> {
-  const due = dueAt(start);
+  const due = dueTimeOf(start);
   const month = monthBefore(due);
   const { policy } = start;
   const scope = { orders: "since", from: iso(month.from), to: iso(month.to) } as const;
@@ -146,7 +146,8 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
   const [fullId, sampleId, watchId] = own
     ? [ownIds.inspection(full), ownIds.inspection(sample), ownIds.watch(full)]
     : [full, sample, `watch-${full}`];
-  const watch = () => watched(watchId, { reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
+  const watch = () =>
+    startInspectionWatch(watchId, { reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
   // Two that are apart: what becomes of one does not hold up the other. Whether anybody was told or not, it is to be answered.
   const [asked, drawn] = [
     executeChild(inspection, { args: [inspected], workflowId: fullId }),
@@ -159,7 +160,7 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
 }
 
 /** Has a list watched, unless it is. */
-async function watched(workflowId: string, start: WatchInspectionStart): Promise<void> {
+async function startInspectionWatch(workflowId: string, start: WatchInspectionStart): Promise<void> {
   try {
     await startChild(watchInspection, { args: [start], workflowId, parentClosePolicy: ParentClosePolicy.ABANDON });
   } catch (error) {

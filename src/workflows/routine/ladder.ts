@@ -4,7 +4,7 @@ import { levelOf, nextRung, toldOn, type Told } from "../../domain/clock/ladder.
 import type { Message } from "../../domain/order/effects.ts";
 import type { LadderPolicy } from "../../domain/policy.ts";
 import { iso, type Instant } from "../../domain/time.ts";
-import { tellOf } from "./steps.ts";
+import { tellPeople } from "./steps.ts";
 
 /** A duty of no single order: since when and by when, and how far up its ladder has been climbed. */
 export interface Climb {
@@ -47,7 +47,7 @@ export async function climb(
     if (!open) return "done";
     const to = toldOn(course, watch, rung, 0, Date.now());
     // One that reached nobody is in the log; the next rung comes all the same.
-    await tellOf(`${name}-${rung}-${iso(at)}`, { to, ...open(rung === "warn") }).catch((error: unknown) =>
+    await tellPeople(`${name}-${rung}-${iso(at)}`, { to, ...open(rung === "warn") }).catch((error: unknown) =>
       log.warn("nobody was told of what the house owes", { name, rung, error: String(error) }),
     );
     rungs = [...rungs, { rung, rungDueAt: iso(at), dueAt: iso(dueAt) }];

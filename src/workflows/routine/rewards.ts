@@ -4,7 +4,7 @@ import type { RewardsActivities, RewardsStart } from "../../contracts/workflow-r
 import type { RoutineStart } from "../../contracts/workflow-routine.ts";
 import { monthBefore, type Period } from "../../domain/routine/period.ts";
 import { MINUTE, SECOND } from "../../domain/time.ts";
-import { dueAt } from "./steps.ts";
+import { dueTimeOf } from "./steps.ts";
 
 const { deriveRewards, untoldRewards, toldRewards } = proxyActivities<RewardsActivities>({
   startToCloseTimeout: 30 * MINUTE,
@@ -39,12 +39,12 @@ async function rewards(month: string): Promise<void> {
 
 /** First of the month: what the month before amounts to. */
 export async function monthlyRewards(start: RoutineStart): Promise<void> {
-  await rewards(monthBefore(dueAt(start)).name);
+  await rewards(monthBefore(dueTimeOf(start)).name);
 }
 
 /** Daily: the last months once more, oldest first, as what is learnt later may change what they amount to. */
 export async function rewardsReview(start: RoutineStart): Promise<void> {
-  const months: Period[] = [monthBefore(dueAt(start))];
+  const months: Period[] = [monthBefore(dueTimeOf(start))];
   while (months.length < start.policy.rewards.reviewMonths) months.unshift(monthBefore(months[0]?.from ?? 0));
   for (const { name } of months) await rewards(name);
 }

@@ -11,7 +11,7 @@ const scheduledStart = defineSearchAttributeKey("TemporalScheduledStartTime", "D
  * When a run was due, ms: its period follows from this and never from the time at which it is run, so that a run that is
  * made up after downtime is about its own period.
  */
-export function dueAt({ scheduledAt }: RoutineStart): Ms {
+export function dueTimeOf({ scheduledAt }: RoutineStart): Ms {
   if (scheduledAt !== undefined) return Date.parse(scheduledAt);
   const { typedSearchAttributes, startTime } = workflowInfo();
   return (typedSearchAttributes.get(scheduledStart) ?? startTime).getTime();
@@ -34,7 +34,7 @@ const { announce } = proxyActivities<Pick<RoutineActivities, "announce">>({
  * Goes through the orders of a scope, a page at a time; a long way continues as new, with where it is.
  * @param goOn the argument of the next run, and `type` its workflow where that is another one
  */
-export async function throughOrders(
+export async function forEachPage(
   scope: Scope,
   cursor: string | undefined,
   page: (orderNos: readonly string[]) => Promise<void>,
@@ -50,7 +50,7 @@ export async function throughOrders(
 }
 
 /** Tells people; when nobody of them is reached, management. */
-export async function tellOf(key: string, message: Message): Promise<void> {
+export async function tellPeople(key: string, message: Message): Promise<void> {
   if (await announce(key, message)) return;
   if (await announce(`${key}-management`, { ...message, to: [{ role: "management" }] })) return;
   throw ApplicationFailure.nonRetryable(`${key} is made, but nobody was reached to be told`, "unreached");

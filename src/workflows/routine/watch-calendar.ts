@@ -2,13 +2,13 @@ import { WorkflowExecutionAlreadyStartedError } from "@temporalio/common";
 import { continueAsNew, ParentClosePolicy, startChild } from "@temporalio/workflow";
 import { ownIds } from "../../contracts/workflow-ids.ts";
 import type { WatchCalendarStart } from "../../contracts/workflow-routine.ts";
-import { uncancelled } from "../cancellation.ts";
+import { ignoreCancellation } from "../cancellation.ts";
 import { climb } from "./ladder.ts";
 import { activities } from "./steps.ts";
 
 /** Tells of the duty `put-calendar`, until a calendar is put that knows a later year. */
 export async function watchCalendar(start: WatchCalendarStart): Promise<string> {
-  return uncancelled(() => watchYear(start));
+  return ignoreCancellation(() => watchYear(start));
 }
 
 async function watchYear(start: WatchCalendarStart): Promise<string> {
@@ -26,7 +26,7 @@ async function watchYear(start: WatchCalendarStart): Promise<string> {
 }
 
 /** Has the duty `put-calendar` watched while it is owed, once a year that is to be known. */
-export async function calendarWatched(): Promise<void> {
+export async function startCalendarWatch(): Promise<void> {
   const owed = await activities.calendarOwed();
   if (!owed) return;
   const args: [WatchCalendarStart] = [{ ...owed, told: [] }];

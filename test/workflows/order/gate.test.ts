@@ -5,7 +5,7 @@ import { addTime, defaultCalendar } from "../../../src/domain/clock/calendar.ts"
 import { commandNames } from "../../../src/domain/order/order.ts";
 import { defaultPolicy } from "../../../src/domain/policy.ts";
 import { HOUR } from "../../../src/domain/time.ts";
-import { openBook } from "../../../src/workflows/order/running-order.ts";
+import { openRunningOrder } from "../../../src/workflows/order/running-order.ts";
 import { readCalendar, readCheck, readCommand } from "../../../src/workflows/order/gate.ts";
 import { by, MONDAY } from "../../domain/order-fixture.ts";
 
@@ -85,19 +85,19 @@ test("a calendar that is read holds: some time in it is over some day", () => {
 test("no message holds up an order: after each of any name it answers, and its clock goes on", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom(...commandNames), message, proof), { maxLength: 8 }), (messages) => {
-      const book = openBook({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
+      const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
       const customer = { name: "客户A", contact: { phone: "+8613800000000" } };
-      book.carryOut("receive", { actor: by("sales_rep"), body: { customer }, checked: true }, "k", MONDAY);
+      running.carryOut("receive", { actor: by("sales_rep"), body: { customer }, checked: true }, "k", MONDAY);
       messages.forEach(([name, value, from], index) => {
         const sent = readCommand(value, from);
         const said = checkBody(name, sent.body, "en");
         const read = sent.wrong ? sent : readCheck("errors" in said ? said.errors : { body: said.body }, sent);
-        book.takeOn(name, read, `k-${index}`, MONDAY + index);
-        expect(book.view(by("supervisor"), MONDAY)?.duties.length).toBeGreaterThan(0);
-        expect(book.nextAlarm(MONDAY + index)).toBeDefined();
+        running.takeOn(name, read, `k-${index}`, MONDAY + index);
+        expect(running.view(by("supervisor"), MONDAY)?.duties.length).toBeGreaterThan(0);
+        expect(running.nextAlarm(MONDAY + index)).toBeDefined();
       });
-      book.tick(MONDAY + 3 * HOUR);
-      expect(book.history().some(({ event }) => event === "rung-told")).toBe(true);
+      running.tick(MONDAY + 3 * HOUR);
+      expect(running.history().some(({ event }) => event === "rung-told")).toBe(true);
     }),
     { numRuns: 300 },
   );
