@@ -2,8 +2,8 @@ import type { Client } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import type { ActivityInterceptorsFactory } from "@temporalio/worker";
 import { ORDER_WORKFLOW } from "../contracts/workflow.ts";
-import type { Restoring } from "../runs/restore.ts";
-import { wasReset } from "../runs/run.ts";
+import type { Restoring } from "../application/restore.ts";
+import { wasReset } from "../temporal/runs.ts";
 
 /** Runs whose beginning is remembered at most. */
 const REMEMBERED = 10_000;

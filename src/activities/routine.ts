@@ -36,7 +36,7 @@ import {
   weighing,
   type ReportLine,
 } from "../records/reports.ts";
-import type { Restoring } from "../runs/restore.ts";
+import type { Restoring } from "../application/restore.ts";
 import { actionText, askReason, foundDelayText } from "../texts/routine.ts";
 
 interface RoutineOptions {

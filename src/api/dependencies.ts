@@ -9,7 +9,7 @@ import type { Ms } from "../domain/time.ts";
 import type { Verify } from "../identity/verify.ts";
 import type { Database } from "../records/database.ts";
 import type { Networks } from "../webhooks/addresses.ts";
-import type { Engine } from "./engine.ts";
+import type { Engine } from "../temporal/engine.ts";
 
 /** What the API is built from. Programs pass the real ones, tests and the OpenAPI document substitutes. */
 export interface ApiDependencies {

@@ -4,7 +4,7 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import { SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { eventsOf, lastEventOf } from "../records/read.ts";
-import type { Asked } from "./engine.ts";
+import type { Asked } from "../temporal/engine.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { asProblem } from "./plugins/problems.ts";
 import { ProblemError } from "./responses/problem.ts";

@@ -5,8 +5,8 @@ import { publicationsOf } from "../activities/records.ts";
 import type { Database } from "../records/database.ts";
 import { project } from "../records/project.ts";
 import { calendarReader, policyReader } from "../records/versions.ts";
-import { beginWith } from "../runs/begin.ts";
-import { openRestoring, type Restoring } from "../runs/restore.ts";
+import { beginWith } from "../application/start-argument.ts";
+import { openRestoring, type Restoring } from "../application/restore.ts";
 import type { Settings } from "../settings.ts";
 import { restoredOrders } from "../watch/metrics.ts";
 

@@ -2,9 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import type { Restoring } from "../runs/restore.ts";
+import type { Restoring } from "../application/restore.ts";
 import { agrees, type OrderSeen, type Seen } from "./clocks.ts";
-import type { EngineClocks } from "./engine.ts";
+import type { EngineClocks } from "../temporal/health.ts";
 import { openOrders, recordedOrders } from "./records.ts";
 
 /**

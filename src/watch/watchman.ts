@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { iso, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { after, clockNames, missed, unchecked, type ClockName, type Seen, type Standing, type Standings } from "./clocks.ts";
-import type { EngineClocks } from "./engine.ts";
+import type { EngineClocks } from "../temporal/health.ts";
 import type { LostOrders } from "./lost-orders.ts";
 import { untoldDuties } from "./records.ts";
 

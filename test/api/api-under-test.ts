@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { renewMonth, tellingsOf, type RewardsOptions } from "../../src/activities/rewards.ts";
 import { buildApp } from "../../src/api/app.ts";
-import type { Engine } from "../../src/api/engine.ts";
+import type { Engine } from "../../src/temporal/engine.ts";
 import { ProblemError, problemOfRefusal } from "../../src/api/responses/problem.ts";
 import type { RewardsTelling } from "../../src/contracts/workflow-rewards.ts";
 import type { Role } from "../../src/domain/people.ts";

@@ -11,7 +11,7 @@ import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import type { ClockName } from "../../src/watch/clocks.ts";
-import { engineClocks } from "../../src/watch/engine.ts";
+import { engineClocks } from "../../src/temporal/health.ts";
 import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
 import { openWatchman, type Watchman } from "../../src/watch/watchman.ts";
 import { by } from "../domain/order-fixture.ts";

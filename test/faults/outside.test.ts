@@ -8,7 +8,7 @@ import { messagesActivities } from "../../src/activities/messages.ts";
 import { productionActivities } from "../../src/activities/production.ts";
 import { warehouseActivities } from "../../src/activities/warehouse.ts";
 import { buildApp } from "../../src/api/app.ts";
-import { openEngine } from "../../src/api/engine.ts";
+import { openEngine } from "../../src/temporal/engine.ts";
 import { orderSchema } from "../../src/contracts/answers.ts";
 import { QUERIES } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";

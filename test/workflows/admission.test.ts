@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { setTimeout as wait } from "node:timers/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { openEngine, type Engine } from "../../src/temporal/engine.ts";
 import { ProblemError } from "../../src/api/responses/problem.ts";
 import { scopedKey } from "../../src/contracts/keys.ts";
 import type { Actor } from "../../src/domain/people.ts";

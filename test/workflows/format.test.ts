@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker } from "@temporalio/worker";
 import { readdir, readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { openEngine, type Engine } from "../../src/temporal/engine.ts";
 import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
 import { FORMAT } from "../../src/domain/order/events.ts";
 import { by } from "../domain/order-fixture.ts";

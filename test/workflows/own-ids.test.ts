@@ -2,7 +2,7 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { calendarActivities } from "../../src/activities/calendar.ts";
-import { openEngine, type Engine } from "../../src/api/engine.ts";
+import { openEngine, type Engine } from "../../src/temporal/engine.ts";
 import { orderNumber } from "../../src/contracts/bodies.ts";
 import { ownIds } from "../../src/contracts/workflow-ids.ts";
 import type { RoutineActivities, RoutineStart, WatchInspectionStart } from "../../src/contracts/workflow-routine.ts";

@@ -19,7 +19,7 @@ import { eventsOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { canonical, keyMissing, keyOf, sha256 } from "../idempotency.ts";
-import { openingOf } from "../opening.ts";
+import { openingOf } from "../../application/opening.ts";
 import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";

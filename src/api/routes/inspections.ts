@@ -25,7 +25,7 @@ import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { parseBody } from "../requests/validation.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
-import { openingOf } from "../opening.ts";
+import { openingOf } from "../../application/opening.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemResponses, ProblemError, problemOf } from "../responses/problem.ts";

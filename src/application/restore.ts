@@ -7,9 +7,9 @@ import { isOver, replay } from "../domain/order/order.ts";
 import { HOUR, iso, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { eventsOf } from "../records/read.ts";
-import type { Begin } from "./begin.ts";
-import { recordFrom, relationOf } from "./record.ts";
-import { eventsBeforeReset, lastRunOf, takenBy, wasReset, type Run, type Taken } from "./run.ts";
+import type { Begin } from "./start-argument.ts";
+import { recordFrom, relationOf } from "./relation.ts";
+import { eventsBeforeReset, lastRunOf, takenBy, wasReset, type Run, type Taken } from "../temporal/runs.ts";
 
 /**
  * What came of looking at an order. `carried-on`: a run carries it on; `over`: there is nothing to carry on, or no such order;

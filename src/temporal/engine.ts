@@ -37,8 +37,8 @@ import type { Calendar } from "../domain/clock/calendar.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { SECOND, type Ms } from "../domain/time.ts";
-import type { Restoring } from "../runs/restore.ts";
-import { ProblemError, problemOfRefusal } from "./responses/problem.ts";
+import type { Restoring } from "../application/restore.ts";
+import { ProblemError, problemOfRefusal } from "../api/responses/problem.ts";
 import { NoTurn, takingTurns } from "./turns.ts";
 
 /**

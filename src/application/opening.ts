@@ -5,10 +5,10 @@ import { decide, permitted, replay } from "../domain/order/order.ts";
 import { isRefusal } from "../domain/order/refusals.ts";
 import type { Actor } from "../domain/people.ts";
 import { eventsOf } from "../records/read.ts";
-import { beginWith } from "../runs/begin.ts";
-import type { ApiDependencies } from "./dependencies.ts";
-import type { Start } from "./engine.ts";
-import { ProblemError, problemOfRefusal } from "./responses/problem.ts";
+import { beginWith } from "./start-argument.ts";
+import type { ApiDependencies } from "../api/dependencies.ts";
+import type { Start } from "../temporal/engine.ts";
+import { ProblemError, problemOfRefusal } from "../api/responses/problem.ts";
 
 /** How runs of orders are opened: of new ones, and again of those that have ended. */
 export function openingOf({ engine, db, policy, calendar, now }: ApiDependencies) {

@@ -4,7 +4,7 @@ import { optionalTsToMs, tsToMs } from "@temporalio/common/lib/time.js";
 import { searchAttributes } from "../contracts/search-attributes.ts";
 import { ORDER_WORKFLOW } from "../contracts/workflow.ts";
 import { iso, SECOND, type Ms } from "../domain/time.ts";
-import type { OrderSeen, ScheduleSeen } from "./clocks.ts";
+import type { OrderSeen, ScheduleSeen } from "../watch/clocks.ts";
 
 /** What the engine shows of its clocks. Nothing here needs a worker. Each call throws when the engine is away. */
 export interface EngineClocks {

@@ -1,6 +1,6 @@
 import { setTimeout as wait } from "node:timers/promises";
 import { expect, test } from "vitest";
-import { NoTurn, takingTurns } from "../../src/api/turns.ts";
+import { NoTurn, takingTurns } from "../../src/temporal/turns.ts";
 
 test("a few at a time under a key, in their order; those too many are told at once, and others do not wait", async () => {
   const inTurn = takingTurns({ atOnce: 2, waiting: 3 });
