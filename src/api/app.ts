@@ -27,12 +27,12 @@ import { queryRoutes } from "./routes/queries.ts";
 import { webhookRoutes } from "./routes/webhooks.ts";
 import { rewardsRoutes } from "./routes/rewards.ts";
 
-/** A request in the log: without its query, which may name a customer, and without who sent it from where. */
-function logged({ method, url }: FastifyRequest) {
+/** A request as it is logged: without its query, which may name a customer, and without the client's address. */
+function serializeRequest({ method, url }: FastifyRequest) {
   return { method, url: url.split("?")[0] };
 }
 
-/** The API as a Fastify application; whoever starts it makes it listen. */
+/** Builds the API as a Fastify application, which the caller makes listen. */
 export async function buildApp(dependencies: ApiDependencies): Promise<FastifyInstance> {
   const { logger, verify, staff, now, rateLimit, atOnce = 500, trustedProxies = [], patience = 30 * SECOND } = dependencies;
   const times = impatient(patience);
@@ -41,29 +41,29 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
     bodyLimit: 1_048_576,
     trustProxy: trustedProxies.length > 0 && [...trustedProxies],
     ...times,
-    // Refused by us: Node would answer without a word.
+    // A missing Host is refused by the `request-encoding` plugin: Node's own answer has no body.
     http: { ...times.http, requireHostHeader: false },
     genReqId: () => randomUUID(),
     routerOptions: { maxParamLength: 250 },
-    // Idle connections are closed while requests that run are finished.
+    // On close, idle connections end at once and running requests are finished.
     forceCloseConnections: "idle",
     return503OnClosing: true,
     childLoggerFactory: (parent, bindings, options) =>
-      parent.child(bindings, { ...options, serializers: { ...options.serializers, req: logged } }),
-    // What does not get as far as a route is answered as everything else is.
+      parent.child(bindings, { ...options, serializers: { ...options.serializers, req: serializeRequest } }),
+    // Errors before routing are answered as problems too.
     frameworkErrors: (error, request, reply) => {
       void answerError(error, request, reply);
     },
     clientErrorHandler: answerUnreadableRequest,
   });
-  // A server may pass over what it does not know (RFC 9110, 10.1.1); Node would answer 417 without a word.
+  // An unknown `Expect` may be ignored (RFC 9110, 10.1.1); Node would answer 417 without a body.
   app.server.on("checkExpectation", (request, response) => app.server.emit("request", request, response));
   app.setValidatorCompiler(compileValidator);
   app.setSerializerCompiler(() => JSON.stringify);
 
-  // First, so that whoever is turned away is told to be careful, too. No CORS: other sites' pages have no business here.
+  // First, so that refusals carry the security headers too. There is no CORS: pages of other origins may not call the API.
   await app.register(helmet, {
-    // Swagger UI's page needs its own styles and data: images; nothing else is served as a page.
+    // Swagger UI needs `data:` images.
     contentSecurityPolicy: { directives: { "img-src": ["'self'", "data:"], "upgrade-insecure-requests": null } },
   });
   if (dependencies.tracing) await app.register(dependencies.tracing);

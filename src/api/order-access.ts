@@ -7,19 +7,20 @@ import { ProblemError } from "./responses/problem.ts";
 import { visibleReps } from "./visibility.ts";
 
 /**
- * What somebody is to an order: `follows` it, or may read any; `concerned` when only something on it is or was theirs to do; `unsure` while it
- * is so new that nobody has said yet whose it is.
+ * A caller's access to an order: `full`; `own-duties` when it is another representative's and the caller owes or owed a duty on
+ * it; `unassigned` when the order is so new that it has no representative yet.
  */
 export type OrderAccess = "full" | "own-duties" | "unassigned";
 
 /**
- * The question before any other about an order: whether it is the caller's at all. Whoever is not told of an order is answered as if there
- * were none, after the same work: one look into the records, one into the engine, whichever of the two it is.
+ * Makes the check that precedes everything else about an order: whether the caller may see it. An order that the caller may not see
+ * is answered exactly like one that does not exist, after the same work (one look-up in the records, one in the engine), so that
+ * neither the answer nor its time tells them apart.
  */
 export function createOrderAccessCheck({ db, engine }: Pick<ApiDependencies, "db" | "engine">) {
   /**
-   * @param detail what is said not to be there
-   * @throws ProblemError `not-found`; `unavailable` when it cannot be said whose it is
+   * @param detail of the `not-found` problem
+   * @throws ProblemError `not-found`; `unavailable` when neither the records nor the engine could be asked
    */
   return async function checkOrderAccess(
     caller: Actor,

@@ -9,38 +9,38 @@ import { ProblemError } from "./responses/problem.ts";
 
 /** What a caller may read (`docs/http.md`, Queries): whose orders, and which fields of them. */
 
-/** The representatives whose orders a caller sees; `undefined`: everybody's, as a department's machine does. */
+/** The representatives whose orders a caller may read: their own and those they deputise for; `undefined`: everybody's. */
 export function visibleReps(caller: Actor): readonly string[] | undefined {
-  const own = caller.kind === "person" && caller.roles.every((role) => role === "sales_rep");
-  return own ? [caller.id, ...absentOnes(caller)] : undefined;
+  const ownOnly = caller.kind === "person" && caller.roles.every((role) => role === "sales_rep");
+  return ownOnly ? [caller.id, ...absentOnes(caller)] : undefined;
 }
 
-/** Whether a caller sees an order of that representative. */
+/** Whether a caller may read the orders of a representative. */
 export function mayReadOrderOf(caller: Actor, salesRep: string | undefined): boolean {
   const reps = visibleReps(caller);
   return reps === undefined || (salesRep !== undefined && reps.includes(salesRep));
 }
 
-function notThere(): ProblemError {
+function orderNotFound(): ProblemError {
   return new ProblemError("not-found", { detail: "no-such-order" });
 }
 
-/** The duties of an order that are a caller's in person, whoever follows the order by now. */
+/** The duties that the caller owes in person (or as a deputy), also on an order that is now another's. */
 function ownDuties<D extends { readonly owner: Recipient }>(caller: Actor, duties: readonly D[]): D[] {
   const reps = visibleReps(caller) ?? [];
   return duties.filter(({ owner: { id } }) => id !== undefined && reps.includes(id));
 }
 
 /**
- * An order as somebody may read it: all that their work needs, or of another's order no more than what they still owe on it.
- * @throws ProblemError `not-found` when it is nothing of theirs
+ * The part of an order that a caller may read: the fields that their work needs; of another's order only the duties they owe on it.
+ * @throws ProblemError `not-found` when it is another's and they owe nothing on it
  */
 export function restrictOrder(caller: Actor, order: OrderView): OrderView {
-  if (!mayReadOrderOf(caller, order.salesRep) && ownDuties(caller, order.duties).length === 0) throw notThere();
+  if (!mayReadOrderOf(caller, order.salesRep) && ownDuties(caller, order.duties).length === 0) throw orderNotFound();
   return restrictAnsweredOrder(caller, order);
 }
 
-/** An order as it is answered to somebody whose command was taken on: also when nothing on it is theirs to do any more. */
+/** The same for the answer to a command that was carried out: never `not-found`, even if the caller owes nothing on the order any more. */
 export function restrictAnsweredOrder(caller: Actor, order: OrderView): OrderView {
   if (mayReadOrderOf(caller, order.salesRep)) return omitHiddenFields(caller, order);
   const duties = ownDuties(caller, order.duties);
@@ -59,40 +59,40 @@ export function restrictAnsweredOrder(caller: Actor, order: OrderView): OrderVie
   return omitHiddenFields(caller, shown);
 }
 
-/** Whether somebody may read an order at all, or what they still owe on it. */
+/** Whether a caller may read an order or at least the duties that they owe on it. */
 export function mayReadSome(caller: Actor, events: readonly OrderEvent[], at: Ms): boolean {
   const order = replay(events);
   return mayReadOrderOf(caller, order.salesRep) || ownDuties(caller, duties(order, at)).length > 0;
 }
 
 /**
- * The events of an order that somebody may read: all, or of another's order those about what they still owe on it.
- * @throws ProblemError `not-found` when it is nothing of theirs
+ * The events of an order that a caller may read: all; of another's order those about the duties they owe on it.
+ * @throws ProblemError `not-found` when it is another's and they owe nothing on it
  */
 export function restrictEvents(caller: Actor, events: readonly OrderEvent[], at: Ms): readonly OrderEvent[] {
   const order = replay(events);
   if (mayReadOrderOf(caller, order.salesRep)) return events;
   const about = new Set(ownDuties(caller, duties(order, at)).map((duty) => duty.about));
-  if (about.size === 0) throw notThere();
+  if (about.size === 0) throw orderNotFound();
   return events.filter(({ data }) => "findingId" in data && about.has(data.findingId));
 }
 
-/** The names of the fields that a caller's work does not need (`src/domain/order/fields.ts`). */
+/** The names of the fields that a caller may not read (`src/domain/order/fields.ts`). */
 export function hiddenFieldsOf({ roles }: Actor): ReadonlySet<string> {
   return hiddenNames(roles);
 }
 
-/** A value without the fields that a caller's work does not need, at any depth. */
+/** A value without the fields that a caller may not read, at any depth. */
 export function omitHiddenFields<T>({ roles }: Actor, value: T): T {
   return readableTo(roles, value);
 }
 
-/** The same for a form, where a text that is not this reader's stands as a dash, and what need not be there is left out. */
+/** The same for a printed form: required texts that the caller may not read are a dash, optional ones are left out. */
 export function dashHiddenFields<T>({ roles }: Actor, value: T): T {
   return readableTo(roles, value, "—");
 }
 
-/** A line of the audit trail as it is answered. */
+/** A line of the audit trail, as answered. */
 export interface HistoryLine {
   readonly number: number;
   readonly at: string;
@@ -105,7 +105,7 @@ export interface HistoryLine {
   readonly data: object;
 }
 
-/** Events as lines of the audit trail, for one reader. What somebody wrote themselves they may read. */
+/** Events as lines of the audit trail, without the fields that the caller may not read. Their own events they may read whole. */
 export function toHistoryLines(caller: Actor, events: readonly OrderEvent[]): HistoryLine[] {
   return events.map((each) => {
     const { number, at, receivedAt, actor, command, event, reason, note, data } = each;

@@ -35,7 +35,7 @@ const slow = form(1_000, `x${"\n".repeat(1_998)}`);
 const busy = expect.objectContaining({ code: "unavailable", particulars: expect.objectContaining({ retryAfter: 10 }) });
 
 test("one caller's slow document holds up nobody else's, nor anything else of the process", { timeout: 60_000 }, async () => {
-  renderer = openRenderer({ within: 55_000 });
+  renderer = openRenderer({ timeout: 55_000 });
   let ended = false;
   const first = renderer.pdf("a", slow).finally(() => (ended = true));
   first.catch(() => undefined);
@@ -52,7 +52,7 @@ test("one caller's slow document holds up nobody else's, nor anything else of th
 });
 
 test("a caller has so many at once and no more, and a document so much time", async () => {
-  renderer = openRenderer({ within: 1, ofCaller: 2 });
+  renderer = openRenderer({ timeout: 1, maxPerCaller: 2 });
   const made = await Promise.allSettled([
     renderer.pdf("a", slow),
     renderer.pdf("a", slow),
@@ -65,7 +65,7 @@ test("a caller has so many at once and no more, and a document so much time", as
 });
 
 test("when too many wait, the next is told at once, and those that wait are made", { timeout: 60_000 }, async () => {
-  renderer = openRenderer({ within: 55_000, waiting: 1 });
+  renderer = openRenderer({ timeout: 55_000, maxQueue: 1 });
   const made = await Promise.allSettled(Array.from({ length: 20 }, async (_, caller) => renderer?.pdf(`${caller}`, small)));
   const states = made.map(({ status }) => status);
   expect(states.filter((status) => status === "fulfilled").length).toBeGreaterThanOrEqual(1);
@@ -75,7 +75,7 @@ test("when too many wait, the next is told at once, and those that wait are made
 });
 
 test("a document that could not be made takes nothing with it", { timeout: 60_000 }, async () => {
-  renderer = openRenderer({ within: 55_000 });
+  renderer = openRenderer({ timeout: 55_000 });
   const broken = { ...small, sections: [{ title: "x", columns: [], rows: [["x"]] }] };
   await Promise.allSettled([renderer.pdf("a", broken)]);
   expect((await renderer.pdf("a", small)).subarray(0, 5).toString()).toBe("%PDF-");

@@ -7,12 +7,12 @@ import { figuresAt } from "../../records/figures.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
-    /** Brings the business's metrics up to date; never fails. */
+    /** Updates the business metrics from the records; never rejects. */
     refreshBusinessMetrics: () => Promise<void>;
   }
 }
 
-/** How long figures may be told again before they are counted anew, ms: several scrapers cost no more than one. */
+/** How long counts are reused, ms, so that several scrapers cost no more than one. */
 const FRESH = 5 * SECOND;
 
 interface BusinessMetricsOptions {
@@ -21,8 +21,8 @@ interface BusinessMetricsOptions {
 }
 
 /**
- * Prometheus metrics of the business, from the records. Every API tells the same ones, so dashboards take their maximum.
- * While the records are away there are none, and `gendan_records_up` is 0: an old figure would be taken for a true one.
+ * Prometheus metrics of the business, counted from the records. Every API process exports the same values, so dashboards take
+ * their maximum. While the records are unreachable only `gendan_records_up` (0) is exported, as stale values would look current.
  */
 export const businessMetrics = fp<BusinessMetricsOptions>(
   async (app, { db, now }) => {
@@ -38,9 +38,9 @@ export const businessMetrics = fp<BusinessMetricsOptions>(
     const failed = counter("gendan_effects_failed_total", "Asks of outside systems that failed for good, by system", "system");
     const all = [orders, open, overdue, told, failed];
 
-    let counted = -Infinity;
+    let countedAt = -Infinity;
     app.decorate("refreshBusinessMetrics", async () => {
-      if (performance.now() - counted < FRESH) return;
+      if (performance.now() - countedAt < FRESH) return;
       try {
         const found = await figuresAt(db, now());
         for (const each of all) each.reset();
@@ -52,9 +52,9 @@ export const businessMetrics = fp<BusinessMetricsOptions>(
         for (const rung of rungs) told.inc({ rung }, found.rungs.find((row) => row.rung === rung)?.count ?? 0);
         for (const { system, count } of found.failedEffects) failed.inc({ system }, count);
         up.set(1);
-        counted = performance.now();
+        countedAt = performance.now();
       } catch (error) {
-        app.log.warn({ err: error }, "the records are away: no figures");
+        app.log.warn({ err: error }, "the records are unreachable: no business metrics");
         for (const each of all) each.reset();
         up.set(0);
       }

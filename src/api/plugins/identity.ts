@@ -7,14 +7,14 @@ import { guardedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
 import { IssuerAway, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
 import { ProblemError } from "../responses/problem.ts";
 
-/** Who may use a route: anybody, anybody with a token, or the holders of some role. */
+/** Who may call a route: everybody, everybody with a valid token, or the holders of one of these roles. */
 export type Access = "public" | "authenticated" | readonly Role[];
 
 declare module "fastify" {
   interface FastifyContextConfig {
-    /** Every route says it: a route that does not, does not come up. */
+    /** Required: registering a route without it throws. */
     access?: Access;
-    /** Machines report and read. Where it is not said, what is done here is a person's: administration, a decision, a person's own matter. */
+    /** Whether machines may call it. Default: false, for administration, decisions and personal matters. */
     machine?: boolean;
   }
   interface FastifyRequest {
@@ -28,30 +28,33 @@ interface IdentityOptions {
   readonly now: () => Ms;
 }
 
-/** The caller of a route that is not public. */
+/**
+ * The caller of a route that is not public.
+ * @throws ProblemError `unauthenticated` on a public route
+ */
 export function callerOf(request: FastifyRequest): Caller {
   if (!request.caller) throw new ProblemError("unauthenticated", { detail: "token-missing" });
   return request.caller;
 }
 
-function bearer(request: FastifyRequest): string | undefined {
+function bearerToken(request: FastifyRequest): string | undefined {
   return /^Bearer ([\w.~+/=-]+)$/iu.exec(request.headers.authorization ?? "")?.[1];
 }
 
-/** Default deny: each request is checked against what its route declares (`docs/http.md`, Identity). */
+/** Authenticates each request and checks its caller against the access that its route declares (`docs/http.md`, Identity). */
 export const identity = fp<IdentityOptions>(
   async (app, { verify, staff, now }) => {
     const signIn = guardedSignIns(verify);
     app.decorateRequest("caller", undefined);
     app.addHook("onRoute", (route) => {
-      // The pages of Swagger UI declare nothing themselves.
+      // Swagger UI registers its own routes.
       if (route.url.startsWith("/docs")) route.config = { ...route.config, access: "public" };
       if (route.config?.access === undefined) throw new Error(`route ${String(route.method)} ${route.url} declares no access`);
     });
     app.addHook("onRequest", async (request) => {
       const { access, machine = false } = request.routeOptions.config;
       if (access === "public" || request.is404) return;
-      const token = bearer(request);
+      const token = bearerToken(request);
       if (token === undefined) throw new ProblemError("unauthenticated", { detail: "token-missing" });
       const caller = await signIn(token, request.ip).catch((error: unknown) => {
         if (error instanceof IssuerAway) {
@@ -69,8 +72,8 @@ export const identity = fp<IdentityOptions>(
       request.caller = { ...caller, deputyFor: people ? deputyFor(people, caller.id, now()) : [] };
       if (access === "authenticated" || access === undefined) return;
       const { roles } = caller;
-      const may = access.some((role) => roles.includes(role) || (role === "supervisor" && roles.includes("management")));
-      if (!may) throw new ProblemError("forbidden", { detail: "role-missing" });
+      const allowed = access.some((role) => roles.includes(role) || (role === "supervisor" && roles.includes("management")));
+      if (!allowed) throw new ProblemError("forbidden", { detail: "role-missing" });
     });
   },
   { name: "identity" },

@@ -5,27 +5,27 @@ import fp from "fastify-plugin";
 import { neighbourhood } from "../../identity/sign-ins.ts";
 import { ProblemError } from "../responses/problem.ts";
 
-/** Documents, figures, the API's page and fonts, a minute and address: some pages' worth. They are large, and wait for no token. */
-const DOCUMENTS = 300;
+/** Requests per minute of one address without a token: the OpenAPI document and its page, metrics, fonts. They are large answers. */
+const ANONYMOUS_PER_MINUTE = 300;
 
-/** Probes are never turned away: they must tell the truth just when everything else is too much. */
+/** Probes are never limited: they are needed most when the service is overloaded. */
 const PROBES: readonly (string | undefined)[] = ["/livez", "/readyz"];
 
 interface LimitsOptions {
-  /** Requests a minute for one caller. */
+  /** Requests per minute of one caller. */
   readonly rateLimit: number;
-  /** Requests that are worked on at once. */
+  /** Requests processed at once. */
   readonly atOnce: number;
 }
 
-/** What keeps one caller, or too many, from harming the others. */
+/** Rate limit per caller, and load shedding for the process. */
 export const limits = fp<LimitsOptions>(
   async (app, { rateLimit: max, atOnce }) => {
     await app.register(rateLimit, {
-      max: (request) => (request.caller ? max : Math.min(max, DOCUMENTS)),
+      max: (request) => (request.caller ? max : Math.min(max, ANONYMOUS_PER_MINUTE)),
       timeWindow: "1 minute",
       hook: "preHandler",
-      // By whoever the token proves, never by a header that anybody can set.
+      // By the caller that the token proves, never by a header that anybody can set.
       keyGenerator: ({ caller, ip }) => (caller ? `caller ${caller.id}` : `address ${neighbourhood(ip)}`),
       allowList: (request) => PROBES.includes(request.routeOptions.url),
     });
@@ -33,21 +33,19 @@ export const limits = fp<LimitsOptions>(
       maxEventLoopDelay: 2_000,
       retryAfter: 5,
       pressureHandler: (request, _reply, type) => {
-        // Probes must tell the truth just then.
         if (request.routeOptions.config.access === "public") return;
         throw Object.assign(new Error(`under pressure: ${type}`), { code: "FST_UNDER_PRESSURE" });
       },
     });
-    // Counted from when all of a request is there, so that who sends slowly takes nobody's place, until there is an answer,
-    // also when nobody waits for it any more.
-    const working = new Set<FastifyRequest>();
+    // A request counts from when its body has arrived (a slow sender takes no place) until it is answered, even if the client has gone.
+    const processing = new Set<FastifyRequest>();
     app.addHook("preHandler", async (request) => {
       if (request.routeOptions.config.access === "public") return;
-      if (working.size >= atOnce) throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 2 });
-      working.add(request);
+      if (processing.size >= atOnce) throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 2 });
+      processing.add(request);
     });
     app.addHook("onSend", async (request) => {
-      working.delete(request);
+      processing.delete(request);
     });
   },
   { name: "limits" },

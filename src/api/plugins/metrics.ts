@@ -7,7 +7,7 @@ declare module "fastify" {
   }
 }
 
-/** Prometheus metrics of this process: requests by route, and the runtime's. */
+/** Prometheus metrics of this process: request durations by route, and Node's own. */
 export const metrics = fp(
   async (app) => {
     const registry = new Registry();

@@ -7,8 +7,8 @@ import { problemDetail } from "../../texts/problems.ts";
 import { InvalidParameters } from "../requests/validation.ts";
 import { ProblemError, problemOf } from "../responses/problem.ts";
 
-/** Errors of the framework that are the caller's. */
-const known: Readonly<Record<string, ProblemError>> = {
+/** Fastify's errors that are the caller's fault, by code. */
+const problemsOfFastify: Readonly<Record<string, ProblemError>> = {
   FST_ERR_CTP_INVALID_JSON_BODY: new ProblemError("malformed", { detail: "body-malformed" }),
   FST_ERR_CTP_EMPTY_JSON_BODY: new ProblemError("malformed", { detail: "body-malformed" }),
   FST_ERR_CTP_INVALID_CONTENT_LENGTH: new ProblemError("malformed", { detail: "body-malformed" }),
@@ -19,13 +19,13 @@ const known: Readonly<Record<string, ProblemError>> = {
   FST_UNDER_PRESSURE: new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 }),
 };
 
-function isDatabaseAway(error: Error): boolean {
+function isDatabaseUnreachable(error: Error): boolean {
   const code = "code" in error ? String(error.code) : "";
-  // Connections refused or broken (Node), connection exceptions and shutdowns (SQLSTATE 08, 57P), or no answer in time.
+  // Node's connection errors, SQLSTATE classes 08 (connection) and 57P (shutdown), and time-outs.
   return /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/u.test(code) || /timeout|terminated|Connection ended/u.test(error.message);
 }
 
-/** The problem that an error is; whatever is not the caller's or the weather's is ours. */
+/** Maps any error to a problem: `internal` unless it is the caller's fault or a dependency is unreachable. */
 export function asProblem(error: FastifyError | Error, locale: Locale = "en"): ProblemError {
   if (error instanceof ProblemError) return error;
   if (error instanceof BadCursor) {
@@ -36,23 +36,23 @@ export function asProblem(error: FastifyError | Error, locale: Locale = "en"): P
     return new ProblemError("invalid-query", { detail: "body-fields", errors: error.fieldsIn(locale) });
   }
   const code = "code" in error ? error.code : "";
-  const mine = known[code];
-  if (mine) return mine;
+  const mapped = problemsOfFastify[code];
+  if (mapped) return mapped;
   if ("statusCode" in error && error.statusCode === 429) return new ProblemError("too-many-requests", { detail: "slow-down" });
   if ("statusCode" in error && typeof error.statusCode === "number" && error.statusCode >= 400 && error.statusCode < 500) {
     return new ProblemError("malformed");
   }
-  return isDatabaseAway(error)
+  return isDatabaseUnreachable(error)
     ? new ProblemError("unavailable", { detail: "records-away", retryAfter: 5 })
     : new ProblemError("internal", { detail: "our-fault" });
 }
 
-function send(request: FastifyRequest, reply: FastifyReply, problem: ProblemError): FastifyReply {
+function sendProblem(request: FastifyRequest, reply: FastifyReply, problem: ProblemError): FastifyReply {
   const locale = localeOf(request.headers["accept-language"]);
   const { retryAfter, detail } = problem.particulars;
   if (retryAfter !== undefined) void reply.header("retry-after", retryAfter);
   if (problem.code === "unauthenticated") {
-    // RFC 6750, 3.1: a request without a token is told no error code.
+    // RFC 6750, 3.1: no error code where no token was sent.
     const invalid = detail === "token-invalid" ? ', error="invalid_token"' : "";
     void reply.header("www-authenticate", `Bearer realm="gendan"${invalid}`);
   }
@@ -65,20 +65,20 @@ function send(request: FastifyRequest, reply: FastifyReply, problem: ProblemErro
     .send(problemOf(problem, locale, request.id));
 }
 
-/** Answers an error as `application/problem+json`, and logs what is not the caller's. */
+/** Answers an error as `application/problem+json`, and logs it unless it is the caller's fault. */
 export function answerError(error: FastifyError | Error, request: FastifyRequest, reply: FastifyReply): FastifyReply {
   const problem = asProblem(error, localeOf(request.headers["accept-language"]));
   if (problem.code === "internal") request.log.error({ err: error }, "a request failed");
   else if (problem.code === "unavailable") request.log.warn({ reason: problem.message }, "a request could not be served");
-  return send(request, reply, problem);
+  return sendProblem(request, reply, problem);
 }
 
-interface Address {
+interface RouteAddress {
   readonly pattern: RegExp;
   readonly methods: Set<string>;
 }
 
-/** The addresses that a route's `url` stands for. */
+/** A regular expression for the paths that a route's `url` matches. */
 function patternOf(url: string): RegExp {
   const parts = url.split("/").map((part) => {
     if (part.startsWith(":")) return "[^/]+";
@@ -87,10 +87,10 @@ function patternOf(url: string): RegExp {
   return new RegExp(`^${parts.join("/")}$`, "u");
 }
 
-/** Every error as `application/problem+json` (RFC 9457). No stack, SQL text or path is ever sent. */
+/** Answers every error as `application/problem+json` (RFC 9457), never with a stack, SQL or file path; 405 with `Allow` where only the method is wrong. */
 export const problems = fp(
   async (app) => {
-    const addresses = new Map<string, Address>();
+    const addresses = new Map<string, RouteAddress>();
     app.addHook("onRoute", ({ url, method }) => {
       const { pattern, methods } = addresses.get(url) ?? { pattern: patternOf(url), methods: new Set() };
       for (const each of [method].flat()) methods.add(each);
@@ -99,12 +99,14 @@ export const problems = fp(
     app.setErrorHandler<FastifyError>(answerError);
     app.setNotFoundHandler((request, reply) => {
       const [path = ""] = request.url.split("?");
-      const taken = new Set([...addresses.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])));
-      if (taken.size === 0 || taken.has(request.method)) {
-        return send(request, reply, new ProblemError("not-found", { detail: "no-such-route" }));
+      const allowed = new Set(
+        [...addresses.values()].flatMap(({ pattern, methods }) => (pattern.test(path) ? [...methods] : [])),
+      );
+      if (allowed.size === 0 || allowed.has(request.method)) {
+        return sendProblem(request, reply, new ProblemError("not-found", { detail: "no-such-route" }));
       }
-      void reply.header("allow", [...taken].toSorted().join(", "));
-      return send(request, reply, new ProblemError("method-not-allowed", { detail: "no-such-method" }));
+      void reply.header("allow", [...allowed].toSorted().join(", "));
+      return sendProblem(request, reply, new ProblemError("method-not-allowed", { detail: "no-such-method" }));
     });
   },
   { name: "problems" },

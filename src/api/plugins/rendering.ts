@@ -7,7 +7,7 @@ declare module "fastify" {
   }
 }
 
-/** The renderer of this process, for whatever is slow to make. */
+/** Decorates the application with the process's renderer of PDFs and workbooks. */
 export const rendering = fp(
   async (app) => {
     app.decorate("renderer", openRenderer());

@@ -3,10 +3,10 @@ import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { ProblemError } from "../responses/problem.ts";
 
-/** Strict: bytes that are not UTF-8 throw. A byte order mark is passed over (RFC 8259, 8.1: a receiver may). */
+/** Throws on bytes that are not UTF-8; ignores a byte order mark (RFC 8259, 8.1 allows it). */
 const decoder = new TextDecoder("utf-8", { fatal: true });
 
-/** @throws ProblemError when a body is said to be in another charset, or compressed */
+/** @throws ProblemError `unsupported-media-type` when a body declares another charset or a compression */
 function checkEncoding({ headers }: FastifyRequest): void {
   const charset = parseType(headers["content-type"] ?? "").parameters["charset"]?.toLowerCase();
   const coding = headers["content-encoding"]?.trim().toLowerCase() ?? "identity";
@@ -14,7 +14,7 @@ function checkEncoding({ headers }: FastifyRequest): void {
     throw new ProblemError("unsupported-media-type", { detail: "utf-8-only" });
 }
 
-/** Whether an address is visible ASCII and decodes as UTF-8: Node reads other bytes as Latin-1. */
+/** Whether a URL is visible ASCII that decodes as UTF-8. Node would read other bytes as Latin-1. */
 function isWellEncoded(url: string): boolean {
   if (!/^[\u0021-\u007E]*$/u.test(url)) return false;
   try {
@@ -25,11 +25,11 @@ function isWellEncoded(url: string): boolean {
   }
 }
 
-/** What comes in is well-formed, and UTF-8, or refused: nothing is ever read with a replaced character. */
+/** Refuses requests that are not well-formed UTF-8, so that no text is ever stored with replacement characters. */
 export const requestEncoding = fp(
   async (app) => {
     app.addHook("onRequest", async ({ raw }) => {
-      // RFC 9112, 3.2.
+      // RFC 9112, 3.2: HTTP/1.1 requires Host.
       if (raw.headers.host === undefined && raw.httpVersion === "1.1") throw new ProblemError("malformed");
       if (!isWellEncoded(raw.url ?? "")) throw new ProblemError("malformed", { detail: "address-malformed" });
     });

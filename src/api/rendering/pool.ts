@@ -7,87 +7,87 @@ import type { Table } from "./spreadsheet.ts";
 import type * as thread from "./thread.ts";
 
 /**
- * Makes PDFs and workbooks in threads of their own: looking through fonts and packing a workbook cost tenths of a second to
- * many seconds, which no other request may wait for.
+ * Renders PDFs and workbooks in threads: reading fonts and packing a workbook take from tenths of a second to many seconds, which
+ * would block the event loop.
  */
 export interface Renderer {
-  /** The PDF's bytes. @throws ProblemError `unavailable` when there is too much to do, or no time left */
+  /** Renders a form as PDF. @throws ProblemError `unavailable` when too many documents wait, or the time limit has passed */
   pdf(caller: string, form: Form): Promise<Buffer>;
-  /** A workbook's bytes, a sheet a table. @throws ProblemError `unavailable` as above */
+  /** Renders a workbook with a sheet for each table. @throws ProblemError `unavailable` as above */
   xlsx(caller: string, tables: readonly Table[]): Promise<Buffer>;
   close(): Promise<void>;
 }
 
 interface RendererOptions {
-  /** For one document, waiting included, ms. */
-  readonly within?: Ms;
-  /** Documents of one caller at once; all but one of them wait. */
-  readonly ofCaller?: number;
-  /** Callers whose documents wait for a thread. */
-  readonly waiting?: number;
+  /** Time limit of a document, including waiting, ms. */
+  readonly timeout?: Ms;
+  /** Documents of one caller, one being rendered and the others waiting. */
+  readonly maxPerCaller?: number;
+  /** Documents that may wait for a thread. */
+  readonly maxQueue?: number;
 }
 
-/** Threads at most: one caller has one at a time, so there is another for others. */
+/** Threads at most: each caller uses one at a time, so at least two let another caller in. */
 const THREADS = Math.max(2, availableParallelism());
-/** Of a thread: a document that needs more is not made, and only its thread ends. */
-const MEMORY_MIB = 512;
+/** Heap limit of a thread; a document that needs more fails, and only its thread ends. */
+const THREAD_MEMORY_MIB = 512;
 
 const busy = () => new ProblemError("unavailable", { detail: "document-waits", retryAfter: 10 });
 
-/** Opens a press; its threads begin with the first document. */
-export function openRenderer({ within = 20 * SECOND, ofCaller = 8, waiting = 32 }: RendererOptions = {}): Renderer {
+/** Opens a renderer. Its threads start with the first document. */
+export function openRenderer({ timeout = 20 * SECOND, maxPerCaller = 8, maxQueue = 32 }: RendererOptions = {}): Renderer {
   const pool = new Piscina({
-    // In a test this is TypeScript, which a thread has to be taught first.
+    // Tests run the TypeScript source, whose thread needs a loader.
     filename: new URL(import.meta.url.endsWith(".ts") ? "./thread.mjs" : "./thread.js", import.meta.url).href,
     minThreads: 0,
     maxThreads: THREADS,
-    maxQueue: waiting,
+    maxQueue,
     idleTimeout: 5 * MINUTE,
     execArgv: [],
-    resourceLimits: { maxOldGenerationSizeMb: MEMORY_MIB },
+    resourceLimits: { maxOldGenerationSizeMb: THREAD_MEMORY_MIB },
   });
-  /** Of each caller whose documents are being made: how many, and the end of the last one. */
-  const turns = new Map<string, { count: number; last: Promise<unknown> }>();
+  /** By caller: how many documents are waiting or being rendered, and when the last of them settles. */
+  const queues = new Map<string, { count: number; last: Promise<unknown> }>();
 
-  async function make<N extends keyof typeof thread>(
+  async function render<N extends keyof typeof thread>(
     name: N,
     task: Parameters<(typeof thread)[N]>[0],
-    before: Promise<unknown>,
+    previous: Promise<unknown>,
     signal: AbortSignal,
   ) {
-    await before;
+    await previous;
     signal.throwIfAborted();
-    if (pool.queueSize >= waiting) throw busy();
-    const made: Uint8Array = await pool.run(task, { name, signal });
-    return Buffer.from(made.buffer, made.byteOffset, made.byteLength);
+    if (pool.queueSize >= maxQueue) throw busy();
+    const bytes: Uint8Array = await pool.run(task, { name, signal });
+    return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   }
 
-  async function inTurn<N extends keyof typeof thread>(
+  async function enqueue<N extends keyof typeof thread>(
     caller: string,
     name: N,
     task: Parameters<(typeof thread)[N]>[0],
   ): Promise<Buffer> {
-    const turn = turns.get(caller) ?? { count: 0, last: Promise.resolve() };
-    if (turn.count >= ofCaller) throw busy();
-    const signal = AbortSignal.timeout(within);
-    const making = make(name, task, turn.last, signal);
-    turn.count += 1;
-    turn.last = making.catch(() => undefined);
-    turns.set(caller, turn);
+    const queue = queues.get(caller) ?? { count: 0, last: Promise.resolve() };
+    if (queue.count >= maxPerCaller) throw busy();
+    const signal = AbortSignal.timeout(timeout);
+    const rendering = render(name, task, queue.last, signal);
+    queue.count += 1;
+    queue.last = rendering.catch(() => undefined);
+    queues.set(caller, queue);
     try {
-      return await making;
+      return await rendering;
     } catch (error) {
       const code = error instanceof Error && "code" in error ? error.code : undefined;
       throw signal.aborted || code === "ERR_WORKER_OUT_OF_MEMORY" ? busy() : error;
     } finally {
-      turn.count -= 1;
-      if (turn.count === 0) turns.delete(caller);
+      queue.count -= 1;
+      if (queue.count === 0) queues.delete(caller);
     }
   }
 
   return {
-    pdf: async (caller, form) => inTurn(caller, "pdf", form),
-    xlsx: async (caller, tables) => inTurn(caller, "xlsx", tables),
+    pdf: async (caller, form) => enqueue(caller, "pdf", form),
+    xlsx: async (caller, tables) => enqueue(caller, "xlsx", tables),
     close: async () => pool.destroy(),
   };
 }

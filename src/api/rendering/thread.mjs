@@ -1,5 +1,5 @@
 import { register } from "tsx/esm/api";
 
-// A thread does not take on its process's loader (Node 20 with tsx): TypeScript is taught to it here.
+// In Node 20 a thread does not inherit the loader of its process (tsx), so it is registered here.
 register();
 export const { pdf, xlsx } = await import("./thread.ts");

@@ -2,7 +2,7 @@ import type { Form } from "../../forms/form.ts";
 import { pdfFor } from "../../forms/pdf.ts";
 import { xlsxOf, type Table } from "./spreadsheet.ts";
 
-/** What a thread of the press makes, by name. */
+/** The tasks of the renderer's threads, by name. */
 
 export async function pdf(form: Form): Promise<Uint8Array> {
   return pdfFor(form);

@@ -2,7 +2,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import Negotiator from "negotiator";
 import { ProblemError } from "../responses/problem.ts";
 
-/** What an answer can be, first what is answered to those who have no wish. */
+/** The media types of answers. */
 export const mediaTypes = {
   json: "application/json; charset=utf-8",
   html: "text/html; charset=utf-8",
@@ -12,18 +12,18 @@ export const mediaTypes = {
 } as const;
 export type Format = keyof typeof mediaTypes;
 
-function bare(format: Format): string {
+function withoutParameters(format: Format): string {
   return mediaTypes[format].split(";")[0] ?? "";
 }
 
 /**
- * The format that a request accepts best, of those on offer (RFC 9110, 12.5.1); the answer varies by it.
- * @throws ProblemError `not-acceptable` when it accepts none of them.
+ * Negotiates the format of an answer by `Accept` (RFC 9110, 12.5.1), and sets `Vary`. Without a preference it is the first offered.
+ * @throws ProblemError `not-acceptable` when the request accepts none of them
  */
 export function negotiateFormat<F extends Format>(request: FastifyRequest, reply: FastifyReply, offered: readonly F[]): F {
   void reply.header("vary", "accept, accept-language");
-  const best = new Negotiator(request.raw).mediaType(offered.map(bare));
-  const format = offered.find((each) => bare(each) === best);
+  const best = new Negotiator(request.raw).mediaType(offered.map(withoutParameters));
+  const format = offered.find((each) => withoutParameters(each) === best);
   if (format === undefined) throw new ProblemError("not-acceptable", { detail: "no-such-format" });
   return format;
 }

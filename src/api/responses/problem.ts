@@ -5,7 +5,7 @@ import { problemDetail, problemTitle, type ProblemDetail } from "../../texts/pro
 import { refusalText } from "../../texts/refusals.ts";
 import type { Locale } from "../../texts/locale.ts";
 
-/** What a problem says beside its code. */
+/** What a problem carries besides its code. */
 interface Particulars {
   readonly detail?: ProblemDetail | undefined;
   readonly errors?: readonly WrongField[] | undefined;
@@ -14,7 +14,7 @@ interface Particulars {
   readonly retryAfter?: number | undefined;
 }
 
-/** A request that cannot be answered as asked; the error handler makes `application/problem+json` of it. */
+/** Thrown where a request is refused or fails; the error handler answers it as `application/problem+json`. */
 export class ProblemError extends Error {
   override readonly name = "ProblemError";
   readonly code: ProblemCode;
@@ -26,22 +26,22 @@ export class ProblemError extends Error {
   }
 }
 
-const answer = {
+const problemResponse = {
   description: "What is wrong, as `application/problem+json`",
   content: { "application/problem+json": { schema: problemSchema } },
 };
 
-/** Of a route's schema: what it answers with these statuses. */
-export function problemResponses(...statuses: readonly number[]): Readonly<Record<string, typeof answer>> {
-  return Object.fromEntries(statuses.map((status) => [status, answer]));
+/** The problem responses of a route's schema, by status. */
+export function problemResponses(...statuses: readonly number[]): Readonly<Record<string, typeof problemResponse>> {
+  return Object.fromEntries(statuses.map((status) => [status, problemResponse]));
 }
 
-/** The field that a refusal names, with its sentence. */
+/** The field that a refusal names, with the refusal's sentence. */
 function wrongField({ refused, details }: RefusedCommand, locale: Locale): WrongField {
   return { path: String(details["field"]), message: refusalText(refused, details, locale) };
 }
 
-/** The body of a problem in one language (RFC 9457). */
+/** The body of a problem (RFC 9457) in a language. */
 export function problemOf({ code, particulars }: ProblemError, locale: Locale, requestId: string): Problem {
   const { detail, errors, refused } = particulars;
   return {
@@ -55,12 +55,13 @@ export function problemOf({ code, particulars }: ProblemError, locale: Locale, r
     ...(errors ? { errors: [...errors] } : {}),
     ...(refused && code === "invalid-body" ? { errors: [wrongField(refused, locale)] } : {}),
     ...(refused && code === "refused" ? { reason: refused.refused, permitted: [...refused.permitted] } : {}),
-    // What is refused beside the commands of an order has its stable word in its sentence's name.
+    // Refusals other than those of orders' commands have their detail's name as the reason.
     ...(code === "refused" && detail ? { reason: detail } : {}),
   };
 }
 
-function fieldsOf({ details }: RefusedCommand): WrongField[] {
+/** The wrong fields of a `body-invalid` refusal, which lists them as `path: message`. */
+function wrongFieldsOf({ details }: RefusedCommand): WrongField[] {
   const fields = details["fields"];
   const named: readonly unknown[] = Array.isArray(fields) ? fields : [];
   return named.map((field) => {
@@ -69,7 +70,7 @@ function fieldsOf({ details }: RefusedCommand): WrongField[] {
   });
 }
 
-/** The problem that a refusal amounts to: who may not is forbidden, whose order it is not does not see it. */
+/** Maps a command's refusal to a problem: a missing role is 403, an order that the caller may not see 404. */
 export function problemOfRefusal(refused: RefusedCommand): ProblemError {
   if (refused.refused === "wrong-role" || refused.refused === "machine-not-allowed")
     return new ProblemError("forbidden", { detail: "role-missing" });
@@ -77,8 +78,8 @@ export function problemOfRefusal(refused: RefusedCommand): ProblemError {
     return new ProblemError("not-found", { detail: "no-such-order" });
   if (refused.refused === "idempotency-conflict") return new ProblemError("idempotency-conflict", { detail: "key-used" });
   if (refused.refused === "body-invalid")
-    return new ProblemError("invalid-body", { detail: "body-fields", errors: fieldsOf(refused) });
-  // What this order makes of a field is as wrong as what the field says by itself.
+    return new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFieldsOf(refused) });
+  // A field that is wrong for this order is answered like one that is wrong by itself.
   if ("field" in refused.details) return new ProblemError("invalid-body", { detail: "body-fields", refused });
   return new ProblemError("refused", { refused });
 }

@@ -4,21 +4,21 @@ import type { Socket } from "node:net";
 import { problemStatus } from "../../contracts/problem.ts";
 import { ProblemError, problemOf } from "./problem.ts";
 
-/** What Node says of a request that it could not even read; whatever else is wrong with one is malformed. */
-const read: Readonly<Record<string, ProblemError>> = {
-  // Not the 408 of RFC 9110: clients of ours take a 4xx as final, and a slow line is none.
+/** Problems by the code of Node's error; other codes are `malformed`. */
+const problemsOfNode: Readonly<Record<string, ProblemError>> = {
+  // 503, not 408 (RFC 9110): this API's clients take a 4xx as final, and a slow connection may work the next time.
   ERR_HTTP_REQUEST_TIMEOUT: new ProblemError("unavailable", { detail: "slow-down", retryAfter: 2 }),
   HPE_HEADER_OVERFLOW: new ProblemError("too-large"),
 };
 
 /**
- * Answers a request that is no HTTP (no request reaches the routes then) as `application/problem+json`, in English as no
- * header could be read, and ends the connection.
+ * Fastify's `clientErrorHandler`: answers what Node's HTTP parser rejects as `application/problem+json`, in English as no header
+ * could be read, and ends the connection.
  */
 export function answerUnreadableRequest(error: Error & { readonly code?: string }, socket: Socket): void {
-  // Nobody is there to be answered.
+  // The client has gone.
   if (error.code === "ECONNRESET" || socket.destroyed) return;
-  const problem = read[error.code ?? ""] ?? new ProblemError("malformed");
+  const problem = problemsOfNode[error.code ?? ""] ?? new ProblemError("malformed");
   const status = problemStatus[problem.code];
   const { retryAfter } = problem.particulars;
   const body = JSON.stringify(problemOf(problem, "en", randomUUID()));
