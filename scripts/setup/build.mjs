@@ -52,8 +52,10 @@ export async function build() {
     // What the compiler does not take along.
     for (const file of (await sources()).filter((each) => each.endsWith(".cjs")))
       await copyFile(file, join(draft, file.slice(source.length)));
-    await writeFile(join(draft, "built-from"), wanted);
     await rm(built, { recursive: true, force: true });
     await rename(draft, built);
+    await run(process.execPath, [join(built, "dev", "bundle-workflows.js")], { limit: 5 * 60_000, cwd: project });
+    // Last: without it, what is there counts for nothing.
+    await writeFile(stamp, wanted);
   });
 }

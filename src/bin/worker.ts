@@ -22,11 +22,11 @@ import { migrate, openDatabase } from "../records/database.ts";
 import { calendarReader, routinePolicyOf, staffReader } from "../records/versions.ts";
 import { NotOnRecord } from "../records/write.ts";
 import { startDelivering } from "../webhooks/deliver.ts";
-import { modulePath } from "../node/module-path.ts";
 import { engineAddress } from "../temporal/connection.ts";
 import { keysOrExit } from "../composition/keys.ts";
 import { noLookAhead } from "../temporal/no-look-ahead.ts";
 import { openTracing } from "../composition/tracing.ts";
+import { workflowBundlePath } from "../composition/workflow-bundle.ts";
 import { LOOPBACK, urlOf, whyNot } from "../dev/ports.ts";
 import { probeServer } from "../composition/probes.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "../composition/process.ts";
@@ -143,7 +143,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
       namespace: address.namespace,
       taskQueue: settings.TASK_QUEUE,
       dataConverter,
-      workflowsPath: modulePath("../workflows/workflows", import.meta.url),
+      workflowBundle: { codePath: workflowBundlePath(tracing !== undefined) },
       activities: {
         ...activities,
         ...calendarActivities(client),

@@ -1,8 +1,8 @@
 import { TestWorkflowEnvironment } from "@temporalio/testing";
-import { bundleWorkflowCode, DefaultLogger, Runtime, type WorkflowBundle } from "@temporalio/worker";
+import { DefaultLogger, Runtime, type WorkflowBundle } from "@temporalio/worker";
 import { SimplePlugin } from "@temporalio/plugin";
-import { fileURLToPath } from "node:url";
-import { converterPaths, dataConverterOf } from "../../src/temporal/codec/codec.ts";
+import { readFile } from "node:fs/promises";
+import { dataConverterOf } from "../../src/temporal/codec/codec.ts";
 import { keyRingFrom, withNewKey } from "../../src/temporal/codec/keys.ts";
 import { noLookAhead } from "../../src/temporal/no-look-ahead.ts";
 import { searchAttributes } from "../../src/contracts/search-attributes.ts";
@@ -11,8 +11,6 @@ import { searchAttributes } from "../../src/contracts/search-attributes.ts";
 
 const logging = { filter: { core: "WARN", other: "WARN" }, forward: {} } as const;
 Runtime.install({ logger: new DefaultLogger("ERROR"), telemetryOptions: { logging } });
-
-const workflowsPath = fileURLToPath(new URL("../../src/workflows/workflows.ts", import.meta.url));
 
 /** The keys of a test's engine, as `GENDAN_KEYS` has them. */
 export const testKeys = withNewKey(undefined, "test");
@@ -52,7 +50,7 @@ export async function timeSkipping(): Promise<TestWorkflowEnvironment> {
   return env;
 }
 
-/** The order's workflow as a worker runs it. */
-export function bundle(): Promise<WorkflowBundle> {
-  return bundleWorkflowCode({ workflowsPath, plugins: [noLookAhead], ...converterPaths, logger: new DefaultLogger("WARN") });
+/** The workflows' code as a worker in production runs it: built with `dist/` before the tests. */
+export async function bundle(): Promise<WorkflowBundle> {
+  return { code: await readFile(new URL("../../dist/workflow-bundle/plain.js", import.meta.url), "utf8") };
 }

@@ -1,6 +1,6 @@
-import { Worker, type WorkflowBundle } from "@temporalio/worker";
+import { Worker } from "@temporalio/worker";
 import { readdir, readFile } from "node:fs/promises";
-import { beforeAll, expect, test } from "vitest";
+import { afterAll, beforeAll, expect, test } from "vitest";
 import { bundle } from "../support/engines.ts";
 import { ignoredSinks } from "./order-under-test.ts";
 
@@ -9,12 +9,21 @@ import { ignoredSinks } from "./order-under-test.ts";
  * `RECORD_HISTORIES=yes npx vitest run --project scenarios` (over HTTP), or with `test/workflows/order.test.ts`.
  */
 const folder = new URL("../histories/", import.meta.url);
-let code: WorkflowBundle;
-beforeAll(async () => {
-  code = await bundle();
-});
-
 const names = (await readdir(folder)).filter((name) => name.endsWith(".json"));
+
+/** The history that the worker takes up next: one worker replays all, each in the test that has its name. */
+let next: { readonly workflowId: string; readonly history: unknown } | undefined;
+async function* histories() {
+  while (next) yield next;
+}
+let replays: ReturnType<typeof Worker.runReplayHistories>;
+beforeAll(async () => {
+  replays = Worker.runReplayHistories({ workflowBundle: await bundle(), sinks: ignoredSinks }, histories());
+});
+afterAll(async () => {
+  next = undefined;
+  await replays.next();
+});
 
 test("there are recorded histories", () => {
   expect(names.length).toBeGreaterThanOrEqual(8);
@@ -22,9 +31,8 @@ test("there are recorded histories", () => {
 
 test.each(names)("%s replays", async (name) => {
   const history: unknown = JSON.parse(await readFile(new URL(name, folder), "utf8"));
-  await Worker.runReplayHistory(
-    { workflowBundle: code, replayName: name, sinks: ignoredSinks },
-    history,
-    name.replace(".json", ""),
-  );
+  next = { history, workflowId: name.replace(".json", "") };
+  const { value } = await replays.next();
+  if (value?.error) throw value.error;
+  expect(value?.workflowId).toBe(next.workflowId);
 });
