@@ -1,7 +1,7 @@
 import { checkBody } from "../contracts/bodies.ts";
 import { wrongPeople } from "../contracts/named-people.ts";
 import type { OrderActivities } from "../contracts/workflow.ts";
-import { commandNames } from "../domain/order/order.ts";
+import { commandNames } from "../domain/order/chapters.ts";
 import type { Staff } from "../domain/staff.ts";
 
 /** Checks bodies of commands that came as plain signals or updates, from the Temporal CLI or another workflow. */

@@ -1,7 +1,9 @@
 import type { CommandAnswer, CommandInput } from "../contracts/workflow.ts";
 import { checkedCommand, type Bodies, type CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
-import { decide, permitted, replay } from "../domain/order/order.ts";
+import { decide } from "../domain/order/decide.ts";
+import { replay } from "../domain/order/evolve.ts";
+import { permitted } from "../domain/order/permission.ts";
 import { isRefusal } from "../domain/order/refusals.ts";
 import type { Actor } from "../domain/people.ts";
 import { eventsOf } from "../records/read.ts";

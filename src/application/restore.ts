@@ -3,7 +3,8 @@ import { WorkflowExecutionAlreadyStartedError, WorkflowNotFoundError, type Clien
 import type { Logger } from "pino";
 import { ORDER_WORKFLOW, type StartOrder } from "../contracts/workflow.ts";
 import type { OrderEvent, Restored } from "../domain/order/events.ts";
-import { isOver, replay } from "../domain/order/order.ts";
+import { isOver } from "../domain/order/clock.ts";
+import { replay } from "../domain/order/evolve.ts";
 import { HOUR, iso, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { eventsOf } from "../records/read.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { asks, messageNames } from "../domain/order/effects.ts";
-import { commandNames } from "../domain/order/order.ts";
+import { commandNames } from "../domain/order/chapters.ts";
 import { refusalCodes } from "../domain/order/refusals.ts";
 import { stages, statuses } from "../domain/order/state.ts";
 import { roles } from "../domain/people.ts";

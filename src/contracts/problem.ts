@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { commandNames } from "../domain/order/order.ts";
+import { commandNames } from "../domain/order/chapters.ts";
 
 /** What can go wrong, as a stable word (`docs/http.md`, Errors), with its HTTP status (RFC 9110). */
 export const problemStatus = {

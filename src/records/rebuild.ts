@@ -1,6 +1,6 @@
 import type { Publication } from "../contracts/workflow.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
-import { replay } from "../domain/order/order.ts";
+import { replay } from "../domain/order/evolve.ts";
 import { dutyRows, orderRow } from "../domain/order/view.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";

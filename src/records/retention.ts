@@ -1,7 +1,7 @@
 import { sql, type SqlBool } from "kysely";
 import { randomBytes } from "node:crypto";
 import type { OrderEvent } from "../domain/order/events.ts";
-import { replay } from "../domain/order/order.ts";
+import { replay } from "../domain/order/evolve.ts";
 import { iso, ms, type Duration, type Ms } from "../domain/time.ts";
 import { saltOf, withoutPersonal } from "./chain.ts";
 import type { Database } from "./database.ts";

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { isRemoved, withPersonal } from "../domain/order/personal.ts";
-import { replay } from "../domain/order/order.ts";
+import { replay } from "../domain/order/evolve.ts";
 import { orderRow } from "../domain/order/view.ts";
 import { iso } from "../domain/time.ts";
 import { beginningOf, chainOf, linked, saltOf } from "./chain.ts";

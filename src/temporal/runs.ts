@@ -4,7 +4,7 @@ import type { temporal } from "@temporalio/proto";
 import { ORDER_WORKFLOW, QUERIES } from "../contracts/workflow.ts";
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { OrderEvent, Restored } from "../domain/order/events.ts";
-import { commandNames } from "../domain/order/order.ts";
+import { commandNames } from "../domain/order/chapters.ts";
 
 type History = temporal.api.history.v1.IHistoryEvent;
 type Payloads = temporal.api.common.v1.IPayloads;

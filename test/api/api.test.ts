@@ -14,7 +14,7 @@ import {
 } from "../../src/contracts/answers.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { commandNames, commands } from "../../src/domain/order/order.ts";
+import { commandNames, commands } from "../../src/domain/order/chapters.ts";
 import { roles, type Role } from "../../src/domain/people.ts";
 import { HOUR } from "../../src/domain/time.ts";
 import { customer, entry, lines } from "../domain/regular.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { historySchema } from "../../src/contracts/answers.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { commandNames, commands } from "../../src/domain/order/order.ts";
+import { commandNames, commands } from "../../src/domain/order/chapters.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Hostile input in every field of every command, and everywhere else that text comes in: a clear answer, never a fault of ours. */

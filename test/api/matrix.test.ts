@@ -5,7 +5,8 @@ import { dutiesSchema, ordersSchema, overdueCountSchema } from "../../src/contra
 import { examples } from "../../src/contracts/examples.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { checkedCommand } from "../../src/domain/order/bodies.ts";
-import { commandNames, report } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
+import { takeReport } from "../../src/domain/order/reports.ts";
 import { roles, type Actor, type Role } from "../../src/domain/people.ts";
 import { HOUR } from "../../src/domain/time.ts";
 import { matrix } from "./matrix.ts";
@@ -193,7 +194,7 @@ describe("by nobody who can be proved", () => {
           receivedAt: at,
           unverified: true,
         });
-        const { order, events } = report(given, sent, setting);
+        const { order, events } = takeReport(given, sent, setting);
         expect([role, kind, events.map(({ event }) => event)]).toEqual([role, kind, ["discrepancy-opened"]]);
         expect(order.discrepancies.at(-1)).toMatchObject({ command, refusal: "unverified", state: "open" });
         expect(order.stage).toBe(given.stage);

@@ -6,7 +6,7 @@ import { commandSchema } from "../../src/contracts/bodies.ts";
 import * as outside from "../../src/contracts/outside.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { isRefusal, refusalCodes } from "../../src/domain/order/refusals.ts";
-import { commandNames } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
 import { view } from "../../src/domain/order/view.ts";
 import { HOUR, iso } from "../../src/domain/time.ts";
 import { attempt, by, later, machine, reported, type Story } from "../domain/order-fixture.ts";

@@ -4,7 +4,7 @@ import { z } from "zod";
 import { bodySchemas, checkBody, commandSchema, orderNumber } from "../../src/contracts/bodies.ts";
 import { examples } from "../../src/contracts/examples.ts";
 import type { CommandName } from "../../src/domain/order/bodies.ts";
-import { commandNames } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
 
 /** The paths that are wrong, in the order in which they are named. */
 function wrongPaths(command: CommandName, value: unknown): string[] {

@@ -1,7 +1,7 @@
 import { format, resolveConfig } from "prettier";
 import { expect, test } from "vitest";
 import { stages } from "../../src/domain/order/state.ts";
-import { commandNames } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
 import { moves, stateMachine } from "./state-machine.ts";
 
 const all = moves();

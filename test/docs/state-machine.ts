@@ -1,6 +1,9 @@
 import type { CommandName } from "../../src/domain/order/bodies.ts";
 import { specialsOpen } from "../../src/domain/order/chapters/confirmation.ts";
-import { commandNames, commands, decide, pendingEffects, permitted, settle } from "../../src/domain/order/order.ts";
+import { commandNames, commands } from "../../src/domain/order/chapters.ts";
+import { decide } from "../../src/domain/order/decide.ts";
+import { pendingEffects, settle } from "../../src/domain/order/outside.ts";
+import { permitted } from "../../src/domain/order/permission.ts";
 import { stages, statuses, statusOf, type Order, type Stage } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles } from "../../src/domain/people.ts";

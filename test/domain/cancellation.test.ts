@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { isOver } from "../../src/domain/order/order.ts";
+import { isOver } from "../../src/domain/order/clock.ts";
 import { by, machine } from "./order-fixture.ts";
 import { upTo, type Step } from "./regular.ts";
 import { given } from "./scenario.ts";

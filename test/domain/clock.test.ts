@@ -1,7 +1,7 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addDuration, addTime, defaultCalendar, elapsed, type Calendar } from "../../src/domain/clock/calendar.ts";
-import { nextAlarm, setCalendar } from "../../src/domain/order/order.ts";
+import { nextAlarm, setCalendar } from "../../src/domain/order/clock.ts";
 import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
 import {
   addDays,

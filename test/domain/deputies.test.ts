@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { duties, settle } from "../../src/domain/order/order.ts";
+import { duties } from "../../src/domain/order/duties.ts";
+import { settle } from "../../src/domain/order/outside.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { attempt, by, when, type Story } from "./order-fixture.ts";

@@ -1,6 +1,9 @@
 import { describe, expect, test } from "vitest";
 import type { Duty } from "../../src/domain/clock/duty.ts";
-import { commands, duties, nextAlarm, replay, tick } from "../../src/domain/order/order.ts";
+import { commands } from "../../src/domain/order/chapters.ts";
+import { nextAlarm, tick } from "../../src/domain/order/clock.ts";
+import { duties } from "../../src/domain/order/duties.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { defaultPolicy, dutyNames, timeFor, type DutyName, type Policy } from "../../src/domain/policy.ts";

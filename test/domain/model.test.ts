@@ -1,5 +1,6 @@
 import { expect, test } from "vitest";
-import { commandNames, replay } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import { stages } from "../../src/domain/order/state.ts";
 import { playing, randomFrom } from "./model/play.ts";
 

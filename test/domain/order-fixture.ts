@@ -1,4 +1,7 @@
-import { decide, tick, report, type Outcome } from "../../src/domain/order/order.ts";
+import type { Outcome } from "../../src/domain/order/append.ts";
+import { tick } from "../../src/domain/order/clock.ts";
+import { decide } from "../../src/domain/order/decide.ts";
+import { takeReport } from "../../src/domain/order/reports.ts";
 import type { Bodies, Command, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/state.ts";
@@ -77,7 +80,7 @@ export function reported<K extends CommandName>(
 ): Story {
   if (!story.order) throw new Error("no order yet");
   const sent: Command = command<CommandName>(name, actor, body, story.now - ms(ago), story.now);
-  return told(story, report(story.order, sent, { orderNo: "SO-1", policy: story.policy }));
+  return told(story, takeReport(story.order, sent, { orderNo: "SO-1", policy: story.policy }));
 }
 
 /** Lets time pass; the clock looks once, at the end, as after a downtime. */

@@ -1,5 +1,8 @@
 import { describe, expect, test } from "vitest";
-import { duties, commandNames, decide, permitted } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
+import { decide } from "../../src/domain/order/decide.ts";
+import { duties } from "../../src/domain/order/duties.ts";
+import { permitted } from "../../src/domain/order/permission.ts";
 import { checkedCommand, type CommandName } from "../../src/domain/order/bodies.ts";
 import { stages, type Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";

@@ -3,7 +3,12 @@ import { deflateSync } from "node:zlib";
 import { describe, expect, test } from "vitest";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { decide, duties, isFull, refuseMessage, replay, report, tick } from "../../src/domain/order/order.ts";
+import { isFull } from "../../src/domain/order/budget.ts";
+import { tick } from "../../src/domain/order/clock.ts";
+import { decide } from "../../src/domain/order/decide.ts";
+import { duties } from "../../src/domain/order/duties.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
+import { refuseMessage, takeReport } from "../../src/domain/order/reports.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { orderBytesOf, shares, slowedBy, weightOf } from "../../src/domain/order/weight.ts";
@@ -46,7 +51,7 @@ function reportedAll<K extends "dispatch" | "report-tracking" | "record-communic
   const events: OrderEvent[] = [];
   for (let index = 0; index < count; index++) {
     const at = MONDAY + 20 * DAY + index;
-    const outcome = report(order, command<CommandName>(name, by_, body(index), at), setting);
+    const outcome = takeReport(order, command<CommandName>(name, by_, body(index), at), setting);
     order = outcome.order;
     events.push(...outcome.events);
   }
@@ -188,7 +193,7 @@ describe("reports that do not fit", () => {
     expect(events.length).toBeLessThan(64);
     // What is on record of it is the count at the last power of two.
     expect(replay([...upTo("release").events, ...events]).discrepancies).toMatchObject([{ count: 4_096 }]);
-    const more = report(
+    const more = takeReport(
       order,
       command("dispatch", machine("warehouse"), dispatch(1, noise(2_000, 1)), MONDAY + 30 * DAY),
       setting,
@@ -236,7 +241,7 @@ describe("reports that do not fit", () => {
     expect(isFull({ ...order, weight: shares.needed * MOST_ORDER_BYTES })).toBe(true);
     // What carries the order on is taken on all the same, and people go on.
     const at = MONDAY + 21 * DAY;
-    const finished = report(order, command("finish-production", machine("production"), { quantity: [100] }, at), setting);
+    const finished = takeReport(order, command("finish-production", machine("production"), { quantity: [100] }, at), setting);
     expect(finished.order.stage).toBe("made");
     expect(isRefusal(decide(finished.order, command("record-complaint", R, { about: "-" }, at), setting))).toBe(false);
   });
@@ -269,7 +274,7 @@ describe("reports that do not fit", () => {
       },
       MONDAY + 21 * DAY,
     );
-    const asked = report(full.order, long, setting).order;
+    const asked = takeReport(full.order, long, setting).order;
     expect(asked.discrepancies).toMatchObject([{ refusal: "order-full", body: {}, cut: { length: expect.any(Number) } }]);
     const { discrepancyId = "" } = asked.discrepancies[0] ?? {};
     const body = { discrepancyId, decision: "apply", reason: "-" } as const;

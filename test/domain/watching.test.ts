@@ -1,5 +1,5 @@
 import { describe, expect, test } from "vitest";
-import { report } from "../../src/domain/order/order.ts";
+import { takeReport } from "../../src/domain/order/reports.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { by, command, machine, when } from "./order-fixture.ts";
 import { entry, upTo } from "./regular.ts";
@@ -205,7 +205,7 @@ describe("who, when and why (R1.2)", () => {
       at,
       at + 5,
     );
-    const { events } = report(order, sent, { orderNo: "SO-1", policy: defaultPolicy });
+    const { events } = takeReport(order, sent, { orderNo: "SO-1", policy: defaultPolicy });
     expect(events).toMatchObject([
       {
         number: order.lastEvent + 1,
@@ -226,6 +226,6 @@ describe("who, when and why (R1.2)", () => {
     const { order } = given(upTo("release"));
     const at = Date.parse("2026-11-23T10:00:00+08:00");
     const sent = command("report-progress", P, { stage: "painting", quantityDone: [1] }, at + 60_000, at);
-    expect(report(order, sent, { orderNo: "SO-1", policy: defaultPolicy }).events[0]?.at).toBe(at);
+    expect(takeReport(order, sent, { orderNo: "SO-1", policy: defaultPolicy }).events[0]?.at).toBe(at);
   });
 });

@@ -14,7 +14,7 @@ import { QUERIES } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import { roles } from "../../src/domain/people.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import type { Database } from "../../src/records/database.ts";
 import { asked, report, type Asked, type Report } from "../../src/stand-ins/journal.ts";

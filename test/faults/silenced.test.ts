@@ -1,7 +1,7 @@
 import { Client, Connection } from "@temporalio/client";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { orderSchema } from "../../src/contracts/answers.ts";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import { openDatabase, type Database } from "../../src/records/database.ts";
 import { eventsOf } from "../../src/records/read.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";

@@ -1,6 +1,6 @@
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { duties } from "../../src/domain/order/order.ts";
+import { duties } from "../../src/domain/order/duties.ts";
 import type { ClosedDuty, Order } from "../../src/domain/order/state.ts";
 import { DAY, endOfDay, HOUR, instant, startOfDay, type Day, type Ms } from "../../src/domain/time.ts";
 import type { Dimension, Figures } from "../../src/records/performance.ts";

@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { Publication } from "../../src/contracts/workflow.ts";
-import { apply } from "../../src/domain/order/order.ts";
+import { apply } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { dutyRows, orderRow } from "../../src/domain/order/view.ts";
 import { DAY, HOUR } from "../../src/domain/time.ts";

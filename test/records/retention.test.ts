@@ -2,7 +2,7 @@ import { sql } from "kysely";
 import fc from "fast-check";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import { isRemoved, withPersonal } from "../../src/domain/order/personal.ts";
 import { weeklyLineSchema } from "../../src/contracts/reports.ts";
 import { weekOf } from "../../src/domain/routine/period.ts";

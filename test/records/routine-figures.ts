@@ -1,6 +1,6 @@
 import type { Custom, LineSoFar } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { duties } from "../../src/domain/order/order.ts";
+import { duties } from "../../src/domain/order/duties.ts";
 import type { Period } from "../../src/domain/routine/period.ts";
 import type { Ms } from "../../src/domain/time.ts";
 import type { MadeOrder } from "../support/many-orders.ts";

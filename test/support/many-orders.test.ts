@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import { manyOrders } from "./many-orders.ts";
 
 test("many orders: the same seed gives the same ones, of many fates, and their events amount to them", () => {

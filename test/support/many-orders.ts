@@ -1,4 +1,6 @@
-import { duties, isOver, pendingEffects, settle, tick } from "../../src/domain/order/order.ts";
+import { isOver, tick } from "../../src/domain/order/clock.ts";
+import { duties } from "../../src/domain/order/duties.ts";
+import { pendingEffects, settle } from "../../src/domain/order/outside.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { dutyRows, orderRow } from "../../src/domain/order/view.ts";

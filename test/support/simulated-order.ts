@@ -1,7 +1,10 @@
 import type { Duty } from "../../src/domain/clock/duty.ts";
 import { checkedCommand, type Bodies, type CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { decide, report, tick, type Outcome } from "../../src/domain/order/order.ts";
+import type { Outcome } from "../../src/domain/order/append.ts";
+import { tick } from "../../src/domain/order/clock.ts";
+import { decide } from "../../src/domain/order/decide.ts";
+import { takeReport } from "../../src/domain/order/reports.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import type { Actor } from "../../src/domain/people.ts";
@@ -56,7 +59,7 @@ export function misreport(life: Life): void {
     at: life.now,
     receivedAt: life.now,
   };
-  take(life, report(life.order, checkedCommand("finish-production", { quantity: [1, 2, 3] }, sent), life));
+  take(life, takeReport(life.order, checkedCommand("finish-production", { quantity: [1, 2, 3] }, sent), life));
 }
 
 export function repOf({ order }: Life): Actor {

@@ -6,7 +6,7 @@ import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkActivities } from "../../src/activities/check.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { commandNames } from "../../src/domain/order/order.ts";
+import { commandNames } from "../../src/domain/order/chapters.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { publish } from "../../src/records/write.ts";
 import { eventsOf } from "../../src/records/read.ts";

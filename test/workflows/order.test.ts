@@ -5,7 +5,7 @@ import { WorkflowUpdateFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { defaultPolicy } from "../../src/domain/policy.ts";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import { iso } from "../../src/domain/time.ts";
 import { by, machine } from "../domain/order-fixture.ts";
 import { customer, entry, lines } from "../domain/regular.ts";

@@ -8,7 +8,7 @@ import type { CommandAnswer, CommandInput } from "../../src/contracts/workflow.t
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { replay } from "../../src/domain/order/order.ts";
+import { replay } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import type { Actor } from "../../src/domain/people.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";

@@ -3,7 +3,7 @@ import type { FastifyReply, FastifyRequest } from "fastify";
 import { z } from "zod";
 import { orderNumber } from "../../contracts/bodies.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
-import { replay } from "../../domain/order/order.ts";
+import { replay } from "../../domain/order/evolve.ts";
 import type { Order } from "../../domain/order/state.ts";
 import { fonts } from "../../forms/fonts.ts";
 import { formNames, type Form, type FormName, type SeenOrder, type Subject } from "../../forms/form.ts";

@@ -10,7 +10,7 @@ import {
   overdueQuery,
 } from "../../contracts/answers.ts";
 import { orderNumber } from "../../contracts/bodies.ts";
-import { replay } from "../../domain/order/order.ts";
+import { replay } from "../../domain/order/evolve.ts";
 import { view } from "../../domain/order/view.ts";
 import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
 import { calendarNow } from "../../records/versions.ts";

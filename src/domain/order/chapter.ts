@@ -5,7 +5,8 @@ import type { Ms } from "../time.ts";
 import type { Bodies, CommandName } from "./bodies.ts";
 import type { EffectRequest, Recipient } from "./effects.ts";
 import type { EventName, Fact, Facts, OrderEvent, Stamp } from "./events.ts";
-import type { Order, Stage } from "./state.ts";
+import type { Hand } from "./hands.ts";
+import type { Discrepancy, Order, Stage } from "./state.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** The moment of a decision, and what is owed then. */
@@ -24,6 +25,8 @@ export interface Context {
   readonly receivedAt: Ms;
   /** Number of the first event that would follow: names what it opens. */
   readonly next: number;
+  /** What a report that did not fit brings when a person applies it now: facts at its own time, by its own reporter. */
+  readonly apply: (open: Discrepancy) => readonly Fact[] | Refusal;
 }
 
 /** One command: who, when, what it says about the regulation, and what follows. */
@@ -82,24 +85,45 @@ export interface DutyRule {
 export type CommandRows = { readonly [K in CommandName]: CommandRow<K> };
 export type Evolve = { readonly [E in EventName]: (order: Order, data: Facts[E], stamp: Stamp) => Order };
 export type DutyRules = { readonly [D in DutyName]: DutyRule };
-/** What an event makes this service ask outside; `order` is the record after it. */
+/** What an event makes this service ask outside; `order` is the state after it. */
 export type EffectRules = {
   readonly [E in EventName]?: (order: Order, data: Facts[E], event: OrderEvent<E>) => readonly EffectRequest[];
 };
+/**
+ * What its author has a hand in by an event, for four eyes (`hands.ts`): the subjects, or whole hands where the author of the event is
+ * not the one who has it. `order` is the state after the event.
+ */
+export type HandRules = {
+  readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string | readonly string[] | Hand | undefined;
+};
+/** What an event says about the arrival of the goods. Applied after the event's own `evolve`. */
+export type ForecastRules = {
+  readonly [E in EventName]?: (order: Order, data: Facts[E], stamp: Stamp) => Order;
+};
 
-/** What follows by itself from the state of an order at a time: facts that nobody commands. */
-export type Follows = (order: Order, at: Ms) => readonly Fact[];
-
-/** A chapter of the regulation: its commands, what their events do, what is owed, what is asked outside. */
+/**
+ * A chapter of the regulation, and the only way in which one is known to the rest: `chapters.ts` lists the chapters and puts their slots
+ * together.
+ */
 export interface Chapter {
   readonly commands: Partial<CommandRows>;
+  /** What its events do to the state. */
   readonly evolve: Partial<Evolve>;
+  /** What is owed. */
   readonly duties: Partial<DutyRules>;
+  /** What is asked outside. */
   readonly effects: EffectRules;
-  readonly follows?: Follows;
+  readonly hands?: HandRules;
+  readonly forecasts?: ForecastRules;
+  /** What follows by itself from a state at a time: facts that nobody commands. */
+  readonly follows?: (order: Order, at: Ms) => readonly Fact[];
+  /** The next time, ms, at which `follows` will answer something because time has passed. */
+  readonly alarm?: (order: Order) => Ms | undefined;
+  /** Bytes of the order's budget that are kept for what has been promised. */
+  readonly reserve?: (order: Order) => number;
 }
 
-/** Checks a chapter's shape and keeps its exact keys, so that a missing row is a type error where all are put together. */
+/** Checks a chapter's shape and keeps its exact keys, so that a missing row is a type error in `chapters.ts`. */
 export function chapter<const C extends Chapter>(rows: C): C {
   return rows;
 }

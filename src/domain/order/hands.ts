@@ -1,5 +1,5 @@
 import { samePerson, type Actor, type Author } from "../people.ts";
-import type { EventName, Facts, OrderEvent, Stamp } from "./events.ts";
+import type { EventName, OrderEvent, Stamp } from "./events.ts";
 import type { Order } from "./state.ts";
 
 /**
@@ -16,7 +16,7 @@ export interface Hand {
 /** The entry, and the terms that were agreed with the customer for it. */
 export const ENTRY = "entry";
 
-/** What a hand in the entry is. */
+/** The events that are a hand in the entry, whatever they say (`chapters/confirmation.ts`). */
 const entryEvents = ["confirmed", "entered", "entry-corrected", "delivery-date-informed", "final-terms-accepted"] as const;
 
 /** The events by which somebody follows an order or has a hand in its entry: enough of them to ask {@link isConcerned}. */
@@ -41,43 +41,6 @@ export function problemOf(shipment: number): string {
 /** A request to call the order off, by the event that it was. */
 export function cancellationOf({ number }: Stamp): string {
   return `cancellation-${number}`;
-}
-
-/** What its author has a hand in by an event; `order` is the record after it. */
-const subjects: {
-  readonly [E in EventName]?: (data: Facts[E], order: Order, stamp: Stamp) => string | readonly string[] | undefined;
-} = {
-  confirmed: () => ENTRY,
-  entered: () => ENTRY,
-  "entry-corrected": () => ENTRY,
-  "delivery-date-informed": () => ENTRY,
-  "final-terms-accepted": () => ENTRY,
-  "change-requested": ({ changeId }) => changeId,
-  "change-assessed": ({ changeId }) => changeId,
-  "change-accepted": ({ changeId }) => changeId,
-  "customer-told-of-delay": ({ delayId }) => delayId,
-  // What is allowed changes what whoever signs and releases looks at.
-  "remedy-agreed": ({ delayId, remedy }) => (remedy.kind === "discount" ? [delayId, ENTRY] : delayId),
-  "remedy-refused": ({ delayId }) => delayId,
-  "force-majeure-declared": ({ forceMajeureId }) => forceMajeureId,
-  "problem-reported": (_data, { shipments }) => problemOf(shipments.length),
-  "trace-reported": (_data, { shipments, stage }) => (stage === "problem" ? problemOf(shipments.length) : undefined),
-  "cancellation-requested": (_data, _order, stamp) => cancellationOf(stamp),
-  "complaint-recorded": ({ complaintId }) => complaintId,
-  "discrepancy-opened": ({ discrepancyId }) => discrepancyId,
-};
-
-function subjectsOf<E extends EventName>(order: Order, { event, data, ...stamp }: OrderEvent<E>): readonly string[] {
-  return [subjects[event]?.(data, order, stamp) ?? []].flat();
-}
-
-/** The record with its author's hand in an event. */
-export function withHand(order: Order, event: OrderEvent): Order {
-  const named = subjectsOf(order, event);
-  // A name that nobody could prove keeps nobody from deciding about what was sent under it.
-  if (named.length === 0 || (event.event === "discrepancy-opened" && event.actor.role === "unverified")) return order;
-  const author = event.event === "discrepancy-opened" ? event.data.reporter : event.actor;
-  return { ...order, hands: [...order.hands, ...named.map((subject) => ({ subject, author }))] };
 }
 
 /** Whether somebody is an author, or the one in whose stead the author acted. */

@@ -1,10 +1,11 @@
 import type { Calendar } from "../clock/calendar.ts";
 import type { DutyName, Policy } from "../policy.ts";
 import type { Ms } from "../time.ts";
-import { isExempt } from "./chapters/delays.ts";
+import { isExempt } from "./chapters/force-majeure.ts";
 import type { Recipient } from "./effects.ts";
 import type { OrderEvent } from "./events.ts";
-import { duties, replay } from "./order.ts";
+import { duties } from "./duties.ts";
+import { replay } from "./evolve.ts";
 import type { Order } from "./state.ts";
 
 /** What a rehearsal tries: other numbers, perhaps another calendar. */

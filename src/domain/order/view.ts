@@ -5,10 +5,11 @@ import type { Actor, Author } from "../people.ts";
 import type { DutyName } from "../policy.ts";
 import { iso, type Day, type Duration, type Instant, type Ms } from "../time.ts";
 import type { Address, CommandName, Contact, Custom, LineSoFar, PartOf, Terms } from "./bodies.ts";
-import { exempted, isExempt } from "./chapters/delays.ts";
+import { exempted, isExempt } from "./chapters/force-majeure.ts";
 import type { EffectOutcome, MessageName, OutsideSystem, Recipient } from "./effects.ts";
 import type { Stamp } from "./events.ts";
-import { duties, permitted } from "./order.ts";
+import { duties } from "./duties.ts";
+import { permitted } from "./permission.ts";
 import { same } from "./terms.ts";
 import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status, type Watch } from "./state.ts";
 

@@ -1,6 +1,7 @@
-import { isExempt } from "../order/chapters/delays.ts";
+import { isExempt } from "../order/chapters/force-majeure.ts";
 import type { EventName, OrderEvent } from "../order/events.ts";
-import { apply, duties } from "../order/order.ts";
+import { duties } from "../order/duties.ts";
+import { apply } from "../order/evolve.ts";
 import type { Complaint, Order } from "../order/state.ts";
 import type { DutyName } from "../policy.ts";
 import { iso, type Instant, type Ms } from "../time.ts";

@@ -1,4 +1,4 @@
-import { duties } from "../order/order.ts";
+import { duties } from "../order/duties.ts";
 import type { Order, Stage } from "../order/state.ts";
 import { shipmentOf } from "../order/shipment.ts";
 import type { DutyName } from "../policy.ts";

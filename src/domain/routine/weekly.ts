@@ -1,7 +1,7 @@
 import type { Order, Delay, Stage } from "../order/state.ts";
 import { statusOf } from "../order/state.ts";
 import { openDelay } from "../order/chapters/delays.ts";
-import { duties } from "../order/order.ts";
+import { duties } from "../order/duties.ts";
 import { transitDays } from "../order/terms.ts";
 import type { Bodies } from "../order/bodies.ts";
 import { addDays, dayOf, iso, ms, type Day, type Duration, type Instant, type Ms } from "../time.ts";

@@ -36,7 +36,7 @@ import {
 import type { CommandName } from "../../domain/order/bodies.ts";
 import type { Effect } from "../../domain/order/effects.ts";
 import type { OrderEvent } from "../../domain/order/events.ts";
-import { commandNames } from "../../domain/order/order.ts";
+import { commandNames } from "../../domain/order/chapters.ts";
 import { refuse } from "../../domain/order/refusals.ts";
 import type { OrderView } from "../../domain/order/view.ts";
 import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";

@@ -3,25 +3,14 @@ import type { CommandAnswer, CommandState, Publication, RefusedCommand, StartOrd
 import { checkedCommand, type Command, type CommandName } from "../../domain/order/bodies.ts";
 import type { Effect, EffectOutcome } from "../../domain/order/effects.ts";
 import type { OrderEvent, Restored } from "../../domain/order/events.ts";
-import {
-  apply,
-  authorise,
-  decide,
-  isFull,
-  isOver,
-  keepRunning,
-  nextAlarm,
-  pendingEffects,
-  permitted,
-  refusedReport,
-  refuseMessage,
-  report,
-  restore,
-  setCalendar,
-  settle,
-  tick,
-  type Outcome,
-} from "../../domain/order/order.ts";
+import type { Outcome } from "../../domain/order/append.ts";
+import { isFull } from "../../domain/order/budget.ts";
+import { isOver, nextAlarm, setCalendar, tick } from "../../domain/order/clock.ts";
+import { decide } from "../../domain/order/decide.ts";
+import { apply } from "../../domain/order/evolve.ts";
+import { keepRunning, pendingEffects, restore, settle } from "../../domain/order/outside.ts";
+import { authorise, permitted } from "../../domain/order/permission.ts";
+import { keepRefused, refuseMessage, takeReport } from "../../domain/order/reports.ts";
 import type { Order } from "../../domain/order/state.ts";
 import { isRefusal, refuse, type Refusal } from "../../domain/order/refusals.ts";
 import { firstPage } from "../../domain/order/weight.ts";
@@ -185,8 +174,8 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
       }
       // What was due by the time of the report comes first; what was due later may be fulfilled by it.
       const current = take(tick(order, command.at, now)) && order;
-      const outcome = before ?? wrong ?? unlessItFails(now, () => report(current, command, setting));
-      take(isRefusal(outcome) ? refusedReport(current, command, outcome) : outcome);
+      const outcome = before ?? wrong ?? unlessItFails(now, () => takeReport(current, command, setting));
+      take(isRefusal(outcome) ? keepRefused(current, command, outcome) : outcome);
     },
     refuseMessage(name, sent, { refused: refusal, details }, proof, now) {
       if (!order) return;

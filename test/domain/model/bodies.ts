@@ -1,5 +1,5 @@
 import type { Bodies, CommandName, Line, TermsPatch } from "../../../src/domain/order/bodies.ts";
-import { duties } from "../../../src/domain/order/order.ts";
+import { duties } from "../../../src/domain/order/duties.ts";
 import type { Order } from "../../../src/domain/order/state.ts";
 import type { Actor } from "../../../src/domain/people.ts";
 import { addDays, dayOf, DAY, iso, type Day, type Ms } from "../../../src/domain/time.ts";

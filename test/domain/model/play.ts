@@ -1,14 +1,10 @@
-import {
-  duties,
-  decide,
-  nextAlarm,
-  pendingEffects,
-  permitted,
-  report,
-  settle,
-  tick,
-  type Outcome,
-} from "../../../src/domain/order/order.ts";
+import type { Outcome } from "../../../src/domain/order/append.ts";
+import { nextAlarm, tick } from "../../../src/domain/order/clock.ts";
+import { decide } from "../../../src/domain/order/decide.ts";
+import { duties } from "../../../src/domain/order/duties.ts";
+import { pendingEffects, settle } from "../../../src/domain/order/outside.ts";
+import { permitted } from "../../../src/domain/order/permission.ts";
+import { takeReport } from "../../../src/domain/order/reports.ts";
 import { checkedCommand, type Command, type CommandName } from "../../../src/domain/order/bodies.ts";
 import type { Effect, EffectOutcome } from "../../../src/domain/order/effects.ts";
 import type { OrderEvent } from "../../../src/domain/order/events.ts";
@@ -235,7 +231,7 @@ export function playing(random: () => number, outcomes: Map<string, number> = ne
     reports.push(command);
     const expected = expectedOf(model, command);
     const again = expected === "discrepancy" && isRepeated(model, command);
-    const outcome = report(order, command, setting);
+    const outcome = takeReport(order, command, setting);
     const [event] = outcome.events;
     const kind = kindOf(event);
     agree(`report ${command.command}`, [kind], [again ? "repeated" : expected]);

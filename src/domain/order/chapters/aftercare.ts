@@ -152,6 +152,7 @@ export const aftercare = chapter({
       tell(order, named(order, { person }), "finding", { findingId, rule, action }),
     ],
   },
+  hands: { "complaint-recorded": ({ complaintId }) => complaintId },
 });
 
 function isNamed({ person }: Finding, actor: Actor): boolean {

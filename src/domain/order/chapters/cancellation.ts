@@ -111,4 +111,5 @@ export const cancellation = chapter({
     // Each outside system has answered, or a person took over what it refused.
     return calledOff.every(({ state }) => state === "done" || state === "taken_over") ? [fact("cancelled", {})] : [];
   },
+  hands: { "cancellation-requested": (_data, _order, stamp) => cancellationOf(stamp) },
 });

@@ -7,6 +7,7 @@ import { makingAgain } from "./production.ts";
 import { promiseRefused, promising } from "../promise.ts";
 import type { Change, ChangeState, Order } from "../state.ts";
 import { refuse, type Refusal } from "../refusals.ts";
+import { weightOfValue } from "../weight.ts";
 import {
   amountOf,
   discountRefused,
@@ -264,6 +265,16 @@ export const changes = chapter({
         told,
       ];
     },
+  },
+  hands: {
+    "change-requested": ({ changeId }) => changeId,
+    "change-assessed": ({ changeId }) => changeId,
+    "change-accepted": ({ changeId }) => changeId,
+  },
+  // What an open change will add when production accepts it.
+  reserve: ({ changes: all, lines }) => {
+    const open = all.findLast(({ ended }) => ended === undefined);
+    return open ? weightOfValue(open.request.patch) + weightOfValue(open.request.patch.lines ?? lines) : 0;
   },
 });
 

@@ -453,6 +453,13 @@ export const confirmation = chapter({
       tell(order, [{ role: "production" }, rep(order)], "released", { promisedDate: order.promisedDate ?? "" }),
     ],
   },
+  hands: {
+    confirmed: () => ENTRY,
+    entered: () => ENTRY,
+    "entry-corrected": () => ENTRY,
+    "delivery-date-informed": () => ENTRY,
+    "final-terms-accepted": () => ENTRY,
+  },
 });
 
 function beforeSigned(order: Order): boolean {

@@ -1,13 +1,12 @@
-import { addDays, beginningOf, dayOf, endingOf, endOfDay, instant, type Day, type Ms } from "../../time.ts";
+import { addDays, dayOf, endOfDay, instant, type Day, type Ms } from "../../time.ts";
 import { amend, chapter } from "../chapter.ts";
 import { rep, tell } from "../messages.ts";
 import type { Remedy } from "../bodies.ts";
 import { changeOpen, termsAfter } from "./changes.ts";
-import { fact, type EventName, type Fact, type Facts, type Stamp } from "../events.ts";
-import { hadHand } from "../hands.ts";
+import { fact, type Fact } from "../events.ts";
+import { ENTRY, hadHand } from "../hands.ts";
 import { expectedRefused, promiseRefused, promising } from "../promise.ts";
-import type { Delay, ForceMajeure, Forecast, Order } from "../state.ts";
-import type { DutyName } from "../../policy.ts";
+import type { Delay, Forecast, Order } from "../state.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { shipmentOf } from "../shipment.ts";
 import { amountUnder, finishFor, fittingTransport, reckoned, revised, transitDays } from "../terms.ts";
@@ -75,7 +74,7 @@ function arrivedInTime(order: Order): boolean {
 }
 
 /** When the promise passes, ms, while nobody has taken account of that yet: the clock looks again then. */
-export function promisePassesAt(order: Order): Ms | undefined {
+function promisePassesAt(order: Order): Ms | undefined {
   if (!canBeLate(order) || order.promisedDate === undefined || openDelay(order) || passingSeen(order)) return undefined;
   return endOfDay(order.promisedDate);
 }
@@ -114,40 +113,7 @@ function forecasting(order: Order, news: Partial<Forecast> & { cause: string; at
   return arrival === undefined ? order : { ...order, forecast: { ...news, arrival } };
 }
 
-/** What events of the other chapters say about the arrival. Applied after their own `evolve`. */
-export const forecasts: {
-  readonly [E in EventName]?: (order: Order, data: Facts[E], stamp: Stamp) => Order;
-} = {
-  "lead-time-reported": (order, { finishDate }, { at }) =>
-    forecasting(order, { finish: finishDate, cause: "lead-time", at, reported: false }),
-  // Days of lead time count from the release.
-  released: (order, _data, { at }) =>
-    order.leadTime?.days !== undefined && order.forecast?.cause === "lead-time"
-      ? forecasting(order, { finish: order.leadTime.finishDate, cause: "lead-time", at, reported: false })
-      : order,
-  "progress-reported": (order, { expectedFinish }, { at }) =>
-    expectedFinish === undefined ? order : forecasting(order, { finish: expectedFinish, cause: "progress", at, reported: false }),
-  "delay-reported": (order, { cause, newFinish, newArrival }, { at }) =>
-    forecasting(order, {
-      cause,
-      at,
-      reported: true,
-      ...(newFinish === undefined ? {} : { finish: newFinish }),
-      ...(newArrival === undefined ? {} : { arrival: newArrival }),
-    }),
-  dispatched: (order, { expectedArrival }, { at }) =>
-    forecasting(order, { arrival: expectedArrival, cause: "dispatch", at, reported: false }),
-  "tracking-reported": (order, { expectedArrival, late }, { at }) =>
-    expectedArrival === undefined || late
-      ? order
-      : forecasting(order, { arrival: expectedArrival, cause: "carrier", at, reported: false }),
-  "trace-reported": (order, { expectedArrival }, { at }) =>
-    expectedArrival === undefined
-      ? order
-      : forecasting(order, { arrival: expectedArrival, cause: "carrier", at, reported: false }),
-};
-
-/** R3.2, R3.3: late orders, what the customer is told and offered; R7.4: force majeure. */
+/** R3.2, R3.3: late orders, what the customer is told and offered. */
 export const delays = chapter({
   commands: {
     "report-delay": {
@@ -234,32 +200,6 @@ export const delays = chapter({
         return decision === "cancel" ? [decided, fact("cancellation-decided", { reason })] : [decided];
       },
     },
-    "declare-force-majeure": {
-      by: ["sales_rep", "order_admin", "production", "logistics"],
-      rule: "R7.4",
-      cancelling: true,
-      decide: (_order, { what, from, until, evidence }, { next }) => [
-        fact("force-majeure-declared", { forceMajeureId: `f${next}`, what, from, until, evidence }),
-      ],
-    },
-    "verify-force-majeure": {
-      by: ["supervisor"],
-      rule: "R7.4",
-      ended: true,
-      cancelling: true,
-      when: (order, actor) =>
-        order.forceMajeure.some((declared) => !hadHand(order, declared.forceMajeureId, actor))
-          ? undefined
-          : order.forceMajeure.length > 0
-            ? refuse("own-request")
-            : refuse("no-such-force-majeure", { id: "" }),
-      decide: (order, { forceMajeureId, verified }, { actor }) => {
-        const declared = order.forceMajeure.find((each) => each.forceMajeureId === forceMajeureId);
-        if (!declared) return refuse("no-such-force-majeure", { id: forceMajeureId });
-        if (hadHand(order, forceMajeureId, actor)) return refuse("own-request");
-        return [fact("force-majeure-verified", { forceMajeureId, verified })];
-      },
-    },
   },
   evolve: {
     "delay-reported": (order) => order,
@@ -309,28 +249,6 @@ export const delays = chapter({
               outcome: decision === "keep" ? "kept" : "cancelled",
             },
       ),
-    "force-majeure-declared": (order, { forceMajeureId, what, from, until, evidence }, stamp) => ({
-      ...order,
-      forceMajeure: [
-        ...order.forceMajeure,
-        {
-          forceMajeureId,
-          what,
-          from: beginningOf(from),
-          until: until === undefined ? undefined : endingOf(until),
-          evidence,
-          declared: stamp,
-        },
-      ],
-    }),
-    "force-majeure-verified": (order, { forceMajeureId, verified }, stamp) => ({
-      ...order,
-      forceMajeure: amend(
-        order.forceMajeure,
-        (each) => each.forceMajeureId === forceMajeureId,
-        (each) => ({ ...each, verdict: { verified, stamp } }),
-      ),
-    }),
   },
   duties: {
     "tell-customer-of-delay": {
@@ -362,48 +280,50 @@ export const delays = chapter({
           : undefined;
       },
     },
-    "verify-force-majeure": {
-      rule: "R7.4",
-      owner: "supervisor",
-      closedBy: ["verify-force-majeure"],
-      owed: (order) =>
-        order.forceMajeure
-          .filter(({ verdict }) => !verdict)
-          .map(({ declared, forceMajeureId }) => ({
-            since: declared,
-            about: forceMajeureId,
-            owner: { role: "supervisor" as const, except: declared.actor.id },
-          })),
-    },
   },
   effects: {
     "delay-opened": (order, { cause, forecastArrival, promisedDate }) => [
       tell(order, rep(order), "delay", { cause, forecastArrival, promisedDate }),
     ],
   },
+  // What events of other chapters say about the arrival, too.
+  forecasts: {
+    "lead-time-reported": (order, { finishDate }, { at }) =>
+      forecasting(order, { finish: finishDate, cause: "lead-time", at, reported: false }),
+    // Days of lead time count from the release.
+    released: (order, _data, { at }) =>
+      order.leadTime?.days !== undefined && order.forecast?.cause === "lead-time"
+        ? forecasting(order, { finish: order.leadTime.finishDate, cause: "lead-time", at, reported: false })
+        : order,
+    "progress-reported": (order, { expectedFinish }, { at }) =>
+      expectedFinish === undefined
+        ? order
+        : forecasting(order, { finish: expectedFinish, cause: "progress", at, reported: false }),
+    "delay-reported": (order, { cause, newFinish, newArrival }, { at }) =>
+      forecasting(order, {
+        cause,
+        at,
+        reported: true,
+        ...(newFinish === undefined ? {} : { finish: newFinish }),
+        ...(newArrival === undefined ? {} : { arrival: newArrival }),
+      }),
+    dispatched: (order, { expectedArrival }, { at }) =>
+      forecasting(order, { arrival: expectedArrival, cause: "dispatch", at, reported: false }),
+    "tracking-reported": (order, { expectedArrival, late }, { at }) =>
+      expectedArrival === undefined || late
+        ? order
+        : forecasting(order, { arrival: expectedArrival, cause: "carrier", at, reported: false }),
+    "trace-reported": (order, { expectedArrival }, { at }) =>
+      expectedArrival === undefined
+        ? order
+        : forecasting(order, { arrival: expectedArrival, cause: "carrier", at, reported: false }),
+  },
   follows: delaysFollowing,
+  alarm: promisePassesAt,
+  hands: {
+    "customer-told-of-delay": ({ delayId }) => delayId,
+    // A discount changes what is signed and released.
+    "remedy-agreed": ({ delayId, remedy }) => (remedy.kind === "discount" ? [delayId, ENTRY] : delayId),
+    "remedy-refused": ({ delayId }) => delayId,
+  },
 });
-
-/** Duties that force majeure never exempts: the customer must still be told ahead and offered a solution (R7.4). */
-const neverExempt: readonly DutyName[] = ["tell-customer-of-delay", "tell-customer-of-shipment", "tell-change-outcome"];
-
-/** A duty as far as force majeure looks at it. */
-interface Due {
-  readonly duty: DutyName;
-  readonly dueAt: Ms;
-}
-
-function exempts({ from, until = Infinity, verdict }: ForceMajeure, { duty, dueAt }: Due): boolean {
-  return verdict?.verified === true && !neverExempt.includes(duty) && dueAt >= from && dueAt <= until;
-}
-
-/** Whether a breach of this duty carries no blame: derived from the record each time, never written into it. */
-export function isExempt(order: Order, due: Due): boolean {
-  return order.forceMajeure.some((declared) => exempts(declared, due));
-}
-
-/** The breaches that one declaration exempts, by duty id. */
-export function exempted(order: Order, forceMajeureId: string, breaches: readonly (Due & { dutyId: string })[]): string[] {
-  const declared = order.forceMajeure.find((each) => each.forceMajeureId === forceMajeureId);
-  return declared ? breaches.filter((breach) => exempts(declared, breach)).map(({ dutyId }) => dutyId) : [];
-}

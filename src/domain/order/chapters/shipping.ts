@@ -453,6 +453,10 @@ export const shipping = chapter({
         : [];
     },
   },
+  hands: {
+    "problem-reported": (_data, { shipments }) => problemOf(shipments.length),
+    "trace-reported": (_data, { shipments, stage }) => (stage === "problem" ? problemOf(shipments.length) : undefined),
+  },
 });
 
 function windowOf({ from, to }: { from: number; to: number }): { from: string; to: string } {
