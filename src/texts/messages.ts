@@ -4,7 +4,8 @@ import { refusalCodes } from "../domain/order/refusals.ts";
 import { factoryTime as timeOf, yuan as written } from "./format.ts";
 import type { Locale } from "./locale.ts";
 import { refusalText } from "./refusals.ts";
-import { clockWords, commandWords, dutyWords, restoredWords, roleWords, rungWords, statusWords, wordOf } from "./words.ts";
+import { commandWords } from "./chapters.ts";
+import { clockWords, dutyWords, restoredWords, roleWords, rungWords, statusWords, wordOf } from "./words.ts";
 import { proposalStateWords, proposalWords } from "./rewards.ts";
 
 /** A message as people read it. Plain text; the subject is one line. */

@@ -12,7 +12,7 @@ import {
   overdueCountSchema,
   readySchema,
 } from "../../src/contracts/answers.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { commandNames, commands } from "../../src/domain/order/chapters.ts";
 import { roles, type Role } from "../../src/domain/people.ts";

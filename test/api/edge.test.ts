@@ -2,7 +2,7 @@ import { connect } from "node:net";
 import fc from "fast-check";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { historySchema, orderSchema, ordersSchema } from "../../src/contracts/answers.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { problemSchema, type ProblemCode } from "../../src/contracts/problem.ts";
 import { prefersAsync } from "../../src/api/requests/prefer.ts";
 import { openStage, type Stage } from "./api-under-test.ts";

@@ -2,7 +2,7 @@ import { readFileSync } from "node:fs";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { z } from "zod";
 import { historySchema } from "../../src/contracts/answers.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { commandNames, commands } from "../../src/domain/order/chapters.ts";
 import { openStage, type Stage } from "./api-under-test.ts";

@@ -2,7 +2,7 @@ import type { FastifyInstance, RouteOptions } from "fastify";
 import diagnostics from "node:diagnostics_channel";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { dutiesSchema, ordersSchema, overdueCountSchema } from "../../src/contracts/answers.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { checkedCommand } from "../../src/domain/order/bodies.ts";
 import { commandNames } from "../../src/domain/order/chapters.ts";

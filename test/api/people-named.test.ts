@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { checkActivities } from "../../src/activities/check.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { staffFrom } from "../../src/contracts/staff.ts";
 import type { Role } from "../../src/domain/people.ts";

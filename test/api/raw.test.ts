@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { exchange, faultOf, fuzzRaw, type Target } from "../support/raw.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 

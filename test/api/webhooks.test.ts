@@ -6,7 +6,7 @@ import {
   webhooksSchema,
   webhookWithSecret,
 } from "../../src/contracts/webhooks.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 

@@ -2,7 +2,7 @@ import fc from "fast-check";
 import { describe, expect, it } from "vitest";
 import { z } from "zod";
 import { bodySchemas, checkBody, commandSchema, orderNumber } from "../../src/contracts/bodies.ts";
-import { examples } from "../../src/contracts/examples.ts";
+import { examples } from "../../src/contracts/bodies.ts";
 import type { CommandName } from "../../src/domain/order/bodies.ts";
 import { commandNames } from "../../src/domain/order/chapters.ts";
 

@@ -2,6 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fp from "fastify-plugin";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
+import { labelFields } from "../labels.ts";
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
@@ -57,6 +58,7 @@ export const openapi = fp(
       transformObject: (input) => {
         const document = jsonSchemaTransformObject(input);
         reachableOnly(document);
+        labelFields(document, "en");
         return document;
       },
     });

@@ -1,0 +1,48 @@
+import { z } from "zod";
+import { changeKinds } from "../../domain/order/bodies.ts";
+import { between, channel, day, fen, id, reason, revision, termsPatch } from "../fields.ts";
+import { note, override, withExample } from "./parts.ts";
+
+/** R1.3: changes of an order. */
+export const changes = {
+  bodies: {
+    "request-change": withExample(
+      z.strictObject({ kind: z.enum(changeKinds), patch: termsPatch, revision, why: reason, ...override, ...note }),
+      {
+        kind: "specification",
+        patch: { lines: [{ model: "LED-A60", specification: "E27 9W 4000K", quantity: 100, unitPriceFen: 3500 }] },
+        revision: 1,
+        why: "客户要换色温",
+      },
+    ),
+    "assess-change": withExample(
+      z
+        .strictObject({
+          changeId: id,
+          feasible: z.boolean(),
+          reason: reason.optional(),
+          extraCostFen: fen.optional(),
+          newDate: day.optional(),
+          ...override,
+          ...note,
+        })
+        .refine(
+          ({ feasible, reason: why }) => feasible || why !== undefined,
+          between(["feasible", "reason"], ["reason"], "why-not"),
+        ),
+      { changeId: "c9", feasible: true, extraCostFen: 20_000, newDate: "2026-12-23" },
+    ),
+    "accept-change": withExample(z.strictObject({ changeId: id, channel, ...note }), { changeId: "c9", channel: "phone" }),
+    "withdraw-change": withExample(z.strictObject({ changeId: id, channel, ...note }), { changeId: "c9", channel: "phone" }),
+    "answer-amendment": withExample(
+      z
+        .strictObject({ changeId: id, accepted: z.boolean(), reason: reason.optional(), ...note })
+        .refine(
+          ({ accepted, reason: why }) => accepted || why !== undefined,
+          between(["accepted", "reason"], ["reason"], "why-not"),
+        ),
+      { changeId: "c9", accepted: true },
+    ),
+    "tell-change-outcome": withExample(z.strictObject({ changeId: id, channel, ...note }), { changeId: "c9", channel: "phone" }),
+  },
+};
