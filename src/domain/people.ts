@@ -1,4 +1,4 @@
-/** Who works on an order, by the regulation's names (`docs/regulation.md`, Words). */
+/** Who works on an order, by the regulation's names (`docs/glossary.md`). */
 export const roles = [
   "sales_rep",
   "order_admin",

@@ -6,7 +6,7 @@ import type { Restored } from "../domain/order/events.ts";
 import { orderDutyWords } from "./chapters.ts";
 import type { Locale, Text } from "./locale.ts";
 
-/** The regulation's words (`docs/regulation.md`, Words), for texts and pages. */
+/** The regulation's words (`docs/glossary.md`), for texts and pages. */
 
 export const statusWords: { readonly [S in Status]: Text } = {
   pending_confirmation: { zh: "待确认", en: "pending confirmation" },
