@@ -17,9 +17,8 @@ import { requestEncoding } from "./plugins/request-encoding.ts";
 import { commandRoutes } from "./routes/commands.ts";
 import { formRoutes } from "./routes/forms.ts";
 import { historyRoutes } from "./routes/history.ts";
-import { administrationRoutes } from "./routes/administration.ts";
+import { administrationRoutes } from "./routes/administration/administration.ts";
 import { performanceRoutes } from "./routes/performance.ts";
-import { policyRoutes } from "./routes/policy.ts";
 import { probeRoutes } from "./routes/probes.ts";
 import { inspectionRoutes } from "./routes/inspections.ts";
 import { reportRoutes } from "./routes/reports.ts";
@@ -82,7 +81,6 @@ export async function buildApp(dependencies: ApiDependencies): Promise<FastifyIn
   await app.register(webhookRoutes(dependencies));
   await app.register(formRoutes(dependencies));
   await app.register(administrationRoutes(dependencies));
-  await app.register(policyRoutes(dependencies));
   await app.register(performanceRoutes(dependencies));
   await app.register(reportRoutes(dependencies));
   await app.register(inspectionRoutes(dependencies));

@@ -3,7 +3,7 @@ import { z } from "zod";
 import type { $ZodType } from "zod/v4/core";
 import { inLanguage, wrongFields, type WrongField } from "../../contracts/wrong-fields.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
-import { ProblemError } from "../responses/problem.ts";
+import { invalidBody } from "../responses/problem.ts";
 
 /** Path parameters, a query or headers that do not match the route's schema. The messages are made once the caller's language is known. */
 export class InvalidParameters extends Error {
@@ -42,6 +42,6 @@ export function parseBody<S extends z.ZodType>(request: FastifyRequest, schema: 
   // A missing object is parsed as an empty one, so that every missing field is named.
   const missing = schema instanceof z.ZodObject ? {} : undefined;
   const parsed = schema.safeParse(request.body ?? missing, { error: inLanguage(locale) });
-  if (!parsed.success) throw new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFields(parsed.error) });
+  if (!parsed.success) throw invalidBody(...wrongFields(parsed.error));
   return parsed.data;
 }

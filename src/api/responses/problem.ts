@@ -26,6 +26,16 @@ export class ProblemError extends Error {
   }
 }
 
+/** The body does not fit, in these fields. */
+export function invalidBody(...errors: readonly WrongField[]): ProblemError {
+  return new ProblemError("invalid-body", { detail: "body-fields", errors });
+}
+
+/** The idempotency key was used before, for another request. */
+export function keyConflict(): ProblemError {
+  return new ProblemError("idempotency-conflict", { detail: "key-used" });
+}
+
 const problemResponse = {
   description: "What is wrong, as `application/problem+json`",
   content: { "application/problem+json": { schema: problemSchema } },
@@ -76,9 +86,8 @@ export function problemOfRefusal(refused: RefusedCommand): ProblemError {
     return new ProblemError("forbidden", { detail: "role-missing" });
   if (refused.refused === "not-your-order" || refused.refused === "no-such-order")
     return new ProblemError("not-found", { detail: "no-such-order" });
-  if (refused.refused === "idempotency-conflict") return new ProblemError("idempotency-conflict", { detail: "key-used" });
-  if (refused.refused === "body-invalid")
-    return new ProblemError("invalid-body", { detail: "body-fields", errors: wrongFieldsOf(refused) });
+  if (refused.refused === "idempotency-conflict") return keyConflict();
+  if (refused.refused === "body-invalid") return invalidBody(...wrongFieldsOf(refused));
   // A field that is wrong for this order is answered like one that is wrong by itself.
   if ("field" in refused.details) return new ProblemError("invalid-body", { detail: "body-fields", refused });
   return new ProblemError("refused", { refused });

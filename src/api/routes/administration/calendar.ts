@@ -1,0 +1,40 @@
+import { putCalendarSchema, versionedCalendarSchema } from "../../../contracts/calendar.ts";
+import { defaultCalendar } from "../../../domain/clock/calendar.ts";
+import { calendarOf, newestOf, putNext } from "../../../records/versions.ts";
+import { fieldTexts } from "../../../texts/fields.ts";
+import { localeOf } from "../../../texts/locale.ts";
+import type { ApiDependencies } from "../../dependencies.ts";
+import { callerOf } from "../../plugins/identity.ts";
+import { parseBody } from "../../requests/validation.ts";
+import { invalidBody } from "../../responses/problem.ts";
+import { versionSchema, type VersionedResource } from "./versioned-resource.ts";
+
+/** The factory's working time: each version is sent to every running order. */
+export function calendarResource({ engine, db, now }: Pick<ApiDependencies, "engine" | "db" | "now">): VersionedResource {
+  return {
+    name: "calendar",
+    get: { summary: "The factory's working time", access: "authenticated", machine: true },
+    put: {
+      summary: "Puts another calendar",
+      description:
+        "A whole new version: read the one in force, change it, put it. It reaches every running order within a minute and moves due times that are still open.",
+      access: ["supervisor"],
+      body: putCalendarSchema,
+    },
+    versions: { summary: "Who put which calendar, newest first", schema: versionSchema },
+    schema: versionedCalendarSchema,
+    answer: (newest) => (newest ? calendarOf(newest) : defaultCalendar),
+    answerVersion: (version) => version,
+    async save(request) {
+      const { version: basedOn, ...calendar } = parseBody(request, putCalendarSchema);
+      const newest = (await newestOf(db, "calendar"))?.version ?? defaultCalendar.version;
+      if (basedOn !== undefined && basedOn !== newest) {
+        const locale = localeOf(request.headers["accept-language"]);
+        throw invalidBody({ path: "version", message: fieldTexts["newer-version"][locale] });
+      }
+      const saved = await putNext(db, "calendar", calendar, callerOf(request).id, now());
+      await engine.spreadCalendar(calendarOf(saved));
+      return saved;
+    },
+  };
+}
