@@ -1,9 +1,9 @@
 import type { ApiDependencies } from "../../dependencies.ts";
 import type { Routes } from "../routes.ts";
 import { calendarResource } from "./calendar.ts";
-import { policyRehearsalRoutes } from "./policy-rehearsal.ts";
-import { policyResource } from "./policy.ts";
 import { staffResource } from "./staff.ts";
+import { policyResource } from "./policy.ts";
+import { policyRehearsalRoutes } from "./policy-rehearsal.ts";
 import { registerVersionInForce, registerVersions } from "./versioned-resource.ts";
 
 /** What supervisors and management administer: the calendar, the staff list, the policy. */

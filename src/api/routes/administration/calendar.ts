@@ -1,6 +1,7 @@
+import { putCalendar } from "../../../application/calendar.ts";
 import { putCalendarSchema, versionedCalendarSchema } from "../../../contracts/calendar.ts";
 import { defaultCalendar } from "../../../domain/clock/calendar.ts";
-import { calendarOf, newestOf, putNext } from "../../../records/versions.ts";
+import { calendarOf } from "../../../records/versions.ts";
 import { fieldTexts } from "../../../texts/fields.ts";
 import { localeOf } from "../../../texts/locale.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
@@ -27,14 +28,10 @@ export function calendarResource({ engine, db, now }: Pick<ApiDependencies, "eng
     answerVersion: (version) => version,
     async save(request) {
       const { version: basedOn, ...calendar } = parseBody(request, putCalendarSchema);
-      const newest = (await newestOf(db, "calendar"))?.version ?? defaultCalendar.version;
-      if (basedOn !== undefined && basedOn !== newest) {
-        const locale = localeOf(request.headers["accept-language"]);
-        throw invalidBody({ path: "version", message: fieldTexts["newer-version"][locale] });
-      }
-      const saved = await putNext(db, "calendar", calendar, callerOf(request).id, now());
-      await engine.spreadCalendar(calendarOf(saved));
-      return saved;
+      const saved = await putCalendar({ db, engine }, calendar, { basedOn, by: callerOf(request).id, at: now() });
+      if (saved !== "outdated") return saved;
+      const locale = localeOf(request.headers["accept-language"]);
+      throw invalidBody({ path: "version", message: fieldTexts["newer-version"][locale] });
     },
   };
 }
