@@ -1,6 +1,7 @@
 import { told, type Addressee } from "../contracts/outside.ts";
 import type { OrderActivities, Tell, TellOutcome } from "../contracts/workflow.ts";
-import type { Message, Recipient } from "../domain/order/effects.ts";
+import type { Message } from "../domain/order/effects.ts";
+import type { Recipient } from "../domain/people.ts";
 import { recipientsOf, type Staff } from "../domain/staff.ts";
 import { messageText } from "../texts/messages.ts";
 import { askUrl, later, post, tryTime } from "./http.ts";

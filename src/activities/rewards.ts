@@ -1,8 +1,8 @@
 import { Context } from "@temporalio/activity";
 import { createHash } from "node:crypto";
 import type { RewardsActivities, RewardsTelling } from "../contracts/workflow-rewards.ts";
-import type { MessageName, Recipient } from "../domain/order/effects.ts";
-import { SYSTEM } from "../domain/people.ts";
+import type { MessageName } from "../domain/order/effects.ts";
+import { SYSTEM, type Recipient } from "../domain/people.ts";
 import { monthNamed } from "../domain/routine/period.ts";
 import { nextNumber, renewed, untold, type ProposalFacts, type Proposed } from "../domain/routine/proposal.ts";
 import { openMonth, type MayBe, type Proposal } from "../domain/routine/rewards.ts";

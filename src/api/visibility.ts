@@ -1,7 +1,6 @@
 import type { OrderEvent } from "../domain/order/events.ts";
 import { hiddenNames, readableTo } from "../domain/order/fields.ts";
-import { absentOnes, roles, type Actor } from "../domain/people.ts";
-import type { Recipient } from "../domain/order/effects.ts";
+import { absentOnes, roles, type Actor, type Recipient } from "../domain/people.ts";
 import { duties } from "../domain/order/duties.ts";
 import { replay } from "../domain/order/evolve.ts";
 import type { OrderView } from "../domain/order/view.ts";

@@ -17,6 +17,16 @@ export type Role = (typeof roles)[number];
 /** Everybody that a message can go to or an event can come from; `staff` is somebody known by id alone. */
 export type Party = Role | "customer" | "staff" | "system";
 
+/** Whom a message goes to: a role, and one person of it where that is known. */
+export interface Recipient {
+  readonly role: Party;
+  readonly id?: string | undefined;
+  /** A person of that role who is barred from it: their own entry or request. */
+  readonly except?: string | undefined;
+  /** Of whoever was reached: the absent person whose deputy they are. */
+  readonly deputyFor?: string | undefined;
+}
+
 /** Whoever sends a command: a person, or a machine that carries its department's role. */
 export interface Actor {
   readonly id: string;

@@ -1,5 +1,4 @@
-import type { Recipient } from "./order/effects.ts";
-import { samePerson, type Role } from "./people.ts";
+import { samePerson, type Role, type Recipient } from "./people.ts";
 import type { Ms } from "./time.ts";
 
 /** How a person can be reached. */

@@ -1,5 +1,6 @@
 import type { Address, Contact, PartOf } from "../domain/order/bodies.ts";
-import type { OrderEvent, Stamp } from "../domain/order/events.ts";
+import type { OrderEvent } from "../domain/order/events.ts";
+import type { Stamp } from "../domain/stamp.ts";
 import { readable } from "../domain/order/personal.ts";
 import { statusOf, type Order } from "../domain/order/state.ts";
 import type { Author } from "../domain/people.ts";

@@ -1,6 +1,6 @@
 import { sql } from "kysely";
 import type { DutyName } from "../domain/policy.ts";
-import type { Rung } from "../domain/clock/ladder.ts";
+import type { Rung } from "../domain/clock/watch.ts";
 import type { Status } from "../domain/order/state.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";

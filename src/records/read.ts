@@ -1,5 +1,5 @@
 import { sql, type Expression, type RawBuilder, type SqlBool } from "kysely";
-import type { Recipient } from "../domain/order/effects.ts";
+import type { Recipient } from "../domain/people.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { concerning, isConcerned } from "../domain/order/hands.ts";
 import type { Status } from "../domain/order/state.ts";

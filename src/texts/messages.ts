@@ -1,5 +1,5 @@
 import type { MessageName, MessageParams } from "../domain/order/effects.ts";
-import { rungs, type Rung } from "../domain/clock/ladder.ts";
+import { rungs, type Rung } from "../domain/clock/watch.ts";
 import { refusalCodes } from "../domain/order/refusals.ts";
 import { factoryTime as timeOf, yuan as written } from "./format.ts";
 import type { Locale } from "./locale.ts";

@@ -1,5 +1,4 @@
-import type { Details } from "../domain/order/events.ts";
-import type { RefusalCode } from "../domain/order/refusals.ts";
+import type { RefusalCode, Details } from "../domain/order/refusals.ts";
 import { refusalTexts } from "./chapters.ts";
 import type { Locale, Text } from "./locale.ts";
 import { changeStateWords, dutyWords, roleWords, stageWords, wordOf } from "./words.ts";

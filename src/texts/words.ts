@@ -1,7 +1,7 @@
 import type { DutyName, HouseDutyName } from "../domain/policy.ts";
 import type { Party } from "../domain/people.ts";
 import type { ChangeState, Stage, Status } from "../domain/order/state.ts";
-import type { Rung } from "../domain/clock/ladder.ts";
+import type { Rung } from "../domain/clock/watch.ts";
 import type { Restored } from "../domain/order/events.ts";
 import { orderDutyWords } from "./chapters.ts";
 import type { Locale, Text } from "./locale.ts";

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "vitest";
 import { deputyFor, recipientsOf, type Person, type Staff } from "../../src/domain/staff.ts";
-import type { Recipient } from "../../src/domain/order/effects.ts";
+import type { Recipient } from "../../src/domain/people.ts";
 
 const NOON = 1_000;
 

@@ -1,6 +1,6 @@
 import fc from "fast-check";
 import { describe, expect, it } from "vitest";
-import { rungs } from "../../src/domain/clock/ladder.ts";
+import { rungs } from "../../src/domain/clock/watch.ts";
 import { messageNames } from "../../src/domain/order/effects.ts";
 import { refusalCodes } from "../../src/domain/order/refusals.ts";
 import { dutyNames } from "../../src/domain/policy.ts";

@@ -1,6 +1,6 @@
 import fp from "fastify-plugin";
 import { Counter, Gauge } from "prom-client";
-import { rungs } from "../../domain/clock/ladder.ts";
+import { rungs } from "../../domain/clock/watch.ts";
 import { SECOND, type Ms } from "../../domain/time.ts";
 import type { Database } from "../../records/database.ts";
 import { figuresAt } from "../../records/figures.ts";

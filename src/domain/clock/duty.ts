@@ -1,12 +1,43 @@
-import type { CommandName } from "../order/bodies.ts";
-import type { DutyRule, Owed } from "../order/chapter.ts";
-import type { Recipient } from "../order/effects.ts";
-import type { Order, Watch } from "../order/state.ts";
-import { dutyPolicyOf, ladderOf, timeFor, type DutyName } from "../policy.ts";
+import type { Stamp } from "../stamp.ts";
+import type { Recipient, Role } from "../people.ts";
+import { type Watch, nothingWatched } from "./watch.ts";
+import { dutyPolicyOf, ladderOf, timeFor, type DutyName, type Policy } from "../policy.ts";
 import type { Ms } from "../time.ts";
-import { slowedBy } from "../order/weight.ts";
-import { addDuration, addTime, elapsed } from "./calendar.ts";
-import { nothingWatched, type Course } from "./ladder.ts";
+import { addDuration, addTime, elapsed, type Calendar } from "./calendar.ts";
+import { type Course, slowedBy } from "./ladder.ts";
+
+/** Since when something is owed, and by whom if not by the row's owner. */
+export interface Owed {
+  /** The event that made it owed: with the duty's name it is the duty's id. */
+  readonly since: Stamp;
+  /** What it is about, where several of a kind can be open. */
+  readonly about?: string | undefined;
+  readonly owner?: Recipient | undefined;
+  /** The time counts from here instead of from `since`. */
+  readonly from?: Ms | undefined;
+  /** Not due before this. */
+  readonly notBefore?: Ms | undefined;
+  /** Due exactly then: the policy has no budget. */
+  readonly dueAt?: Ms | undefined;
+}
+
+/** What the clock has to know of an order to say how its duties stand. */
+export interface ClockedOrder {
+  readonly policy: Policy;
+  readonly calendar: Calendar;
+  readonly class: { readonly large: boolean; readonly custom: boolean };
+  readonly salesRep?: string | undefined;
+  readonly formerReps: readonly { readonly salesRep?: string | undefined; readonly until: Ms }[];
+  readonly watches: Readonly<Record<string, Watch>>;
+  /** What the clock has told of the order, bytes. */
+  readonly clockWeight: number;
+}
+
+/** Whose a duty is, and by which rule. */
+interface Rule {
+  readonly rule: string;
+  readonly owner: Role;
+}
 
 /** A duty that is owed: what, by whom, by when, by which rule. Derived from the record, never stored in it. */
 export interface Duty {
@@ -26,19 +57,18 @@ export interface Duty {
   /** When a pause that is running ends by itself. */
   readonly pauseEndsAt?: Ms | undefined;
   readonly pauseUsedUp: boolean;
-  readonly closedBy: readonly (CommandName | "clock")[];
   readonly owed: Owed;
   readonly watch: Watch;
   readonly course: Course;
 }
 
-function ownerOf(salesRep: string | undefined, rule: DutyRule, owed: Owed): Recipient {
+function ownerOf(salesRep: string | undefined, rule: Rule, owed: Owed): Recipient {
   if (owed.owner) return owed.owner;
   return rule.owner === "sales_rep" && salesRep !== undefined ? { role: "sales_rep", id: salesRep } : { role: rule.owner };
 }
 
 /** Whose order it was at a time. */
-function repAt({ salesRep, formerReps }: Order, at: Ms): string | undefined {
+function repAt({ salesRep, formerReps }: ClockedOrder, at: Ms): string | undefined {
   const former = formerReps.find(({ until }) => at < until);
   return former ? former.salesRep : salesRep;
 }
@@ -57,7 +87,7 @@ export function dutyIdOf(duty: DutyName, { since }: Owed): string {
 }
 
 /** How one duty stands at a time, ms. */
-export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed, at: Ms): Duty {
+export function dutyAt(order: ClockedOrder, duty: DutyName, rule: Rule, owed: Owed, at: Ms): Duty {
   const { policy, calendar } = order;
   const { calendar: kind, pausable } = dutyPolicyOf(policy, duty);
   const dutyId = dutyIdOf(duty, owed);
@@ -96,7 +126,6 @@ export function dutyAt(order: Order, duty: DutyName, rule: DutyRule, owed: Owed,
     pausable,
     pauseEndsAt,
     pauseUsedUp: used >= limit,
-    closedBy: rule.closedBy,
     owed,
     watch,
     course: {

@@ -1,12 +1,8 @@
 import { ms, type Instant, type Ms } from "../time.ts";
 import type { LadderPolicy } from "../policy.ts";
-import type { Acknowledgement, Watch } from "../order/state.ts";
-import type { Recipient } from "../order/effects.ts";
+import { type Acknowledgement, type Rung, rungs } from "./watch.ts";
+import type { Recipient } from "../people.ts";
 import { addDuration, addTime, type Calendar, type CalendarKind } from "./calendar.ts";
-
-/** The steps of telling, from first to last (`docs/order.md`, Ladder). `remind` is told daily. */
-export const rungs = ["warn", "due", "escalate", "remind"] as const;
-export type Rung = (typeof rungs)[number];
 
 /** What the ladder of one duty is reckoned from. */
 export interface Course {
@@ -38,7 +34,17 @@ export interface Climbed {
   readonly acknowledged: readonly Acknowledgement[];
 }
 
-export const nothingWatched: Watch = { rungs: [], pauses: [], acknowledged: [] };
+/** What the clock has told may weigh so much before reminders come less often, bytes; so much more doubles the time between them. */
+const [CLOCK_FREE, CLOCK_STEP] = [384 * 1_024, 16 * 1_024];
+
+/**
+ * By how much the time between two reminders is longer, from what the clock has told of the order already (bytes): 1 on any ordinary order.
+ * Warning, due and escalation are told in time all the same. A reminder weighs 600 bytes, so that 120 duties that nobody looks after, more
+ * than an order has, add 70 KiB a day; and 14 doublings, 224 KiB, keep them within 640 KiB for more than ten years.
+ */
+export function slowedBy(clockWeight: number): number {
+  return clockWeight <= CLOCK_FREE ? 1 : 2 ** Math.ceil((clockWeight - CLOCK_FREE) / CLOCK_STEP);
+}
 
 /** The recipients of the chain that a telling climbs: owner, supervisor, management. */
 const CHAIN: readonly Recipient[] = [{ role: "supervisor" }, { role: "management" }];

@@ -1,12 +1,12 @@
 import { absentOnes, actingRole, type Actor, type Role } from "../people.ts";
-import type { Duty } from "../clock/duty.ts";
+import type { Duty, Owed } from "../clock/duty.ts";
 import type { DutyName } from "../policy.ts";
 import type { Ms } from "../time.ts";
 import type { Bodies, CommandName } from "./bodies.ts";
-import type { EffectRequest, Recipient } from "./effects.ts";
-import type { EventName, Fact, Facts, OrderEvent, Stamp } from "./events.ts";
-import type { Hand } from "./hands.ts";
-import type { Discrepancy, Order, Stage } from "./state.ts";
+import type { EffectRequest } from "./effects.ts";
+import type { EventName, Fact, Facts, OrderEvent } from "./events.ts";
+import type { Stamp } from "../stamp.ts";
+import type { Discrepancy, Order, Stage, Hand } from "./state.ts";
 import type { Refusal } from "./refusals.ts";
 
 /** The moment of a decision, and what is owed then. */
@@ -54,21 +54,6 @@ export interface CommandRow<K extends CommandName> {
    * nothing and is kept for what it says (the fact).
    */
   readonly known?: (order: Order, body: Bodies[K], at: Ms) => boolean | Fact;
-}
-
-/** Since when something is owed, and by whom if not by the row's owner. */
-export interface Owed {
-  /** The event that made it owed: with the duty's name it is the duty's id. */
-  readonly since: Stamp;
-  /** What it is about, where several of a kind can be open. */
-  readonly about?: string | undefined;
-  readonly owner?: Recipient | undefined;
-  /** The time counts from here instead of from `since`. */
-  readonly from?: Ms | undefined;
-  /** Not due before this. */
-  readonly notBefore?: Ms | undefined;
-  /** Due exactly then: the policy has no budget. */
-  readonly dueAt?: Ms | undefined;
 }
 
 /** A duty: owed exactly while `owed` answers, since the event that made it so. */

@@ -1,8 +1,8 @@
-import { dutyAt, dutyIdOf, type Duty } from "../clock/duty.ts";
+import { dutyAt, dutyIdOf, type Duty, type Owed } from "../clock/duty.ts";
 import { dutyNames, type DutyName } from "../policy.ts";
 import type { Ms } from "../time.ts";
 import type { CommandName } from "./bodies.ts";
-import { isEnded, type Owed } from "./chapter.ts";
+import { isEnded } from "./chapter.ts";
 import { commands, dutyRules } from "./chapters.ts";
 import type { Order } from "./state.ts";
 

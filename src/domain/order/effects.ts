@@ -1,16 +1,6 @@
-import type { Party } from "../people.ts";
+import type { Recipient } from "../people.ts";
 import type { Ms } from "../time.ts";
-import type { Stamp } from "./events.ts";
-
-/** Whom a message goes to: a role, and one person of it where that is known. */
-export interface Recipient {
-  readonly role: Party;
-  readonly id?: string | undefined;
-  /** A person of that role who is barred from it: their own entry or request. */
-  readonly except?: string | undefined;
-  /** Of whoever was reached: the absent person whose deputy they are. */
-  readonly deputyFor?: string | undefined;
-}
+import type { Stamp } from "../stamp.ts";
 
 /** Texts for people exist once each, in `src/texts/messages.ts`. */
 export const messageNames = [

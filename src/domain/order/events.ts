@@ -1,13 +1,12 @@
+import type { Stamp } from "../stamp.ts";
 import type { Author } from "../people.ts";
 import type { DutyName, Policy } from "../policy.ts";
 import type { Day, Duration, Instant, Moment, Ms } from "../time.ts";
 import type { Bodies, CommandName, Promising, Terms } from "./bodies.ts";
 import type { EffectOutcome } from "./effects.ts";
-import type { RefusalCode } from "./refusals.ts";
-import type { Recipient } from "./effects.ts";
-import type { Cut } from "./weight.ts";
+import type { RefusalCode, Details } from "./refusals.ts";
 import type { Calendar } from "../clock/calendar.ts";
-import type { Rung } from "../clock/ladder.ts";
+import type { Rung, RungTold } from "../clock/watch.ts";
 
 type Without<B, K extends PropertyKey> = Omit<B, K | "note">;
 
@@ -147,29 +146,17 @@ export interface Facts {
 export const restoreReasons = ["terminated", "canceled", "failed", "timed-out", "reset", "missing", "behind"] as const;
 export type Restored = (typeof restoreReasons)[number];
 
+/** What stands for a body that is too large to be kept. */
+export interface Cut {
+  /** Characters of its JSON. */
+  readonly length: number;
+  readonly digest: string;
+}
+
 /** What was sent and could not be taken on, as far as it is kept: the beginning of its JSON, and the length of the whole, characters. */
 export interface Excerpt {
   readonly excerpt: string;
   readonly length: number;
-}
-
-/** What a refusal's sentence is filled with. */
-export type Details = Readonly<Record<string, string | number | boolean | readonly string[]>>;
-
-/** One message a duty: the highest rung that has passed. */
-export interface RungTold {
-  dutyId: string;
-  duty: DutyName;
-  rule: string;
-  rung: Rung;
-  /** When the rung was due, RFC 3339: after downtime earlier than the event's own time. */
-  rungDueAt: Instant;
-  /** When the duty itself is due, RFC 3339. */
-  dueAt: Instant;
-  owner: Recipient;
-  told: Recipient[];
-  /** Steps that the telling climbed because nobody below was reached. */
-  climbed: number;
 }
 
 export type EventName = keyof Facts;
@@ -184,17 +171,6 @@ export type Fact<E extends EventName = EventName> = {
     readonly command?: CommandName;
   };
 }[E];
-
-/** Who, when and why: on every event (R1.2). */
-export interface Stamp {
-  /** 1 for an order's first event, without gaps. */
-  readonly number: number;
-  /** Business time, ms. */
-  readonly at: Ms;
-  /** When this service took it on, ms. */
-  readonly receivedAt: Ms;
-  readonly actor: Author;
-}
 
 /** The format of events that this code writes; it reads this one and all before (`docs/upgrading.md`). */
 export const FORMAT = 1;

@@ -3,9 +3,9 @@ import { beginOrder } from "./beginning.ts";
 import { commands, dutyRules, effectRules, evolveRules, forecasts, handRules } from "./chapters.ts";
 import { dutiesAt, owedDuties, type OwedDuty } from "./duties.ts";
 import type { Effect, EffectRequest } from "./effects.ts";
-import { FORMAT, type EventName, type Facts, type OrderEvent, type Stamp } from "./events.ts";
-import type { Hand } from "./hands.ts";
-import type { ClosedDuty, Order } from "./state.ts";
+import { FORMAT, type EventName, type Facts, type OrderEvent } from "./events.ts";
+import type { Stamp } from "../stamp.ts";
+import type { ClosedDuty, Order, Hand } from "./state.ts";
 import { weightOf } from "./weight.ts";
 
 function evolve<E extends EventName>(order: Order, event: E, data: Facts[E], stamp: Stamp): Order {
@@ -33,7 +33,7 @@ function requestsOf<E extends EventName>(order: Order, event: OrderEvent<E>): re
 
 function closeDuties(ended: readonly Duty[], event: OrderEvent): readonly ClosedDuty[] {
   return ended.map((each) => {
-    const { dutyId, duty, about, owner, answerable, rule, openedAt, dueAt, closedBy: closers } = each;
+    const { dutyId, duty, about, owner, answerable, rule, openedAt, dueAt } = each;
     return {
       dutyId,
       duty,
@@ -46,7 +46,7 @@ function closeDuties(ended: readonly Duty[], event: OrderEvent): readonly Closed
       closedBy: event.actor,
       late: event.at > dueAt,
       tookMs: timeTaken(each, event.at),
-      how: closers.includes(event.command) ? ("met" as const) : ("lapsed" as const),
+      how: dutyRules[duty].closedBy.includes(event.command) ? ("met" as const) : ("lapsed" as const),
     };
   });
 }

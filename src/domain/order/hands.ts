@@ -1,17 +1,12 @@
 import { samePerson, type Actor, type Author } from "../people.ts";
-import type { EventName, OrderEvent, Stamp } from "./events.ts";
+import type { EventName, OrderEvent } from "./events.ts";
+import type { Stamp } from "../stamp.ts";
 import type { Order } from "./state.ts";
 
 /**
  * Four eyes (`docs/order.md`, Commands): nobody signs, releases, verifies or decides what they asked for or entered, nor terms that they agreed.
  * It holds for everybody who had a hand in it, whatever role they had then, whoever the order's representative is by now.
  */
-
-/** Who had a hand in what: in `ENTRY`, or in what an id names. */
-export interface Hand {
-  readonly subject: string;
-  readonly author: Author;
-}
 
 /** The entry, and the terms that were agreed with the customer for it. */
 export const ENTRY = "entry";

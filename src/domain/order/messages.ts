@@ -1,4 +1,5 @@
-import type { EffectRequest, MessageName, MessageParams, Recipient } from "./effects.ts";
+import type { EffectRequest, MessageName, MessageParams } from "./effects.ts";
+import type { Recipient } from "../people.ts";
 import type { Order } from "./state.ts";
 
 /** The representative of an order, as a recipient. */

@@ -1,5 +1,5 @@
 import { dayOf, endingOf, endOfDay, type Day, type Moment, type Ms } from "../time.ts";
-import type { Stamp } from "./events.ts";
+import type { Stamp } from "../stamp.ts";
 import type { Order } from "./state.ts";
 import { refuse, type Refusal } from "./refusals.ts";
 

@@ -1,5 +1,3 @@
-import type { Details } from "./events.ts";
-
 /**
  * Why a command is refused. A detail named `field` says which field of the body cannot be right for this order: a person is
  * answered as for any wrong field (422). Stable words that other systems may act on. Their sentences are in `src/texts/refusals.ts`. */
@@ -84,6 +82,9 @@ export const refusalCodes = [
   "our-fault", // {}
 ] as const;
 export type RefusalCode = (typeof refusalCodes)[number];
+
+/** What a refusal's sentence is filled with. */
+export type Details = Readonly<Record<string, string | number | boolean | readonly string[]>>;
 
 /** A refusal is a value: a stable word and what its sentence needs. */
 export interface Refusal {

@@ -2,7 +2,7 @@ import type { Calendar } from "../clock/calendar.ts";
 import type { DutyName, Policy } from "../policy.ts";
 import type { Ms } from "../time.ts";
 import { isExempt } from "./chapters/force-majeure.ts";
-import type { Recipient } from "./effects.ts";
+import type { Recipient } from "../people.ts";
 import type { OrderEvent } from "./events.ts";
 import { duties } from "./duties.ts";
 import { replay } from "./evolve.ts";

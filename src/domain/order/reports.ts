@@ -7,9 +7,9 @@ import { carriesOn, isWithin } from "./budget.ts";
 import { commands } from "./chapters.ts";
 import { openDiscrepancies, repeatedReport } from "./chapters/reports.ts";
 import { decide, decideUnchecked, originOf } from "./decide.ts";
-import { fact, type Details, type Facts } from "./events.ts";
+import { fact, type Facts } from "./events.ts";
 import { epoch, isUnverified, sameEpoch } from "./facts.ts";
-import { isRefusal, refuse, type Refusal, type RefusalCode } from "./refusals.ts";
+import { isRefusal, refuse, type Refusal, type RefusalCode, type Details } from "./refusals.ts";
 import type { Discrepancy, Order } from "./state.ts";
 import { keepable, saysTheSame, shares, shortened } from "./weight.ts";
 

@@ -1,6 +1,6 @@
 import type { DutyName } from "../policy.ts";
 import type { Instant } from "../time.ts";
-import type { Recipient } from "./effects.ts";
+import type { Recipient } from "../people.ts";
 import type { Stage, Status } from "./state.ts";
 
 /** A row of the list of orders. */

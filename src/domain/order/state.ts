@@ -1,12 +1,11 @@
-import type { Recipient, Effect } from "./effects.ts";
-import type { Hand } from "./hands.ts";
+import type { Watch } from "../clock/watch.ts";
+import type { Effect } from "./effects.ts";
 import type { Bodies, CommandName, Contact, Custom, Address, LineSoFar, PartOf, Terms } from "./bodies.ts";
-import type { Details, RungTold, Stamp } from "./events.ts";
-import type { RefusalCode } from "./refusals.ts";
-import type { Cut } from "./weight.ts";
-import type { Rung } from "../clock/ladder.ts";
+import type { Cut } from "./events.ts";
+import type { Stamp } from "../stamp.ts";
+import type { RefusalCode, Details } from "./refusals.ts";
 import type { Calendar } from "../clock/calendar.ts";
-import type { Author } from "../people.ts";
+import type { Author, Recipient } from "../people.ts";
 import type { DutyName, Policy } from "../policy.ts";
 import type { Day, Duration, Instant, Ms } from "../time.ts";
 
@@ -189,25 +188,10 @@ export interface ForceMajeure {
   readonly verdict?: Said<{ verified: boolean }> | undefined;
 }
 
-/** What is kept about one duty beside the facts that it follows from: the ladder, pauses, acknowledgements. */
-export interface Watch {
-  readonly rungs: readonly (RungTold & { readonly at: Ms })[];
-  readonly pauses: readonly Pause[];
-  readonly acknowledged: readonly Acknowledgement[];
-  /** A rung whose message reached nobody, and how far it climbed. */
-  readonly unreached?: { readonly rung: Rung; readonly climbed: number; readonly at: Ms } | undefined;
-}
-export interface Pause {
-  readonly from: Ms;
-  readonly to?: Ms | undefined;
-  readonly awaiting: string;
-  /** What shows it; of a question, its id. */
-  readonly evidence: string;
-}
-export interface Acknowledgement {
-  readonly by: Author;
-  readonly at: Ms;
-  readonly promisedAt?: Ms | undefined;
+/** Who had a hand in what: in the entry, or in what an id names (`hands.ts`). */
+export interface Hand {
+  readonly subject: string;
+  readonly author: Author;
 }
 
 /** A duty that is no longer owed, and how it went. */

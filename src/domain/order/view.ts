@@ -1,17 +1,18 @@
 import type { DutyRow, OrderRow } from "./rows.ts";
 import type { Duty } from "../clock/duty.ts";
 import { levelOf } from "../clock/ladder.ts";
-import type { Actor, Author } from "../people.ts";
+import type { Actor, Author, Recipient } from "../people.ts";
 import type { DutyName } from "../policy.ts";
 import { iso, type Day, type Duration, type Instant, type Ms } from "../time.ts";
 import type { Address, CommandName, Contact, Custom, LineSoFar, PartOf, Terms } from "./bodies.ts";
 import { exempted, isExempt } from "./chapters/force-majeure.ts";
-import type { EffectOutcome, MessageName, OutsideSystem, Recipient } from "./effects.ts";
-import type { Stamp } from "./events.ts";
+import type { EffectOutcome, MessageName, OutsideSystem } from "./effects.ts";
+import type { Stamp } from "../stamp.ts";
 import { duties } from "./duties.ts";
 import { permitted } from "./permission.ts";
 import { same } from "./terms.ts";
-import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status, type Watch } from "./state.ts";
+import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status } from "./state.ts";
+import type { Watch } from "../clock/watch.ts";
 
 /** A duty as it is answered (`docs/http.md`, Queries). */
 export interface DutyView {

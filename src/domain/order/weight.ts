@@ -1,5 +1,5 @@
 import { MOST_ORDER_BYTES, type Policy } from "../policy.ts";
-import type { OrderEvent } from "./events.ts";
+import type { OrderEvent, Cut } from "./events.ts";
 
 /**
  * How much an order's record may weigh (`docs/http.md`, Size). The engine takes no payload of more than 2 MiB, and the whole record travels in
@@ -78,18 +78,6 @@ export const shares = {
 /** What counts as small, bytes. */
 export const SMALL = 8_192;
 
-/** What the clock has told may weigh so much before reminders come less often, bytes; so much more doubles the time between them. */
-const [CLOCK_FREE, CLOCK_STEP] = [384 * 1_024, 16 * 1_024];
-
-/**
- * By how much the time between two reminders is longer, from what the clock has told of the order already (bytes): 1 on any ordinary order.
- * Warning, due and escalation are told in time all the same. A reminder weighs 600 bytes, so that 120 duties that nobody looks after, more
- * than an order has, add 70 KiB a day; and 14 doublings, 224 KiB, keep them within 640 KiB for more than ten years.
- */
-export function slowedBy(clockWeight: number): number {
-  return clockWeight <= CLOCK_FREE ? 1 : 2 ** Math.ceil((clockWeight - CLOCK_FREE) / CLOCK_STEP);
-}
-
 /** How much of a record goes into one answer to whoever keeps the records, bytes and events: each is written in one short transaction. */
 const [PAGE_BYTES, PAGE_EVENTS] = [256 * 1_024, 1_000];
 
@@ -146,13 +134,6 @@ function shortenedValue(value: unknown, field: string): unknown {
 export function shortened<T extends object>(body: T): T;
 export function shortened(body: object): object {
   return Object.fromEntries(Object.entries(body).map(([field, value]) => [field, shortenedValue(value, field)]));
-}
-
-/** What stands for a body that is too large to be kept. */
-export interface Cut {
-  /** Characters of its JSON. */
-  readonly length: number;
-  readonly digest: string;
 }
 
 /** As much of a refused report's body as can be kept when there is little room: `cut` when that is nothing, and it cannot be applied. */

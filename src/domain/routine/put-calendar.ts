@@ -1,5 +1,6 @@
 import { addDuration, type Calendar } from "../clock/calendar.ts";
-import { nextRung, nothingWatched, rungs, type Course } from "../clock/ladder.ts";
+import { nextRung, type Course } from "../clock/ladder.ts";
+import { nothingWatched, rungs } from "../clock/watch.ts";
 import { dutyPolicyOf, ladderOf, type HouseDutyName, type Policy } from "../policy.ts";
 import { DAY, endOfDay, type Ms } from "../time.ts";
 

@@ -1,10 +1,9 @@
 import { scopedKey } from "../../contracts/keys.ts";
 import type { CommandInput, Dated, StartOrder } from "../../contracts/workflow.ts";
 import type { Calendar } from "../../domain/clock/calendar.ts";
-import type { Recipient } from "../../domain/order/effects.ts";
 import type { Excerpt } from "../../domain/order/events.ts";
 import { weightOfValue } from "../../domain/order/weight.ts";
-import { roles, type Actor, type Party } from "../../domain/people.ts";
+import { roles, type Actor, type Party, type Recipient } from "../../domain/people.ts";
 import type { Instant, Ms } from "../../domain/time.ts";
 
 /**

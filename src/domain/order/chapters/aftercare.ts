@@ -1,7 +1,6 @@
 import { amend, chapter } from "../chapter.ts";
 import { tell } from "../messages.ts";
-import { absentOnes, holds, roles, samePerson, type Actor, type Party } from "../../people.ts";
-import type { Recipient } from "../effects.ts";
+import { absentOnes, holds, roles, samePerson, type Actor, type Party, type Recipient } from "../../people.ts";
 import { fact } from "../events.ts";
 import { ENTRY, hadHand, hasFollowed } from "../hands.ts";
 import type { Finding, Order } from "../state.ts";

@@ -1,7 +1,8 @@
 import { amend, chapter } from "../chapter.ts";
 import { CUSTOMER, tell } from "../messages.ts";
 import type { Terms } from "../bodies.ts";
-import { fact, type Stamp } from "../events.ts";
+import { fact } from "../events.ts";
+import type { Stamp } from "../../stamp.ts";
 import { hadHand } from "../hands.ts";
 import { makingAgain } from "./production.ts";
 import { promiseRefused, promising } from "../promise.ts";

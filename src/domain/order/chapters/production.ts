@@ -1,7 +1,8 @@
 import { endOfDay, type Ms } from "../../time.ts";
 import { advance, chapter, latest } from "../chapter.ts";
 import { rep, tell } from "../messages.ts";
-import { fact, type Stamp } from "../events.ts";
+import { fact } from "../events.ts";
+import type { Stamp } from "../../stamp.ts";
 import type { Bodies } from "../bodies.ts";
 import { expectedRefused } from "../promise.ts";
 import type { Order, Production } from "../state.ts";

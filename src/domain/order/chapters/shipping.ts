@@ -2,7 +2,8 @@ import { beginningOf, dayOf, endingOf, endOfDay, GRACE, instant, isDayAlone, iso
 import { advance, amend, chapter, isEnded, isSpecial, latest } from "../chapter.ts";
 import { CUSTOMER, rep, tell } from "../messages.ts";
 import { changeOpen, lapsing } from "./changes.ts";
-import { fact, type Stamp } from "../events.ts";
+import { fact } from "../events.ts";
+import type { Stamp } from "../../stamp.ts";
 import { hadHand, problemOf } from "../hands.ts";
 import { makingAgain } from "./production.ts";
 import { expectedRefused, overRefused } from "../promise.ts";

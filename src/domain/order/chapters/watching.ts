@@ -1,12 +1,13 @@
 import { absentOnes, holds, roles, samePerson, type Actor } from "../../people.ts";
 import type { Duty } from "../../clock/duty.ts";
-import { canClimb, nothingWatched } from "../../clock/ladder.ts";
+import { canClimb } from "../../clock/ladder.ts";
 import { endingOf } from "../../time.ts";
 import { tell } from "../messages.ts";
 import { amend, chapter, type Now } from "../chapter.ts";
 import { fact, type Fact } from "../events.ts";
 import { overRefused } from "../promise.ts";
-import { statusOf, type Order, type Watch } from "../state.ts";
+import { statusOf, type Order } from "../state.ts";
+import { type Watch, nothingWatched } from "../../clock/watch.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 
 export function findDuty(now: Now, dutyId: string): Duty | undefined {
