@@ -134,6 +134,8 @@ const schema = z.object({
     .optional(),
   /** Where a database listens on the loopback; the stack's wants a password, and PGlite has a socket where this is not said. */
   EMBEDDED_DATABASE_PORT: port.optional(),
+  /** The folder of an empty database, which a new home gets a copy of; set-up makes it. */
+  RECORDS_TEMPLATE: z.string().optional(),
   /** Ports of the stand-ins, so that each is where it was after a crash. */
   EMBEDDED_STAND_IN_PORTS: z
     .string()

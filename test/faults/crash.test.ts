@@ -10,9 +10,9 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { encryptionCodec } from "../../src/temporal/codec/codec.ts";
 import { openLocalKeys } from "../../src/temporal/codec/keys.ts";
 import { openDatabase } from "../../src/records/database.ts";
-import { startEmbeddedDatabase } from "../../src/records/embedded.ts";
 import { bundle } from "../support/engines.ts";
 import { startGendan, type Gendan } from "../support/gendan.ts";
+import { openRecords } from "../records/fixture.ts";
 import { until } from "../support/until.ts";
 import { ignoredSinks } from "../workflows/order-under-test.ts";
 import { killAtRandom } from "./killing.ts";
@@ -168,8 +168,7 @@ test(`${count} orders, ${kills} kills: nothing is lost, nothing happens twice`, 
   await connection.close();
 
   const db = openDatabase(databaseUrl);
-  const rebuilt = await startEmbeddedDatabase(join(folder, "rebuilt"));
-  const anew = openDatabase(rebuilt.url);
+  const rebuilt = await openRecords();
   const around = await outside(gendan);
   // The records follow what the engine has: what was accepted last they may not have heard of yet.
   const events = await until(
@@ -181,9 +180,8 @@ test(`${count} orders, ${kills} kills: nothing is lost, nothing happens twice`, 
   const orders = replayed(ended);
   if (kept !== undefined) await writeFile(join(kept, "events.json"), JSON.stringify(Object.fromEntries(ended.events)));
   say(await rebuiltInto(rebuilt.url));
-  const [live, fromEngine] = [await rowsOf(db), await rowsOf(anew)];
-  await Promise.all([db.destroy(), anew.destroy()]);
-  await rebuilt.close();
+  const [live, fromEngine] = [await rowsOf(db), await rowsOf(rebuilt.db)];
+  await Promise.all([db.destroy(), rebuilt.end()]);
 
   const told = [...ended.events.values()].flat().filter(({ event }) => event === "rung-told").length;
   const times = ended.asks.reduce((sum, one) => sum + one.times, 0);

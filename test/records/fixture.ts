@@ -1,7 +1,11 @@
-import { PGlite } from "@electric-sql/pglite";
-import { mkdtemp, rm } from "node:fs/promises";
+import { createHash } from "node:crypto";
+import { cpSync, existsSync } from "node:fs";
+import { mkdtemp, readdir, readFile, rename, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { alone } from "../../scripts/setup/cache.mjs";
+import { bringRecordsTemplate } from "../../scripts/setup/records-template.mjs";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
 import { startEmbeddedDatabase } from "../../src/records/embedded.ts";
@@ -13,28 +17,42 @@ export interface Fixture {
   end(): Promise<void>;
 }
 
-let template: ReturnType<PGlite["dumpDataDir"]> | undefined;
+const [project, source] = [new URL("../../", import.meta.url), new URL("../../src/records/", import.meta.url)];
 
-/** A database with today's schema and nothing in it. */
-async function makeTemplate() {
-  const folder = await mkdtemp(join(tmpdir(), "gendan-template-"));
-  const embedded = await startEmbeddedDatabase(folder);
-  const db = openDatabase(embedded.url);
-  await migrate(db);
-  await db.destroy();
-  await embedded.close();
-  const made = await PGlite.create(folder);
-  const dump = await made.dumpDataDir("none");
-  await made.close();
-  await rm(folder, { recursive: true });
-  return dump;
+/** What the schema is made by, as one text. */
+async function schemaState(): Promise<string> {
+  const names = (await readdir(source, { recursive: true })).filter((name) => name.endsWith(".ts")).toSorted();
+  const hash = createHash("sha256");
+  for (const name of names) hash.update(await readFile(new URL(name, source)));
+  return hash.digest("hex").slice(0, 16);
 }
 
-/** Made from a template: to make a database takes seconds, and is done once a process. */
+/** A folder with a database that has today's schema and nothing in it. Kept: to make one takes seconds. */
+async function schemaTemplate(): Promise<string> {
+  const kept = fileURLToPath(new URL("node_modules/.cache/gendan/", project));
+  const folder = join(kept, `records-${await schemaState()}`);
+  if (existsSync(folder)) return folder;
+  return alone(join(kept, "records.lock"), "making a records database", async () => {
+    if (existsSync(folder)) return folder;
+    for (const old of await readdir(kept)) if (old.startsWith("records-")) await rm(join(kept, old), { recursive: true });
+    const draft = `${folder}.draft`;
+    const empty = await bringRecordsTemplate();
+    if (empty !== undefined) cpSync(empty, draft, { recursive: true });
+    const embedded = await startEmbeddedDatabase(draft);
+    const db = openDatabase(embedded.url);
+    await migrate(db);
+    await db.destroy();
+    await embedded.close();
+    await rename(draft, folder);
+    return folder;
+  });
+}
+let template: Promise<string> | undefined;
+
 export async function openRecords(): Promise<Fixture> {
-  template ??= makeTemplate();
+  template ??= schemaTemplate();
   const folder = await mkdtemp(join(tmpdir(), "gendan-records-"));
-  await (await PGlite.create(folder, { loadDataDir: await template })).close();
+  cpSync(await template, folder, { recursive: true });
   const embedded = await startEmbeddedDatabase(folder);
   const db = openDatabase(embedded.url);
   return {

@@ -9,6 +9,7 @@ import { exportJWK, generateKeyPair, SignJWT } from "jose";
 import type { Role } from "../../src/domain/people.ts";
 import { startStandIns } from "../../src/stand-ins/start.ts";
 import { bringEngine } from "../../scripts/setup/engine.mjs";
+import { bringRecordsTemplate } from "../../scripts/setup/records-template.mjs";
 import { freePort } from "./gendan.ts";
 import { until } from "./until.ts";
 
@@ -98,7 +99,11 @@ export async function openProduction(settings: Readonly<Record<string, string>> 
     engineAddress,
     { HOME: home },
   );
-  const database = ours("dev/database", "", { GENDAN_HOME: home, EMBEDDED_DATABASE_PORT: String(databasePort) });
+  const database = ours("dev/database", "", {
+    GENDAN_HOME: home,
+    EMBEDDED_DATABASE_PORT: String(databasePort),
+    RECORDS_TEMPLATE: (await bringRecordsTemplate()) ?? "",
+  });
   const { publicKey, privateKey } = await generateKeyPair("ES256");
   const jwks = JSON.stringify({ keys: [{ ...(await exportJWK(publicKey)), kid: "1", alg: "ES256", use: "sig" }] });
   let issuerUrl = "";
