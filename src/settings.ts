@@ -143,7 +143,7 @@ const schema = z.object({
     .default("0,0,0,0"),
 });
 
-/** Every setting of every process (`docs/http.md`, Settings), read once. */
+/** Every setting of every process (`README.md`, Settings), read once. */
 export type Settings = Omit<z.infer<typeof schema>, "GENDAN_POLICY" | "GENDAN_STAFF" | "GENDAN_KEYS"> & {
   readonly keys: KeyRing | undefined;
   readonly policy: Policy;

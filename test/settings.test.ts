@@ -31,7 +31,7 @@ test.each(["README.md", "README.zh-CN.md"])("%s has every setting", async (name)
   expect(names.filter((setting) => !text.includes(`\`${setting}\``))).toEqual([]);
 });
 
-test("the defaults are those of docs/http.md", () => {
+test("the defaults are those of README.md", () => {
   expect(readSettings({})).toMatchObject({
     PORT: 3000,
     HOST: "127.0.0.1",
