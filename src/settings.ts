@@ -7,7 +7,7 @@ import { defaultPolicy, type Policy } from "./domain/policy.ts";
 import { defaultRoutinePolicy, type RoutinePolicy } from "./domain/routine/policy.ts";
 import { isDuration } from "./domain/time.ts";
 import type { Staff } from "./domain/staff.ts";
-import { networksFrom } from "./webhooks/addresses.ts";
+import { parseNetworks } from "./webhooks/addresses.ts";
 
 /** A setting that cannot be used; the message is one line that names it. */
 export class SettingsError extends Error {
@@ -26,7 +26,7 @@ const networks = z
   .default("")
   .transform((text, context) => {
     try {
-      return networksFrom(text);
+      return parseNetworks(text);
     } catch (error) {
       context.addIssue({ code: "custom", message: error instanceof Error ? error.message : "" });
       return z.NEVER;

@@ -4,7 +4,7 @@ import { setTimeout as wait } from "node:timers/promises";
 import { buildApp } from "../api/app.ts";
 import { openEngine } from "../temporal/engine.ts";
 import { dataConverterOf } from "../temporal/codec/codec.ts";
-import { verifierFor } from "../identity/verify.ts";
+import { createVerifier } from "../identity/verify.ts";
 import { openDatabase } from "../records/database.ts";
 import { calendarReader, policyReader, staffReader } from "../records/versions.ts";
 import { routineNames } from "../domain/routine/policy.ts";
@@ -64,7 +64,7 @@ const app = await buildApp({
     look,
   }),
   db,
-  verify: verifierFor(trust),
+  verify: createVerifier(trust),
   policy: policyReader(db, settings.policy),
   routine: settings.routine,
   calendar: calendarReader(db),

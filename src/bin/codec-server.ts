@@ -1,5 +1,5 @@
 import { buildCodecServer } from "../temporal/codec/server.ts";
-import { verifierFor } from "../identity/verify.ts";
+import { createVerifier } from "../identity/verify.ts";
 import { keysOrExit } from "../composition/keys.ts";
 import { LOOPBACK, whyNot } from "../dev/ports.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "../composition/process.ts";
@@ -15,7 +15,7 @@ const embedded = process.connected && openPath !== undefined;
 const log = openLog("codec-server", settings.LOG_LEVEL ?? "info");
 const app = await buildCodecServer({
   ring: await keysOrExit("codec-server", settings),
-  verify: verifierFor(await trustOrExit("codec-server", settings)),
+  verify: createVerifier(await trustOrExit("codec-server", settings)),
   origins,
   openPath: embedded ? openPath : undefined,
   rateLimit: settings.RATE_LIMIT,

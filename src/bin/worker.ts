@@ -21,7 +21,7 @@ import { MINUTE } from "../domain/time.ts";
 import { migrate, openDatabase } from "../records/database.ts";
 import { calendarReader, routinePolicyOf, staffReader } from "../records/versions.ts";
 import { NotOnRecord } from "../records/write.ts";
-import { startDelivering } from "../webhooks/deliver.ts";
+import { startDeliveries } from "../webhooks/deliver.ts";
 import { engineAddress } from "../temporal/connection.ts";
 import { keysOrExit } from "../composition/keys.ts";
 import { noLookAhead } from "../temporal/no-look-ahead.ts";
@@ -186,7 +186,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
 
 const recordsPrepared = prepareRecords();
 const delivering = recordsPrepared.then(() =>
-  startDelivering({
+  startDeliveries({
     db,
     networks: settings.WEBHOOK_NETWORKS,
     onError: (error) => log.warn({ reason: error instanceof Error ? error.message : "" }, "webhooks are not sent; trying again"),

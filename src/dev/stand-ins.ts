@@ -12,7 +12,7 @@ const issuer = await openLocalIssuer(home).catch((error: unknown) => exit("stand
 const standIns = await startStandIns({
   mode: settings.STAND_INS,
   gendanUrl: urlOf(host, port),
-  token: (role, id) => issuer.token({ id, roles: [role], machine: true, ttl: "PT1H" }),
+  token: (role, id) => issuer.issueToken({ id, roles: [role], machine: true, ttl: "PT1H" }),
   ports: { production, warehouse, logistics, messages },
   pace: settings.STAND_INS_PACE,
   home: join(home, "stand-ins"),

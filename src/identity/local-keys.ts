@@ -7,14 +7,14 @@ import { ms, type Duration } from "../domain/time.ts";
 import { secretFile } from "../node/secret-file.ts";
 import type { Trust } from "./verify.ts";
 
-/** Embedded only: this service's own issuer, with a key that is made at the first start and never leaves `GENDAN_HOME`. */
+/** The issuer of `npm start` (never in production): its key is made at the first start and stays in `GENDAN_HOME`. */
 export const LOCAL_ISSUER = "gendan-local";
 export const LOCAL_AUDIENCE = "gendan";
 
 const keyFile = z.looseObject({ kty: z.literal("OKP"), crv: z.string(), x: z.string(), d: z.string(), kid: z.string() });
 
-/** The home's key; made when there is none. */
-async function privateKey(home: string): Promise<z.infer<typeof keyFile>> {
+/** Reads the private key in the home folder, and makes one if there is none. */
+async function readPrivateKey(home: string): Promise<z.infer<typeof keyFile>> {
   const text = await secretFile(join(home, "identity-key.json"), async () => {
     const { privateKey: made } = await generateKeyPair("Ed25519", { extractable: true });
     return JSON.stringify({ ...(await exportJWK(made)), kid: randomUUID() });
@@ -26,7 +26,7 @@ async function privateKey(home: string): Promise<z.infer<typeof keyFile>> {
   }
 }
 
-/** Whose token: an id, their roles, how long it is good. */
+/** The claims of a token to be issued. `ttl`: how long it is valid, 8 h by default. */
 export interface TokenRequest {
   readonly id: string;
   readonly roles: readonly Role[];
@@ -35,21 +35,21 @@ export interface TokenRequest {
   readonly ttl?: Duration | undefined;
 }
 
-/** This home's own issuer of tokens. */
+/** Issues tokens, and says how they are verified. */
 export interface LocalIssuer {
   readonly trust: Trust;
-  token(request: TokenRequest): Promise<string>;
+  issueToken(request: TokenRequest): Promise<string>;
 }
 
-/** Opens the issuer of a home, and makes its key at the first start. */
+/** Opens the issuer of a home folder; makes its key at the first start. */
 export async function openLocalIssuer(home: string): Promise<LocalIssuer> {
-  const jwk = await privateKey(home);
-  const { d: _secret, ...shown } = jwk;
-  const keys: JSONWebKeySet = { keys: [{ ...shown, alg: "EdDSA", use: "sig" }] };
+  const jwk = await readPrivateKey(home);
+  const { d: _secret, ...publicJwk } = jwk;
+  const keys: JSONWebKeySet = { keys: [{ ...publicJwk, alg: "EdDSA", use: "sig" }] };
   const key: CryptoKey | Uint8Array = await importJWK(jwk, "EdDSA");
   return {
     trust: { issuer: LOCAL_ISSUER, audience: LOCAL_AUDIENCE, keys },
-    async token({ id, roles, machine = false, name, ttl = "PT8H" }) {
+    async issueToken({ id, roles, machine = false, name, ttl = "PT8H" }) {
       const now = Math.floor(Date.now() / 1_000);
       return new SignJWT({ roles: [...roles], kind: machine ? "machine" : "person", ...(name === undefined ? {} : { name }) })
         .setProtectedHeader({ alg: "EdDSA", kid: jwk.kid })

@@ -8,37 +8,37 @@ import { retryAfter } from "../node/retry-after.ts";
 import type { Networks } from "./addresses.ts";
 import { post } from "./post.ts";
 
-/** How deliveries are tried. */
+/** The times and limits of deliveries. */
 export interface DeliveryPolicy {
-  /** How long after a failed try the next one is made, ms; after the last of them a delivery is given up. */
-  readonly retryAfter: readonly Ms[];
-  /** For one try, ms. */
-  readonly within: Ms;
-  /** After so long what a worker had taken on is another's: it has died, ms. */
+  /** Pause after each failed attempt, ms; after the last one a delivery is given up. */
+  readonly pauses: readonly Ms[];
+  /** Time limit of one attempt, ms. */
+  readonly timeout: Ms;
+  /** How long a claim lasts, ms; after it the worker counts as dead and another one may claim the delivery. */
   readonly lease: Ms;
-  /** Deliveries of one subscription at the same time. */
-  readonly atOnce: number;
-  /** How often it is looked whether something is to be sent, ms. */
-  readonly every: Ms;
-  /** Deliveries, and the answers to what was asked of webhooks under a key, are kept so long, ms. */
+  /** Deliveries of one subscription sent at the same time. */
+  readonly concurrency: number;
+  /** How often the outbox is polled, ms. */
+  readonly pollEvery: Ms;
+  /** How long deliveries, and answers to keyed requests about webhooks, are kept, ms. */
   readonly keep: Ms;
 }
 
-/** The times that Standard Webhooks recommends: three days in all. */
-export const deliveryPolicy: DeliveryPolicy = {
-  retryAfter: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
-  within: 15 * SECOND,
+/** Pauses as Standard Webhooks recommends: about three days in all. */
+export const defaultDeliveryPolicy: DeliveryPolicy = {
+  pauses: [5 * SECOND, 5 * MINUTE, 30 * MINUTE, 2 * HOUR, 5 * HOUR, 10 * HOUR, 14 * HOUR, 20 * HOUR, 24 * HOUR],
+  timeout: 15 * SECOND,
   lease: MINUTE,
-  atOnce: 4,
-  every: SECOND,
+  concurrency: 4,
+  pollEvery: SECOND,
   keep: 30 * 24 * HOUR,
 };
 
-/** A receiver that asks for more patience than this is asked again anyway. */
-const PATIENCE = 24 * HOUR;
+/** The longest `Retry-After` that is honoured. */
+const MAX_RETRY_AFTER = 24 * HOUR;
 
-/** The headers of Standard Webhooks: id, time, and a signature by each secret that is good now. */
-export function signed({ deliveryId, secrets }: Pick<Claimed, "deliveryId" | "secrets">, body: string, now: Ms) {
+/** The headers of Standard Webhooks: id, time, and a signature by each valid secret. */
+function signHeaders({ deliveryId, secrets }: Pick<Claimed, "deliveryId" | "secrets">, body: string, now: Ms) {
   const at = new Date(now);
   return {
     "content-type": "application/json",
@@ -49,50 +49,51 @@ export function signed({ deliveryId, secrets }: Pick<Claimed, "deliveryId" | "se
   };
 }
 
-/** What is sent: that something happened. What it was is asked for with a token, by whoever may read it. */
-export function bodyOf({ type, at, orderNo, number }: Claimed): string {
+/** The body: only that something happened. What it was the receiver reads from the API, with a token. */
+function deliveryBody({ type, at, orderNo, number }: Claimed): string {
   return JSON.stringify({ type, timestamp: at, data: { orderNo, number } });
 }
 
-async function tryOnce(claimed: Claimed, networks: Networks, { within, retryAfter: pauses }: DeliveryPolicy): Promise<Settled> {
-  const body = bodyOf(claimed);
-  const answer = await post({ url: claimed.url, headers: signed(claimed, body, Date.now()), body, within, networks });
+async function attempt(claimed: Claimed, networks: Networks, { timeout, pauses }: DeliveryPolicy): Promise<Settled> {
+  const body = deliveryBody(claimed);
+  const answer = await post({ url: claimed.url, headers: signHeaders(claimed, body, Date.now()), body, timeout, networks });
   const status = answer.result === "answered" ? answer.status : undefined;
   if (status !== undefined && status >= 200 && status < 300) return { result: "delivered", status };
   const why = answer.result === "unanswered" ? answer.why : `answered ${answer.status}`;
-  // 410: the receiver does not want any more (Standard Webhooks).
+  // 410 ends the subscription (Standard Webhooks).
   if (status === 410) return { result: "gone", status, why };
   const pause = pauses[claimed.attempts - 1];
   if (pause === undefined) return { result: "given-up", status, why };
-  const asked = answer.result === "answered" ? retryAfter(answer.retryAfter, Date.now(), PATIENCE) : undefined;
+  const asked = answer.result === "answered" ? retryAfter(answer.retryAfter, Date.now(), MAX_RETRY_AFTER) : undefined;
   return { result: "again", status, why, after: Math.max(pause, asked ?? 0) };
 }
 
-interface DeliveringOptions {
+interface DeliveryOptions {
   readonly db: Database;
   readonly networks: Networks;
   readonly policy?: DeliveryPolicy;
-  /** Told of what could not be done here: the database is away, and the like. */
+  /** Called with errors of this process, such as an unreachable database. */
   readonly onError: (error: unknown) => void;
 }
 
-/** Sends what is to be sent, any number of workers at once. Ends what is under way when stopped. */
-export function startDelivering({ db, networks, policy = deliveryPolicy, onError }: DeliveringOptions): {
+/** Starts sending deliveries from the outbox; any number of workers may do so. `stop` waits for running attempts. */
+export function startDeliveries({ db, networks, policy = defaultDeliveryPolicy, onError }: DeliveryOptions): {
   stop(): Promise<void>;
 } {
   const stopping = new AbortController();
+  /** By subscription. */
   const running = new Map<string, Promise<void>>();
 
-  /** A subscription's own lane, so that a slow receiver holds up nobody else. */
+  /** Sends what is due for one subscription, so that a slow receiver delays only its own deliveries. */
   async function drain(webhookId: string): Promise<void> {
     while (!stopping.signal.aborted) {
-      const claimed = await claim(db, webhookId, policy.atOnce, policy.lease);
+      const claimed = await claim(db, webhookId, policy.concurrency, policy.lease);
       if (claimed.length === 0) return;
-      await Promise.all(claimed.map(async (each) => settle(db, each, await tryOnce(each, networks, policy))));
+      await Promise.all(claimed.map(async (each) => settle(db, each, await attempt(each, networks, policy))));
     }
   }
 
-  async function run(): Promise<void> {
+  async function poll(): Promise<void> {
     let pruned = -Infinity;
     while (!stopping.signal.aborted) {
       try {
@@ -113,12 +114,12 @@ export function startDelivering({ db, networks, policy = deliveryPolicy, onError
       } catch (error) {
         onError(error);
       }
-      await wait(policy.every, undefined, { signal: stopping.signal }).catch(() => undefined);
+      await wait(policy.pollEvery, undefined, { signal: stopping.signal }).catch(() => undefined);
     }
     await Promise.all(running.values());
   }
 
-  const done = run();
+  const done = poll();
   return {
     async stop() {
       stopping.abort();

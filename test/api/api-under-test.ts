@@ -15,12 +15,12 @@ import { defaultPolicy } from "../../src/domain/policy.ts";
 import { defaultRewardsPolicy } from "../../src/domain/routine/rewards-policy.ts";
 import type { Ms } from "../../src/domain/time.ts";
 import { openLocalIssuer } from "../../src/identity/local-keys.ts";
-import { verifierFor } from "../../src/identity/verify.ts";
+import { createVerifier } from "../../src/identity/verify.ts";
 import type { Database } from "../../src/records/database.ts";
 import { calendarReader, policyReader, staffReader } from "../../src/records/versions.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
-import { networksFrom } from "../../src/webhooks/addresses.ts";
+import { parseNetworks } from "../../src/webhooks/addresses.ts";
 import { openRunningOrder, type RunningOrder } from "../../src/workflows/order/running-order.ts";
 import { MONDAY } from "../domain/order-fixture.ts";
 import { openRecords } from "../records/fixture.ts";
@@ -128,7 +128,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   const app = await buildApp({
     engine,
     db,
-    verify: verifierFor(issuer.trust),
+    verify: createVerifier(issuer.trust),
     policy: policyReader(db, defaultPolicy),
     routine: defaultRoutinePolicy,
     calendar: calendarReader(db),
@@ -143,7 +143,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
       orders: "running",
     }),
     now,
-    webhookNetworks: networksFrom("127.0.0.0/8"),
+    webhookNetworks: parseNetworks("127.0.0.0/8"),
     rateLimit: 100_000,
     ...(lines ? { logger: pino({ level: "trace" }, { write: (text: string) => void lines.push(text) }) } : {}),
   });
@@ -157,7 +157,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     weather,
     tellings,
     rewards,
-    token: (id: string, role: Role, machine = false) => issuer.token({ id, roles: [role], machine }),
+    token: (id: string, role: Role, machine = false) => issuer.issueToken({ id, roles: [role], machine }),
     async end() {
       await app.close();
       await records.end();

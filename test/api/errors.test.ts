@@ -5,7 +5,7 @@ import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { buildApp } from "../../src/api/app.ts";
 import { nothingBehind } from "../../src/api/document.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
-import { IssuerAway, NotAuthenticated, type Verify } from "../../src/identity/verify.ts";
+import { IssuerUnavailable, NotAuthenticated, type Verify } from "../../src/identity/verify.ts";
 import { openDatabase } from "../../src/records/database.ts";
 
 /** The API with everything behind it broken: whatever goes wrong is told in the one form, and no more than that. */
@@ -21,7 +21,7 @@ afterAll(async () => {
 });
 
 const known: Verify = async (token) => {
-  if (token === "away") throw new IssuerAway("away", { cause: new Error(SECRET) });
+  if (token === "away") throw new IssuerUnavailable("away", { cause: new Error(SECRET) });
   if (token !== "good") throw new NotAuthenticated("JWTInvalid");
   return { id: "wang.fang", roles: ["supervisor"], kind: "person" };
 };

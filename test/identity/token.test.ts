@@ -6,9 +6,9 @@ import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { openLocalIssuer } from "../../src/identity/local-keys.ts";
-import { verifierFor } from "../../src/identity/verify.ts";
+import { createVerifier } from "../../src/identity/verify.ts";
 
-/** `npm run --silent token`, as the README has it typed. */
+/** The script of `npm run --silent token`. */
 const command = fileURLToPath(new URL("../../scripts/run.mjs", import.meta.url));
 const run = promisify(execFile);
 let home: string;
@@ -17,25 +17,25 @@ beforeAll(async () => {
 });
 afterAll(() => rm(home, { recursive: true }));
 
-function token(...words: readonly string[]) {
+function runToken(...words: readonly string[]) {
   return run(process.execPath, [command, "bin/admin/token", ...words], { env: { ...process.env, GENDAN_HOME: home } });
 }
 
-test("prints a token and nothing else", async () => {
-  const { stdout, stderr } = await token("--id", "wang.fang", "--role", "supervisor", "--role", "management", "--ttl", "PT1H");
+test("the command prints a token and nothing else", async () => {
+  const { stdout, stderr } = await runToken("--id", "wang.fang", "--role", "supervisor", "--role", "management", "--ttl", "PT1H");
   expect([stdout.split("\n").length, stderr]).toEqual([2, ""]);
   const { trust } = await openLocalIssuer(home);
-  expect(await verifierFor(trust)(stdout.trim())).toEqual({
+  expect(await createVerifier(trust)(stdout.trim())).toEqual({
     id: "wang.fang",
     roles: ["supervisor", "management"],
     kind: "person",
   });
 });
 
-test("--machine makes it a machine's", async () => {
-  const { stdout } = await token("--id", "production-system", "--role", "production", "--machine");
+test("--machine issues a machine's token", async () => {
+  const { stdout } = await runToken("--id", "production-system", "--role", "production", "--machine");
   const { trust } = await openLocalIssuer(home);
-  expect(await verifierFor(trust)(stdout.trim())).toMatchObject({ id: "production-system", kind: "machine" });
+  expect(await createVerifier(trust)(stdout.trim())).toMatchObject({ id: "production-system", kind: "machine" });
 });
 
 test.each([
@@ -45,13 +45,13 @@ test.each([
   [["--id", "a", "--role", "sales_rep", "--ttl", "8h"], /--ttl must be an ISO 8601 duration/u],
   [["--id", "a", "--rolle", "sales_rep"], /--rolle/u],
   [["a"], /Unexpected argument 'a'/u],
-])("%j is refused in one line that says why", async (words, why) => {
+])("the arguments %j are refused with one line that says why", async (words, why) => {
   const before = await readdir(home);
-  const failure: unknown = await token(...words).catch((error: unknown) => error);
+  const failure: unknown = await runToken(...words).catch((error: unknown) => error);
   expect(failure).toMatchObject({ code: 1, stdout: "" });
   const stderr = typeof failure === "object" && failure !== null && "stderr" in failure ? String(failure.stderr) : "";
   expect(stderr).toMatch(why);
   expect(stderr.trim().split("\n")).toHaveLength(1);
-  // Nothing is made for a command that was wrong.
+  // No key is made for wrong arguments.
   expect(await readdir(home)).toEqual(before);
 });

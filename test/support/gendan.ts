@@ -49,7 +49,7 @@ export interface Served {
 
 /** A token of the embedded issuer in a home. */
 export async function tokenFrom(home: string, id: string, role: Role, machine = false): Promise<string> {
-  return (await openLocalIssuer(home)).token({ id, roles: [role], machine, ttl: "PT1H" });
+  return (await openLocalIssuer(home)).issueToken({ id, roles: [role], machine, ttl: "PT1H" });
 }
 
 /** Keeps what orders went through, for `test/workflows/replay.test.ts`. */

@@ -1,8 +1,9 @@
 import type { lookup } from "node:dns";
 import { expect, test } from "vitest";
-import { ForbiddenAddress, guardedLookup, mayReach, networksFrom, whyNoReceiver } from "../../src/webhooks/addresses.ts";
+import { ForbiddenAddress, createGuardedLookup, mayReach, parseNetworks, refuseReceiver } from "../../src/webhooks/addresses.ts";
 
-const inside = [
+/** Addresses that are not on the public internet. */
+const notPublic = [
   "0.0.0.0",
   "10.0.0.1",
   "100.64.0.1",
@@ -51,23 +52,24 @@ const inside = [
   "nonsense",
   "",
 ];
-test.each(inside)("%s is no address that may be reached", (address) => {
+test.each(notPublic)("%s may not be reached", (address) => {
   expect(mayReach(address, [])).toBe(false);
 });
-test.each(["1.1.1.1", "8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"])("%s is public", (address) => {
+test.each(["1.1.1.1", "8.8.8.8", "172.32.0.1", "2606:4700::1111", "::ffff:8.8.8.8"])("%s may be reached", (address) => {
   expect(mayReach(address, [])).toBe(true);
 });
 
-test("what the setting allows may be reached, and its neighbours may not", () => {
-  const allowed = networksFrom("10.1.0.0/16, fd00::/8");
+test("addresses of allowed networks may be reached, those next to them may not", () => {
+  const allowed = parseNetworks("10.1.0.0/16, fd00::/8");
   expect(["10.1.2.3", "::ffff:10.1.2.3", "fd00::7", "1.1.1.1"].filter((each) => mayReach(each, allowed))).toHaveLength(4);
   expect(["10.2.0.1", "127.0.0.1", "fc00::1"].filter((each) => mayReach(each, allowed))).toEqual([]);
 });
 
-test.each(["10.0.0.0", "10.0.0.0/99", "example.com/8"])("%s is no network", (text) => {
-  expect(() => networksFrom(text)).toThrow(`${text} is no network`);
+test.each(["10.0.0.0", "10.0.0.0/99", "example.com/8"])("%s is refused as a network", (text) => {
+  expect(() => parseNetworks(text)).toThrow(`${text} is not a network`);
 });
 
+/** URLs, and why they are refused as receivers. */
 test.each([
   ["https://example.com/hook", undefined],
   ["https://1.1.1.1/hook", undefined],
@@ -103,35 +105,35 @@ test.each([
   ["https://notlocalhost.com/", undefined],
   ["https://mylocal.example/", undefined],
 ])("%s: %s", (url, why) => {
-  expect(whyNoReceiver(url, [])).toBe(why);
+  expect(refuseReceiver(url, [])).toBe(why);
 });
 
-test("inner names may be told where a network of the house is allowed; where they lead is looked at then", async () => {
-  const allowed = networksFrom("10.0.0.0/8");
-  expect(whyNoReceiver("http://erp.internal/hook", allowed)).toBeUndefined();
-  expect(whyNoReceiver("https://[::127.0.0.1]/hook", allowed)).toBe("not-public");
+test("internal names are accepted where a private network is allowed; their addresses are checked when a delivery is sent", async () => {
+  const allowed = parseNetworks("10.0.0.0/8");
+  expect(refuseReceiver("http://erp.internal/hook", allowed)).toBeUndefined();
+  expect(refuseReceiver("https://[::127.0.0.1]/hook", allowed)).toBe("not-public");
 });
 
-/** A look-up that finds what a name is said to lead to. */
-function leading(...addresses: string[]): typeof lookup {
+/** A DNS look-up with these answers. */
+function resolvingTo(...addresses: string[]): typeof lookup {
   const found = addresses.map((address) => ({ address, family: address.includes(":") ? 6 : 4 }));
   return ((_name: string, _options: unknown, done: (error: null, all: typeof found) => void) =>
     done(null, found)) as typeof lookup;
 }
-function looked(all: boolean, ...addresses: string[]): Promise<unknown> {
+function guardedLookup(all: boolean, ...addresses: string[]): Promise<unknown> {
   return new Promise((resolve, reject) => {
-    guardedLookup([], leading(...addresses))("receiver.example", { all }, (error, address) =>
+    createGuardedLookup([], resolvingTo(...addresses))("receiver.example", { all }, (error, address) =>
       error ? reject(error) : resolve(address),
     );
   });
 }
 
-test("a name is connected to only where it leads to the public", async () => {
-  expect(await looked(false, "1.1.1.1")).toBe("1.1.1.1");
-  await expect(looked(false, "127.0.0.1")).rejects.toBeInstanceOf(ForbiddenAddress);
-  await expect(looked(true, "::127.0.0.1", "64:ff9b::a00:1")).rejects.toBeInstanceOf(ForbiddenAddress);
-  await expect(looked(true, "10.0.0.1", "::1")).rejects.toBeInstanceOf(ForbiddenAddress);
-  // Of several, those that may be reached.
-  expect(await looked(false, "127.0.0.1", "1.1.1.1")).toBe("1.1.1.1");
-  expect(await looked(true, "127.0.0.1", "1.1.1.1")).toEqual([{ address: "1.1.1.1", family: 4 }]);
+test("a name is connected to only at its public addresses", async () => {
+  expect(await guardedLookup(false, "1.1.1.1")).toBe("1.1.1.1");
+  await expect(guardedLookup(false, "127.0.0.1")).rejects.toBeInstanceOf(ForbiddenAddress);
+  await expect(guardedLookup(true, "::127.0.0.1", "64:ff9b::a00:1")).rejects.toBeInstanceOf(ForbiddenAddress);
+  await expect(guardedLookup(true, "10.0.0.1", "::1")).rejects.toBeInstanceOf(ForbiddenAddress);
+  // Of several addresses only the permitted ones are used.
+  expect(await guardedLookup(false, "127.0.0.1", "1.1.1.1")).toBe("1.1.1.1");
+  expect(await guardedLookup(true, "127.0.0.1", "1.1.1.1")).toEqual([{ address: "1.1.1.1", family: 4 }]);
 });

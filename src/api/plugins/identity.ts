@@ -3,8 +3,8 @@ import fp from "fastify-plugin";
 import type { Role } from "../../domain/people.ts";
 import { deputyFor, type Staff } from "../../domain/staff.ts";
 import type { Ms } from "../../domain/time.ts";
-import { guardedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
-import { IssuerAway, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
+import { limitFailedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
+import { IssuerUnavailable, NotAuthenticated, type Caller, type Verify } from "../../identity/verify.ts";
 import { ProblemError } from "../responses/problem.ts";
 
 /** Who may call a route: everybody, everybody with a valid token, or the holders of one of these roles. */
@@ -44,7 +44,7 @@ function bearerToken(request: FastifyRequest): string | undefined {
 /** Authenticates each request and checks its caller against the access that its route declares (`docs/http.md`, Identity). */
 export const identity = fp<IdentityOptions>(
   async (app, { verify, staff, now }) => {
-    const signIn = guardedSignIns(verify);
+    const signIn = limitFailedSignIns(verify);
     app.decorateRequest("caller", undefined);
     app.addHook("onRoute", (route) => {
       // Swagger UI registers its own routes.
@@ -57,7 +57,7 @@ export const identity = fp<IdentityOptions>(
       const token = bearerToken(request);
       if (token === undefined) throw new ProblemError("unauthenticated", { detail: "token-missing" });
       const caller = await signIn(token, request.ip).catch((error: unknown) => {
-        if (error instanceof IssuerAway) {
+        if (error instanceof IssuerUnavailable) {
           request.log.warn({ err: error }, "tokens cannot be checked");
           throw new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 });
         }

@@ -2,7 +2,7 @@ import rateLimit from "@fastify/rate-limit";
 import underPressure from "@fastify/under-pressure";
 import type { FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
-import { neighbourhood } from "../../identity/sign-ins.ts";
+import { addressKey } from "../../identity/sign-ins.ts";
 import { ProblemError } from "../responses/problem.ts";
 
 /** Requests per minute of one address without a token: the OpenAPI document and its page, metrics, fonts. They are large answers. */
@@ -26,7 +26,7 @@ export const limits = fp<LimitsOptions>(
       timeWindow: "1 minute",
       hook: "preHandler",
       // By the caller that the token proves, never by a header that anybody can set.
-      keyGenerator: ({ caller, ip }) => (caller ? `caller ${caller.id}` : `address ${neighbourhood(ip)}`),
+      keyGenerator: ({ caller, ip }) => (caller ? `caller ${caller.id}` : `address ${addressKey(ip)}`),
       allowList: (request) => PROBES.includes(request.routeOptions.url),
     });
     await app.register(underPressure, {

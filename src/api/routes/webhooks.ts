@@ -27,7 +27,7 @@ import { once } from "../../records/idempotency.ts";
 import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
-import { whyNoReceiver } from "../../webhooks/addresses.ts";
+import { refuseReceiver } from "../../webhooks/addresses.ts";
 import { parseBody } from "../requests/validation.ts";
 import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
 import type { ApiDependencies } from "../dependencies.ts";
@@ -60,7 +60,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
 
   /** Said at once as far as it can be; where a name leads is looked at when something is sent. */
   function checkAddress(request: FastifyRequest, url: string): void {
-    const why = whyNoReceiver(url, webhookNetworks);
+    const why = refuseReceiver(url, webhookNetworks);
     if (why === undefined) return;
     const message = problemDetail(`receiver-${why}`, localeOf(request.headers["accept-language"]));
     throw new ProblemError("invalid-body", { detail: "body-fields", errors: [{ path: "url", message }] });

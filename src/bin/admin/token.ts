@@ -39,4 +39,4 @@ if (!isDuration(ttl)) fail("--ttl must be an ISO 8601 duration such as PT8H");
 
 const { GENDAN_HOME: home } = settingsOrExit("token");
 const issuer = await openLocalIssuer(home).catch(fail);
-process.stdout.write(`${await issuer.token({ id, roles: given.filter(isRole), machine, name, ttl })}\n`);
+process.stdout.write(`${await issuer.issueToken({ id, roles: given.filter(isRole), machine, name, ttl })}\n`);

@@ -7,8 +7,8 @@ import { createHash, timingSafeEqual } from "node:crypto";
 import { z } from "zod";
 import type { Role } from "../../domain/people.ts";
 import { SECOND, type Ms } from "../../domain/time.ts";
-import { guardedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
-import { IssuerAway, type Caller, type Verify } from "../../identity/verify.ts";
+import { limitFailedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
+import { IssuerUnavailable, type Caller, type Verify } from "../../identity/verify.ts";
 import { impatient } from "../../node/server-time-outs.ts";
 import { answersToLoopbackOnly } from "../../node/loopback.ts";
 import { encryptionCodec, fromAuthor, Undecodable } from "./codec.ts";
@@ -75,7 +75,7 @@ function isSame(given: string, secret: string): boolean {
 export async function buildCodecServer(parts: CodecServerParts): Promise<FastifyInstance> {
   const { ring, verify, origins, openPath, logger, patience = 30 * SECOND } = parts;
   const codec = encryptionCodec(ring);
-  const signIn = guardedSignIns(verify);
+  const signIn = limitFailedSignIns(verify);
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: BODY_AT_MOST,
@@ -99,7 +99,7 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
     if (token === undefined) throw new Refused(401, "a token is needed");
     const caller = await signIn(token, request.ip).catch((error: unknown) => {
       if (error instanceof TooManyFailures) throw new Refused(429, error.message);
-      throw error instanceof IssuerAway
+      throw error instanceof IssuerUnavailable
         ? new Refused(503, "tokens cannot be checked now")
         : new Refused(401, "the token is not good");
     });

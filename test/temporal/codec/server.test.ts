@@ -12,7 +12,7 @@ import { keyRingFrom, withNewKey } from "../../../src/temporal/codec/keys.ts";
 import { buildCodecServer } from "../../../src/temporal/codec/server.ts";
 import { roles, type Role } from "../../../src/domain/people.ts";
 import { openLocalIssuer, type LocalIssuer } from "../../../src/identity/local-keys.ts";
-import { verifierFor } from "../../../src/identity/verify.ts";
+import { createVerifier } from "../../../src/identity/verify.ts";
 
 const UI = "http://127.0.0.1:8233";
 const PATH = "p".repeat(43);
@@ -33,7 +33,7 @@ beforeAll(async () => {
   });
   app = await buildCodecServer({
     ring,
-    verify: verifierFor(issuer.trust),
+    verify: createVerifier(issuer.trust),
     origins: [UI],
     openPath: PATH,
     rateLimit: 1_000,
@@ -56,7 +56,7 @@ const clear = {
   data: Buffer.from('"clear"').toString("base64"),
 };
 const bearer = async (role: Role, machine = false) => ({
-  authorization: `Bearer ${await issuer.token({ id: "wang.fang", roles: [role], machine })}`,
+  authorization: `Bearer ${await issuer.issueToken({ id: "wang.fang", roles: [role], machine })}`,
 });
 const post = (url: string, payload: object, headers: Readonly<Record<string, string>> = {}) =>
   app.inject({ method: "POST", url, headers: { "content-type": "application/json", ...headers }, payload });
