@@ -140,6 +140,8 @@ export interface Publication {
   readonly follows?: OrderEvent | undefined;
   /** There are more events than go into one answer: the duties come with the last of them. */
   readonly more?: true | undefined;
+  /** The Temporal run that answered; absent from older code. */
+  readonly runId?: string | undefined;
 }
 
 /**

@@ -131,8 +131,7 @@ export async function takenBy(client: Client, orderNo: string, runId: string): P
   return taken;
 }
 
-/** Whether a run was begun by putting another one back to an earlier time. */
-export async function wasReset(client: Client, orderNo: string, runId: string): Promise<boolean> {
+async function askWhetherReset(client: Client, orderNo: string, runId: string): Promise<boolean> {
   const { history } = await client.workflowService.getWorkflowExecutionHistory({
     namespace: client.options.namespace,
     execution: { workflowId: orderNo, runId },
@@ -140,4 +139,22 @@ export async function wasReset(client: Client, orderNo: string, runId: string): 
   });
   const original = history?.events?.[0]?.workflowExecutionStartedEventAttributes?.originalExecutionRunId;
   return original !== undefined && original !== runId;
+}
+
+/** Runs that are remembered at most, a client. */
+const REMEMBERED = 10_000;
+const resetRuns = new WeakMap<Client, Map<string, Promise<boolean>>>();
+
+/** Whether a run was begun by resetting another one. That never changes, so the engine is asked once a run. */
+export function wasReset(client: Client, orderNo: string, runId: string): Promise<boolean> {
+  const known = resetRuns.get(client) ?? new Map<string, Promise<boolean>>();
+  resetRuns.set(client, known);
+  const before = known.get(runId);
+  if (before) return before;
+  const asked = askWhetherReset(client, orderNo, runId);
+  known.set(runId, asked);
+  asked.catch(() => known.delete(runId));
+  const [oldest] = known.keys();
+  if (known.size > REMEMBERED && oldest !== undefined) known.delete(oldest);
+  return asked;
 }

@@ -191,6 +191,21 @@ test("what a run had taken in and is not on record is sent to the order again: n
   await order.handle.terminate();
 });
 
+test("nothing of a reset run is recorded: the order goes on from what the run before it had done, also where the records were behind", async () => {
+  const order = await entered("LOST-records-behind");
+  await order.ask("sign", by("supervisor"), {});
+  const before = await isRecorded(order);
+  for (const table of ["duties", "events", "orders"] as const)
+    await records.db.deleteFrom(table).where("order_no", "=", "LOST-records-behind").execute();
+  await silence(env.client, "reset", "LOST-records-behind", 0.3);
+  // Carried out by the reset run, which would be recorded in place of what is missing.
+  await order.ask("record-complaint", by("customer_service"), { about: "灯罩有划痕" });
+  const after = await back(order, "reset");
+  expect(after.slice(0, before.length)).toEqual(before);
+  expect(after.map(({ event }) => event)).toContain("complaint-recorded");
+  await order.handle.terminate();
+});
+
 test("a run that was reset asks nothing outside: nothing is asked that is not on record", async () => {
   const order = await entered("LOST-asks");
   await order.ask("sign", by("supervisor"), {});

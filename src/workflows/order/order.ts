@@ -163,9 +163,10 @@ async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<
   });
   setHandler(defineQuery<readonly OrderEvent[]>(QUERIES.history), () => running.history());
   setHandler(defineQuery<CommandState, [unknown]>(QUERIES.command), (key) => running.commandState(String(key)));
-  setHandler(defineQuery<Publication | undefined, [unknown]>(QUERIES.publication), (after) =>
-    running.publication(Number(after), clock),
-  );
+  setHandler(defineQuery<Publication | undefined, [unknown]>(QUERIES.publication), (after) => {
+    const news = running.publication(Number(after), clock);
+    return news && { ...news, runId: workflowInfo().runId };
+  });
 
   /** The message with its body as the wire contract reads it, or with what is wrong with it. */
   async function checked(name: CommandName, sent: Sent): Promise<Sent> {
