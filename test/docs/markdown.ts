@@ -1,10 +1,10 @@
 /** What tests read out of a Markdown document. */
 
 /** Without fenced code and code spans, in which a bracket is no link. */
-export const withoutCode = (text: string): string =>
-  text.replaceAll(/^ *```[\s\S]*?^ *```$/gmu, "").replaceAll(/`[^`\n]*`/gu, "");
+export const withoutCode = (text: string): string => withoutFences(text).replaceAll(/`[^`\n]*`/gu, "");
 
-const withoutFences = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *```$/gmu, "");
+/** Without fenced code. */
+export const withoutFences = (text: string): string => text.replaceAll(/^ *```[\s\S]*?^ *```$/gmu, "");
 
 /** Headings, and the words in bold that a paragraph begins with. */
 export const headings = (text: string): readonly string[] =>
