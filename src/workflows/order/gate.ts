@@ -250,8 +250,15 @@ function readRecipients(value: unknown): Recipient[] | undefined {
 
 const results = ["done", "refused", "exhausted", "unreached", "again"] as const;
 
+/** A failure that may pass. */
+interface TryAgain extends Omit<Dated, "result"> {
+  readonly result: "again";
+  /** The message system asked for patience until then, ms. */
+  readonly notBefore?: Ms | undefined;
+}
+
 /** An activity's answer that has been read. */
-export type Outcome = Omit<Dated, "result"> & { readonly result: (typeof results)[number]; readonly notBefore?: Ms | undefined };
+export type Outcome = Dated | TryAgain;
 
 /** What an activity answered that asked outside; the texts in it are an outside system's. One that cannot be read is no answer. */
 export function readOutcome(value: unknown, now: Ms): Outcome {
@@ -259,14 +266,14 @@ export function readOutcome(value: unknown, now: Ms): Outcome {
   if (!isRecord(value) || result === undefined) return { result: "exhausted", detail: "its answer cannot be read" };
   const [detail, at, notBefore] = [own(value, "detail"), own(value, "at"), own(value, "notBefore")];
   const [reached, unreached] = [readRecipients(own(value, "reached")), readRecipients(own(value, "unreached"))];
-  return {
-    result,
+  const outcome = {
     ...(typeof detail === "string" ? { detail: kept(detail, 2_000) } : {}),
     ...(reached ? { reached } : {}),
     ...(unreached ? { unreached } : {}),
     ...(typeof at === "number" && Number.isFinite(at) ? { at: Math.min(at, now) } : {}),
-    ...(typeof notBefore === "number" && Number.isFinite(notBefore) ? { notBefore } : {}),
   };
+  if (result !== "again") return { result, ...outcome };
+  return { result, ...outcome, ...(typeof notBefore === "number" && Number.isFinite(notBefore) ? { notBefore } : {}) };
 }
 
 /** What was answered of each of several messages, by its effect. */

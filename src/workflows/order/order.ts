@@ -4,360 +4,143 @@ import {
   CancellationScope,
   condition,
   continueAsNew,
-  currentUpdateInfo,
-  defineQuery,
-  defineSignal,
-  defineUpdate,
-  isCancellation,
   log,
-  patched,
-  proxyActivities,
-  proxySinks,
   setCurrentDetails,
-  setHandler,
-  sleep,
-  upsertSearchAttributes,
-  uuid4,
   workflowInfo,
 } from "@temporalio/workflow";
-import {
-  QUERIES,
-  REFUSED,
-  SET_CALENDAR,
-  type CommandAnswer,
-  type CommandState,
-  type Dated,
-  type OrderActivities,
-  type OrderSinks,
-  type Publication,
-  type RefusedCommand,
-  type StartOrder,
-} from "../../contracts/workflow.ts";
-import type { CommandName } from "../../domain/order/bodies.ts";
-import type { Effect } from "../../domain/order/effects.ts";
-import type { OrderEvent } from "../../domain/order/events.ts";
-import { commandNames } from "../../domain/order/chapters.ts";
-import { refuse } from "../../domain/order/refusals.ts";
-import type { OrderView } from "../../domain/order/view.ts";
-import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";
-import { openRunningOrder } from "./running-order.ts";
-import { ignoreCancellation } from "../cancellation.ts";
-import { isStart, proofOf, readActor, readCalendar, readCheck, readCommand, undecodable, type Proof, type Sent } from "./gate.ts";
-import { exhausted, outsideOf } from "./outside.ts";
+import type { StartOrder } from "../../contracts/workflow.ts";
+import { MINUTE } from "../../domain/time.ts";
+import { ignoreCancellation, type CancelRequest } from "../cancellation.ts";
+import { openAlarm } from "./alarm.ts";
+import { openBackground } from "./background.ts";
+import { startClock } from "./clock.ts";
+import { isStart, undecodable } from "./gate.ts";
+import { openHistoryMarker } from "./history-marker.ts";
+import { openInbox, senderOf } from "./inbox.ts";
+import { openOutbox } from "./outbox.ts";
+import { outsideOf } from "./outside.ts";
 import { attributesOf, detailsOf, summaryOfAlarm } from "./presentation.ts";
+import { openRecordsNotice } from "./records-notice.ts";
+import { openReportTurns } from "./report-turns.ts";
+import { openRunningOrder } from "./running-order.ts";
 
-const { records } = proxySinks<OrderSinks>();
-const SERVICE = { by: "service" } as const;
-
-/** Who sent a message. Runs that began before authors were proved keep to what they did with what came before that. */
-function senderOf(message: unknown): Proof | undefined {
-  return proofOf(message) ?? (patched("authors-are-proved") ? undefined : SERVICE);
+/**
+ * One sales order, from the call until nothing is owed any more; its workflow id is the order number. Commands come as updates (answered) or
+ * signals (reports), both of the command's name; signals of other names are ignored. One timer waits for whatever is due first. A request to
+ * cancel the run is refused, and kept as an event.
+ * @throws Error when the start cannot be decrypted: the workflow task is tried again, and succeeds once the worker has the key
+ * @throws ApplicationFailure when the run was not started by this service with an order
+ */
+export async function order(start: StartOrder): Promise<void> {
+  const why = undecodable(start);
+  if (why !== undefined) throw new Error(why);
+  if (senderOf(start)?.by !== "service" || !isStart(start))
+    throw ApplicationFailure.nonRetryable("what the run was started with is no order");
+  await ignoreCancellation((cancelRequest) => run(start, cancelRequest));
 }
 
-const checking = (name: CommandName) =>
-  proxyActivities<Pick<OrderActivities, "check">>({
-    startToCloseTimeout: 30 * SECOND,
-    retry: { initialInterval: SECOND, maximumInterval: MINUTE, maximumAttempts: 10 },
-    summary: `check of ${name}`,
-  });
-
-function failure(refusal: RefusedCommand): ApplicationFailure {
-  return ApplicationFailure.create({ type: REFUSED, message: refusal.refused, nonRetryable: true, details: [refusal] });
-}
-
-function invalid(fields: readonly string[]): RefusedCommand {
-  return { ...refuse("body-invalid", { fields }), permitted: [] };
-}
-
-/** Nothing of what was sent may be in a log: of an error where it was, and not what it says. */
+/** Personal data must not get into a log: of an error it says where it was, not what it says. */
 function logFault(error: Error): void {
   log.error("a command was refused, as this code fails at it", { error: error.name, at: error.stack?.split("\n").slice(1, 6) });
 }
 
-/** So many messages are told in one activity. */
-const TOLD_AT_ONCE = 100;
-/** So many reports are taken up in one workflow task. */
-const REPORTS_AT_ONCE = 100;
+/** Carries an order on until it is over, or until its history is so long that it continues as new. */
+async function run(start: StartOrder, cancelRequest: CancelRequest): Promise<void> {
+  const shell = openShell(start);
+  const { running, clock, alarm, background, notice } = shell;
+  if (!(await isReceived(shell))) return;
 
-/**
- * One sales order, from the call until nothing is owed any more; its workflow id is the order number. Commands come as
- * updates (answered) or signals (reports), both of the command's name; signals of other names are passed over. One timer
- * watches whatever is due first. A request to cancel the run is refused, and on record.
- */
-export async function order(start: StartOrder): Promise<void> {
-  const why = undecodable(start);
-  // With the right key it goes on, and nothing is lost.
-  if (why !== undefined) throw new Error(why);
-  if (senderOf(start)?.by !== "service" || !isStart(start))
-    throw ApplicationFailure.nonRetryable("what the run was started with is no order");
-  const asked = { toCancel: false };
-  await ignoreCancellation(
-    () => follow(start, asked),
-    () => (asked.toCancel = true),
-  );
-}
+  // An order that is opened again after its end was not sent the calendars put meanwhile.
+  running.setCalendar(start.calendar, clock.time());
+  running.tick(clock.time());
 
-async function follow(start: StartOrder, asked: { toCancel: boolean }): Promise<void> {
-  const running = openRunningOrder(start, logFault);
-  const now = () => Date.now();
-  /**
-   * When the order was last told something, ms: by whoever told it, or by the time of a workflow task that leaves something in the history.
-   * Not by any other: a task that leaves nothing is joined to the next when it is replayed, and has the next one's time then.
-   */
-  let clock = workflowInfo().runStartTime.getTime();
-  function passTo(at: Ms): Ms {
-    clock = Math.max(clock, at);
-    return clock;
-  }
-  /** The attributes as they were last set. Emptied, they are set anew, so that this workflow task leaves something in the history. */
-  let shown = "";
-  /**
-   * Whether this workflow task has to leave something in the history, as it changes the record. One that leaves nothing is joined to the next
-   * when a worker takes the order over: signals and updates then come before the answers of activities that were there first, events are
-   * numbered otherwise than they were told, and what is asked by those numbers is asked again. Runs that began before this was known keep to
-   * what they did.
-   */
-  let toLeave = false;
-  function leaveSomething(): void {
-    toLeave ||= patched("every-change-leaves-something");
-  }
-
-  // Before whatever comes along with the start is carried out.
-  if (start.restored) running.restore(start.restored.why, clock);
-
-  /** Reports taken up in the workflow task of that history length, and those that wait for a later one, in their order. */
-  let taken = { at: 0, count: 0 };
-  const waiting: (() => void)[] = [];
-
-  for (const name of commandNames) {
-    // What nobody is proved to have sent does not get past the validator; in a history it is of before that was asked.
-    setHandler(
-      defineUpdate<CommandAnswer, [unknown]>(name),
-      (input) => answered(name, readCommand(input, proofOf(input) ?? SERVICE)),
-      {
-        validator: (input) => {
-          const sent = readCommand(input, proofOf(input));
-          if (sent.unverified) throw failure({ ...refuse("unverified"), permitted: [] });
-          if (sent.wrong) throw failure(invalid(sent.wrong));
-          const refusal = sent.checked
-            ? running.refuse(name, { ...sent, key: sent.key ?? currentUpdateInfo()?.id }, now())
-            : undefined;
-          if (refusal) throw failure(refusal);
-        },
-      },
-    );
-    setHandler(defineSignal<[unknown]>(name), (input) => reported(name, readCommand(input, senderOf(input))));
-  }
-  setHandler(defineSignal<[unknown]>(SET_CALENDAR), (sent) => {
-    const proof = senderOf(sent);
-    const calendar = readCalendar(sent);
-    const refusal = proof?.by === "service" ? refuse("body-invalid", { fields: ["calendar"] }) : refuse("unverified");
-    if (proof?.by === "service" && calendar) running.setCalendar(calendar, passTo(now()));
-    else running.refuseMessage(SET_CALENDAR, sent, refusal, proof, passTo(now()));
-    shown = "";
-  });
-  setHandler(defineQuery<OrderView | undefined, [unknown, unknown?]>(QUERIES.order), (asking, at) => {
-    const read = readActor(asking);
-    if ("wrong" in read) throw failure(invalid(read.wrong));
-    return running.view(read.actor, typeof at === "number" && Number.isFinite(at) ? at : now());
-  });
-  setHandler(defineQuery<readonly OrderEvent[]>(QUERIES.history), () => running.history());
-  setHandler(defineQuery<CommandState, [unknown]>(QUERIES.command), (key) => running.commandState(String(key)));
-  setHandler(defineQuery<Publication | undefined, [unknown]>(QUERIES.publication), (after) => {
-    const news = running.publication(Number(after), clock);
-    return news && { ...news, runId: workflowInfo().runId };
-  });
-
-  /** The message with its body as the wire contract reads it, or with what is wrong with it. */
-  async function checked(name: CommandName, sent: Sent): Promise<Sent> {
-    if (sent.checked || sent.wrong) return sent;
-    const answer: unknown = await CancellationScope.nonCancellable(() => checking(name).check(name, sent.body)).catch(
-      (error: unknown) => {
-        if (isCancellation(error)) throw error;
-        return undefined;
-      },
-    );
-    return readCheck(answer, sent);
-  }
-
-  async function answered(name: CommandName, sent: Sent): Promise<CommandAnswer> {
-    const arrived = now();
-    const said = await checked(name, sent);
-    if (said.wrong) throw failure(invalid(said.wrong));
-    const answer = running.carryOut(name, said, said.key ?? currentUpdateInfo()?.id ?? uuid4(), passTo(arrived));
-    if ("refused" in answer) throw failure(answer);
-    commanded = true;
-    return answer;
-  }
-
-  /**
-   * Reports that came while no worker ran are all there at once, and an SDK that takes longer than 5 s over a workflow task breaks it off, which
-   * can end the worker: they are taken up in several.
-   */
-  async function inTurn(): Promise<void> {
-    const { historyLength } = workflowInfo();
-    if (taken.at !== historyLength) taken = { at: historyLength, count: 0 };
-    taken.count += 1;
-    if (waiting.length === 0 && (taken.count <= REPORTS_AT_ONCE || !patched("reports-in-turn"))) return;
-    const turn = new Promise<void>((resolve) => waiting.push(resolve));
-    if (waiting.length === 1) void takeTurns();
-    await turn;
-  }
-  async function takeTurns(): Promise<void> {
-    while (waiting.length > 0) {
-      const summary = `${waiting.length} reports wait for their turn · H`;
-      // Whoever cancels the run must not leave them waiting.
-      await CancellationScope.nonCancellable(() => sleep(1, { summary }));
-      for (const go of waiting.splice(0, REPORTS_AT_ONCE)) go();
-    }
-  }
-
-  async function reported(name: CommandName, sent: Sent): Promise<void> {
-    await inTurn();
-    const said = sent.checked ? sent.receivedAt : undefined;
-    const arrived = said === undefined ? now() : Math.min(Date.parse(said), now());
-    if (said === undefined) shown = "";
-    const read = await checked(name, sent);
-    passTo(arrived);
-    running.takeOn(name, read, read.key ?? uuid4(), arrived);
-    leaveSomething();
-    signalled = true;
-    commanded = true;
-  }
-
-  let signalled = false;
-  /** Whether a command has been carried out of which whoever keeps the records has not heard: somebody waits for its being listed. */
-  let commanded = false;
-  /** The last event of which whoever keeps the records has heard. */
-  let told = 0;
-  const failed: unknown[] = [];
-  function keep(work: Promise<void> | undefined): void {
-    void work?.catch((error: unknown) => {
-      if (!isCancellation(error)) failed.push(error);
-    });
-  }
-
-  const underWay = new Set<string>();
-  let answers = 0;
-  /** Asks outside and puts the answer on record; what cannot be done becomes a duty, never a failure of the workflow. */
-  async function carryOut(effects: readonly Effect[], ask: () => Promise<readonly (Dated | undefined)[]>): Promise<void> {
-    for (const { effectId } of effects) underWay.add(effectId);
-    const outcomes = await ask().catch((error: unknown) => effects.map(() => exhausted(error)));
-    effects.forEach((effect, index) => {
-      underWay.delete(effect.effectId);
-      const outcome = outcomes[index];
-      if (!outcome) return;
-      const { at, result, detail, reached, unreached } = outcome;
-      if (at === undefined) shown = "";
-      else leaveSomething();
-      running.settle(effect, { result, detail, reached, unreached }, passTo(at ?? now()));
-    });
-    answers += 1;
-  }
-
-  /** Messages that are told one by one from now on, each not before a time, ms, where that was asked for. */
-  const again = new Map<string, Ms | undefined>();
-  function askOutside(): Promise<void>[] {
-    const waiting = running.pending().filter(({ effectId }) => !underWay.has(effectId));
-    const messages = waiting.filter(({ system, effectId }) => system === "messages" && !again.has(effectId));
-    const single = waiting.filter((effect) => !messages.includes(effect));
-    const record = running.order();
-    if (!record) return [];
-    const outside = outsideOf(record);
-    const together = inParts(messages).map((some) => carryOut(some, () => outside.tell(some, again)));
-    return [
-      ...together,
-      ...single.map((effect) => carryOut([effect], async () => [await outside.ask(effect, again.get(effect.effectId))])),
-    ];
-  }
-
-  let armed: { at: number; cancel: () => void } | undefined;
-  let rang = false;
-  /** One timer: set anew only when something becomes due earlier, or when it has rung. */
-  function arm(): Promise<void> | undefined {
-    const next = running.nextAlarm(clock);
-    if (!next || (armed && armed.at <= next.at)) return undefined;
-    armed?.cancel();
-    const scope = new CancellationScope();
-    const mine = { at: next.at, cancel: () => scope.cancel() };
-    armed = mine;
-    return scope.run(async () => {
-      try {
-        await sleep(Math.max(1, next.at - now()), { summary: summaryOfAlarm(next) });
-        rang = true;
-      } catch (error) {
-        if (!isCancellation(error)) throw error;
-      } finally {
-        if (armed === mine) armed = undefined;
-      }
-    });
-  }
-
-  function show(): void {
-    const record = running.order();
-    if (!record) return;
-    setCurrentDetails(detailsOf(record, clock));
-    const attributes = attributesOf(record, clock);
-    const text = JSON.stringify(attributes);
-    if (text !== shown) upsertSearchAttributes(attributes);
-    shown = text;
-  }
-
-  /** Puts on record that the engine was asked to end the run. */
-  function refuseToEnd(): void {
-    if (!asked.toCancel || !running.order()) return;
-    asked.toCancel = false;
-    running.keepRunning(passTo(now()));
-    shown = "";
-  }
-
-  // A start whose first command was refused is no order.
-  if (!(await condition(() => running.order() !== undefined || signalled, MINUTE)) || !running.order()) return;
-
-  // An order that is opened again after its end has not heard of the calendars put meanwhile.
-  running.setCalendar(start.calendar, clock);
-  running.tick(clock);
-
-  const { continueAfter } = start;
-  const shouldContinue = () =>
-    workflowInfo().continueAsNewSuggested || (continueAfter !== undefined && workflowInfo().historyLength >= continueAfter);
-
-  const work = new CancellationScope();
-  await work.run(async () => {
-    while (!shouldContinue()) {
-      if (rang) {
-        rang = false;
-        running.tick(passTo(now()));
-        if (running.pending().every(({ effectId }) => underWay.has(effectId))) shown = "";
-      }
-      refuseToEnd();
-      const underWayNow = askOutside();
-      underWayNow.forEach(keep);
-      if (toLeave && underWayNow.length === 0) shown = "";
-      toLeave = false;
-      show();
-      if (running.last() !== told) records.changed(commanded ? "at-once" : "soon");
-      [told, commanded] = [running.last(), false];
-      keep(arm());
-      const over = () => running.isOver(clock) && allHandlersFinished();
-      if (over()) return;
-      const [seen, seenAnswers] = [running.last(), answers];
-      const moved = () => running.last() !== seen || answers !== seenAnswers;
-      await condition(() => rang || asked.toCancel || moved() || over() || failed.length > 0 || shouldContinue());
-      if (failed.length > 0) throw failed[0];
+  const isOver = () => running.isOver(clock.time()) && allHandlersFinished();
+  const scope = new CancellationScope();
+  await scope.run(async () => {
+    while (!shouldContinueAsNew(start)) {
+      if (alarm.takeRing()) letTimePass(shell);
+      if (cancelRequest.take()) refuseCancellation(shell);
+      const requests = askOutside(shell);
+      showOrder(shell, requests.length > 0);
+      notice.give(running.last());
+      setAlarm(shell);
+      if (isOver()) return;
+      const isChanged = watchForChange(shell);
+      await condition(() => isChanged() || cancelRequest.isPending() || isOver() || shouldContinueAsNew(start));
+      background.throwFailure();
     }
   });
 
-  work.cancel();
+  scope.cancel();
   await condition(allHandlersFinished);
-  refuseToEnd();
-  if (!running.isOver(clock)) await continueAsNew<typeof order>({ ...running.carry() });
+  if (cancelRequest.take()) refuseCancellation(shell);
+  if (!running.isOver(clock.time())) await continueAsNew<typeof order>(running.carry());
 }
 
-/** Messages by activity: many long ones would be more than the engine takes in one. */
-function inParts(messages: readonly Effect[]): (readonly Effect[])[] {
-  if (messages.length <= TOLD_AT_ONCE || !patched("told-in-parts")) return messages.length === 0 ? [] : [messages];
-  return Array.from({ length: Math.ceil(messages.length / TOLD_AT_ONCE) }, (_, part) =>
-    messages.slice(part * TOLD_AT_ONCE, (part + 1) * TOLD_AT_ONCE),
-  );
+type Shell = ReturnType<typeof openShell>;
+
+/** The parts of a run. The handlers of messages are set when it returns, and what came with the start is being handled. */
+function openShell(start: StartOrder) {
+  const running = openRunningOrder(start, logFault);
+  const clock = startClock(workflowInfo().runStartTime.getTime());
+  const marker = openHistoryMarker();
+  const notice = openRecordsNotice();
+  const outbox = openOutbox((effect, { at, result, detail, reached, unreached }) => {
+    if (at === undefined) marker.requireUpsert();
+    else marker.requireCommand();
+    running.settle(effect, { result, detail, reached, unreached }, clock.passTo(at ?? Date.now()));
+  });
+  if (start.restored) running.restore(start.restored.why, clock.time());
+  const inbox = openInbox({ running, clock, marker, notice, turns: openReportTurns() });
+  return { running, clock, marker, notice, outbox, inbox, alarm: openAlarm(), background: openBackground() };
+}
+
+/** Waits for the order. There is none when the command that the run was started with is refused. */
+async function isReceived({ running, inbox }: Shell): Promise<boolean> {
+  return (await condition(() => running.order() !== undefined || inbox.hasReport(), MINUTE)) && running.order() !== undefined;
+}
+
+function shouldContinueAsNew({ continueAfter }: StartOrder): boolean {
+  const { continueAsNewSuggested, historyLength } = workflowInfo();
+  return continueAsNewSuggested || (continueAfter !== undefined && historyLength >= continueAfter);
+}
+
+/** Tells every rung that has passed, and ends the pauses that are over. */
+function letTimePass({ running, clock, marker, outbox }: Shell): void {
+  running.tick(clock.passTo(Date.now()));
+  if (running.pending().every(outbox.isUnderWay)) marker.requireUpsert();
+}
+
+/** Keeps as an event that the engine was asked to cancel the run. */
+function refuseCancellation({ running, clock, marker }: Shell): void {
+  running.keepRunning(clock.passTo(Date.now()));
+  marker.requireUpsert();
+}
+
+/** Starts an activity for all that is to be asked outside. */
+function askOutside({ running, outbox, background }: Shell): readonly Promise<void>[] {
+  const order = running.order();
+  const requests = order ? outbox.send(running.pending(), outsideOf(order)) : [];
+  background.run(...requests);
+  return requests;
+}
+
+/** Shows the order in the Temporal UI, and leaves a command in the history if this task has to. */
+function showOrder({ running, clock, marker }: Shell, hasCommand: boolean): void {
+  const order = running.order();
+  if (!order) return;
+  setCurrentDetails(detailsOf(order, clock.time()));
+  marker.leave(attributesOf(order, clock.time()), hasCommand);
+}
+
+/** Sets the one timer to whatever comes first: a rung, the end of a pause, the passing of the promise. */
+function setAlarm({ running, clock, alarm, background }: Shell): void {
+  const next = running.nextAlarm(clock.time());
+  if (next) background.run(alarm.set(next.at, Date.now(), summaryOfAlarm(next)));
+}
+
+/** Whether something has happened since this was called: the alarm, an event, an answer, a failure. */
+function watchForChange({ running, alarm, background, outbox }: Shell): () => boolean {
+  const [lastEvent, answers] = [running.last(), outbox.answers()];
+  return () => alarm.hasRung() || running.last() !== lastEvent || outbox.answers() !== answers || background.hasFailed();
 }

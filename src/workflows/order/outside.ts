@@ -6,27 +6,30 @@ import { ms, SECOND, type Ms } from "../../domain/time.ts";
 import { kept, readOutcome, readOutcomes, type Outcome } from "./gate.ts";
 import { summaryOfEffect } from "./presentation.ts";
 
-/** What is asked outside for an order, with the order's own policy of retries. */
+/** What became of what was asked. `again`: a message is to be told once more, by itself. `undefined`: there is no answer. */
+export type Answer = Outcome | undefined;
+
+/** The activities of an order, with its own policy of retries. */
 export interface Outside {
-  /** Several messages at once; those that may pass later are noted in `again`, to be told one by one. */
-  tell(effects: readonly Effect[], again: Map<string, Ms | undefined>): Promise<(Dated | undefined)[]>;
-  /** `notBefore`, ms: for the activity to wait, not for a timer here, so that an order that older code is with replays. */
+  /** Tells several messages, one try each. An answer for each, in their order. */
+  tell(effects: readonly Effect[]): Promise<readonly Answer[]>;
+  /** Asks one thing until it is settled. `notBefore`, ms: the activity waits, and not a timer here, so that runs of older code replay. */
   ask(effect: Effect, notBefore: Ms | undefined): Promise<Dated>;
 }
 
-/** An answer that settles it: what could pass is given up where nobody tries again. */
-function settled({ result, ...answer }: Outcome): Dated {
-  return { ...answer, result: result === "again" ? "exhausted" : result };
+/** An answer that settles it: what could pass later is given up where nobody tries again. */
+function settled(outcome: Outcome): Dated {
+  return outcome.result === "again" ? { ...outcome, result: "exhausted" } : outcome;
 }
 
-/** What an activity that failed amounts to; `undefined`: it was cancelled with the run, and the next one asks again, with the same key. */
+/** What an activity that failed amounts to; `undefined`: it was cancelled with the run, and the next run asks again, with the same key. */
 export function exhausted(error: unknown): Dated | undefined {
   if (isCancellation(error)) return undefined;
   const cause = error instanceof ActivityFailure ? error.cause : error;
   return { result: "exhausted", detail: kept(cause instanceof Error ? cause.message : String(cause), 2_000) };
 }
 
-/** The activities with the order's own policy of retries. */
+/** What an order asks outside, by activities with the order's own policy of retries. */
 export function outsideOf({ orderNo, policy: { effects: policy } }: Order): Outside {
   const retry = {
     initialInterval: ms(policy.retryAfter),
@@ -40,17 +43,12 @@ export function outsideOf({ orderNo, policy: { effects: policy } }: Order): Outs
       summary: summaryOfEffect(effects),
     });
   return {
-    async tell(effects, again) {
+    async tell(effects) {
       const tells = effects.flatMap((effect) =>
         effect.system === "messages" ? [{ orderNo, effectId: effect.effectId, message: effect.data }] : [],
       );
-      const answers = readOutcomes(await proxy(effects).tell(tells), Date.now());
-      return effects.map(({ effectId }) => {
-        const answer = answers.get(effectId);
-        if (answer && answer.result !== "again") return settled(answer);
-        again.set(effectId, answer?.notBefore);
-        return undefined;
-      });
+      const outcomes = readOutcomes(await proxy(effects).tell(tells), Date.now());
+      return effects.map(({ effectId }) => outcomes.get(effectId) ?? { result: "again" });
     },
     async ask(effect, notBefore) {
       const { effectId } = effect;
