@@ -2,9 +2,9 @@ import { createRequire } from "node:module";
 
 const { resolve } = createRequire(import.meta.url);
 
-/** A font that comes with us: Chinese is readable on a machine that has no Chinese font. */
+/** A font that the service ships, for machines without a Chinese font. */
 interface Font {
-  /** Where the API serves it to pages. */
+  /** The URL path at which the API serves it. */
   readonly path: string;
   readonly file: string;
 }
@@ -14,13 +14,13 @@ const fontOf = (weight: number, name: string): Font => ({
   file: resolve(`@expo-google-fonts/noto-sans-sc/${name}`),
 });
 
-/** Noto Sans SC (SIL Open Font License) by weight, in forms as PDF and, where the reader's machine has none, as page. */
+/** Noto Sans SC (SIL Open Font License) by weight: embedded in PDFs, and loaded by pages where the machine has no Chinese font. */
 export const fonts = {
   400: fontOf(400, "400Regular/NotoSansSC_400Regular.ttf"),
   700: fontOf(700, "700Bold/NotoSansSC_700Bold.ttf"),
 } as const;
 
-/** For what Noto Sans SC has not, in this order: rare characters of names (𠮷), emoji in one colour. Same licence. */
+/** Fonts for characters that Noto Sans SC lacks, tried in this order: rare characters of names (𠮷), monochrome emoji. Same licence. */
 export const fallbacks = [
   {
     name: "NotoSansJP",

@@ -14,44 +14,44 @@ import { statusWords, wordOf } from "../texts/words.ts";
 export const formNames = ["order-confirmation", "production-progress", "shipping-notice"] as const;
 export type FormName = (typeof formNames)[number];
 
-/** A form as it is to be printed: what stands where, in one language. Page and PDF are two renderings of this. */
+/** The content of a form in one language, which is rendered as a page or as PDF. */
 export interface Form {
   readonly name: FormName;
   readonly locale: Locale;
   readonly company?: string | undefined;
   readonly title: string;
-  /** What must not be overlooked: a draft, a revision that no longer holds, a cancelled order. */
+  /** Conspicuous marks: draft, superseded revision, cancelled order. */
   readonly marks: readonly string[];
   readonly head: readonly Field[];
   readonly sections: readonly Section[];
   readonly signatures: readonly Signature[];
-  /** Who printed it when, from which state of the record. */
+  /** When and by whom it was printed, up to which event, with the checksum of the event log. */
   readonly foot: string;
 }
 
 export interface Field {
   readonly label: string;
   readonly value: string;
-  /** Takes the whole width. */
+  /** Takes a row of its own. */
   readonly wide?: true;
 }
 export interface Column {
   readonly label: string;
   readonly align?: "right" | "center";
-  /** Its share of the width, beside those of the other columns. */
+  /** The column's width relative to the others'. */
   readonly weight: number;
 }
 export interface Table {
   readonly title: string;
   readonly columns: readonly Column[];
   readonly rows: readonly (readonly string[])[];
-  /** Sums under the table. */
+  /** Totals under the table. */
   readonly sums?: readonly Field[];
 }
 export type Section = { readonly title: string; readonly fields: readonly Field[] } | Table;
-/** What is printed as a form is, and is none of the three. */
+/** A document printed like a form that is not one of the three, such as the weekly summary. */
 export type Sheet = Omit<Form, "name">;
-/** Who signed when, as far as it is on record; the others sign on paper. */
+/** A signature: with name and time if the order's events have it, else an empty box to sign on paper. */
 export interface Signature {
   readonly label: string;
   readonly by?: string | undefined;
@@ -59,35 +59,36 @@ export interface Signature {
   readonly note?: string | undefined;
 }
 
-/** The record as a reader may see it: what is guarded may be missing. */
-export type SeenOrder = Omit<Order, "customer" | "amountFen" | "extraFen" | "discountFen"> & {
+/** An order without the fields that the reader may not see. */
+export type VisibleOrder = Omit<Order, "customer" | "amountFen" | "extraFen" | "discountFen"> & {
   readonly customer: { readonly name: string; readonly contact?: Contact };
   readonly amountFen?: number;
   readonly extraFen?: number;
   readonly discountFen?: number;
 };
 
-/** What a form is made of: the record with its events as the reader may see them, and who prints it. */
-export interface Subject {
-  readonly order: SeenOrder;
+/** What a form is composed of: the order and its events as the reader may see them, and who prints it. */
+export interface FormInput {
+  readonly order: VisibleOrder;
   readonly events: readonly OrderEvent[];
-  /** Fields that are not this reader's to see: left out with their labels, where an unknown one is a dash. */
+  /** Names of fields that the reader may not see: they are left out with their labels, while an unknown value is a dash. */
   readonly hidden: ReadonlySet<string>;
   readonly locale: Locale;
-  /** A person's name by their id; the id where nobody has said. */
+  /** A person's name by their id; the id if the name is not known. */
   readonly nameOf: (id: string) => string;
   readonly company?: string | undefined;
   readonly printed: { readonly at: Ms; readonly by: string };
-  /** SHA-256 of the last event's link in the chain, hex; absent while the records lag. */
+  /** The last event's hash in the hash chain (SHA-256, hex); absent while the records lag behind. */
   readonly checksum?: string | undefined;
-  /** The number of the revision in force now, when another one is printed. */
+  /** The number of the current revision, which may differ from the one printed. */
   readonly newest?: number | undefined;
 }
 
+/** Stands for an unknown value. */
 export const NONE = "—";
 
-/** How one form's texts are written: in its language, with the names of people. */
-export interface Pen {
+/** Writes labels and values in the form's language, with the names of people. */
+export interface FormWriter {
   word(name: FormWord, filled?: string | number): string;
   text(text: Text, filled?: string | number): string;
   of(words: Readonly<Record<string, Text>>, name: string | undefined): string;
@@ -99,7 +100,8 @@ export interface Pen {
   signature(name: keyof typeof signatureWords, stamp: Stamp | undefined, more?: { note?: string; filled?: string }): Signature;
 }
 
-export function penFor({ locale, nameOf }: Pick<Subject, "locale" | "nameOf">): Pen {
+/** Makes a writer for one form. */
+export function createFormWriter({ locale, nameOf }: Pick<FormInput, "locale" | "nameOf">): FormWriter {
   const text = (words: Text, filled?: string | number): string => words[locale].replace("{}", String(filled ?? ""));
   const word = (name: FormWord, filled?: string | number): string => text(formWords[name], filled);
   const person = (author: Author | undefined): string => {
@@ -125,22 +127,22 @@ export function penFor({ locale, nameOf }: Pick<Subject, "locale" | "nameOf">): 
   };
 }
 
-/** What stands on each form alike: title, number, revision and state at its head, the state of the record at its foot. */
-export function formOf(
+/** Puts a form together with what all forms have: title, number, revision and status at the head, event number and checksum at the foot. */
+export function composeForm(
   name: FormName,
-  subject: Subject,
-  pen: Pen,
+  input: FormInput,
+  writer: FormWriter,
   parts: Pick<Form, "sections" | "signatures"> & { readonly marks: readonly (string | false | undefined)[] },
 ): Form {
-  const { order, locale, company, printed, checksum } = subject;
-  const { word, field } = pen;
+  const { order, locale, company, printed, checksum } = input;
+  const { word, field } = writer;
   const revision = order.revisions.at(-1);
   const state = [
     word("event", order.lastEvent),
     ...(checksum === undefined ? [] : [`${word("checksum")} ${checksum.slice(0, 16)}`]),
   ];
   const foot = [
-    `${word("printed")} ${pen.time(printed.at)} ${pen.person({ id: printed.by, role: "staff" })}`,
+    `${word("printed")} ${writer.time(printed.at)} ${writer.person({ id: printed.by, role: "staff" })}`,
     `${word("record")} ${state.join(" ")}`,
     word("times"),
   ];
@@ -157,16 +159,16 @@ export function formOf(
     title: formTitles[name][locale],
     marks: marks.filter((mark) => typeof mark === "string"),
     head: [
-      field("number", `${order.orderNo}-${numbers[name]}`),
+      field("number", `${order.orderNo}-${numberSuffixes[name]}`),
       field("orderNo", order.orderNo),
       field("revision", order.revision === 0 ? NONE : order.revision),
-      field("since", pen.time(revision?.since.at)),
-      field("status", pen.of(statusWords, statusOf[order.stage])),
-      field("receivedAt", pen.time(order.received.at)),
+      field("since", writer.time(revision?.since.at)),
+      field("status", writer.of(statusWords, statusOf[order.stage])),
+      field("receivedAt", writer.time(order.received.at)),
     ],
     sections: parts.sections
       .filter((section) => "fields" in section || section.rows.length > 0)
-      .map((section) => (order.personalDataRemoved ? withWords(section, word("removedText")) : section)),
+      .map((section) => (order.personalDataRemoved ? replaceRemovedTexts(section, word("removedText")) : section)),
     signatures: parts.signatures.map((each) =>
       each.by === undefined ? each : { ...each, by: readable(each.by, word("removedText")) },
     ),
@@ -174,30 +176,30 @@ export function formOf(
   };
 }
 
-/** A section with a word for people where personal texts were removed. */
-function withWords(section: Section, word: string): Section {
+/** A section with a readable word in place of the marks of removed personal texts. */
+function replaceRemovedTexts(section: Section, word: string): Section {
   if ("fields" in section) {
     return { ...section, fields: section.fields.map((each) => ({ ...each, value: readable(each.value, word) })) };
   }
   return { ...section, rows: section.rows.map((row) => row.map((cell) => readable(cell, word))) };
 }
 
-/** What each form adds to the order's number. */
-const numbers: { readonly [N in FormName]: string } = {
+/** The suffix of each form's number, after the order's. */
+const numberSuffixes: { readonly [N in FormName]: string } = {
   "order-confirmation": "OC",
   "production-progress": "PP",
   "shipping-notice": "SN",
 };
 
-/** An address in one line. */
+/** An address on one line; `undefined` if nothing of it is known. */
 export function addressLine(address: PartOf<Address> | undefined): string | undefined {
   const parts = [address?.province, address?.city, address?.street].filter((part) => part !== undefined);
   return parts.length === 0 ? undefined : parts.join(" ");
 }
 
-/** A channel in words, of an event that has one. */
-export function channelOf(pen: Pen, events: readonly OrderEvent[], stamp: Stamp | undefined): string | undefined {
+/** The channel of an event, in words; `undefined` if it has none. */
+export function channelOf(writer: FormWriter, events: readonly OrderEvent[], stamp: Stamp | undefined): string | undefined {
   const data: object | undefined = events.find(({ number }) => number === stamp?.number)?.data;
   const channel: unknown = data && "channel" in data ? data.channel : undefined;
-  return typeof channel === "string" ? pen.of(channelWords, channel) : undefined;
+  return typeof channel === "string" ? writer.of(channelWords, channel) : undefined;
 }

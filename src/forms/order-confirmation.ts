@@ -3,17 +3,27 @@ import { amountOf } from "../domain/order/terms.ts";
 import { yuanInCapitals } from "../texts/format.ts";
 import { changeKindWords, freightWords } from "../texts/forms.ts";
 import { changeStateWords } from "../texts/words.ts";
-import { addressLine, channelOf, formOf, NONE, penFor, type Form, type Pen, type Section, type Subject } from "./form.ts";
+import {
+  addressLine,
+  channelOf,
+  composeForm,
+  NONE,
+  createFormWriter,
+  type Form,
+  type FormWriter,
+  type Section,
+  type FormInput,
+} from "./form.ts";
 
-function customer(pen: Pen, { order, hidden }: Subject): Section {
+function customer(writer: FormWriter, { order, hidden }: FormInput): Section {
   const { contact } = order.customer;
   const { deliveryAddress: address } = order;
-  const { field, word } = pen;
+  const { field, word } = writer;
   return {
     title: word("customerPart"),
     fields: [
       field("customer", order.customer.name),
-      field("salesRep", order.salesRep === undefined ? NONE : pen.person({ id: order.salesRep, role: "sales_rep" })),
+      field("salesRep", order.salesRep === undefined ? NONE : writer.person({ id: order.salesRep, role: "sales_rep" })),
       ...(hidden.has("contact")
         ? []
         : [field("contact", contact?.person), field("phone", contact?.phone), field("email", contact?.email)]),
@@ -24,9 +34,9 @@ function customer(pen: Pen, { order, hidden }: Subject): Section {
   };
 }
 
-function goods(pen: Pen, { order, hidden, locale }: Subject): Section {
+function goods(writer: FormWriter, { order, hidden, locale }: FormInput): Section {
   const { lines, amountFen, extraFen, discountFen } = order;
-  const { field, column, word } = pen;
+  const { field, column, word } = writer;
   const prices = !hidden.has("unitPriceFen");
   const cost = ({ quantity, unitPriceFen }: LineSoFar) =>
     quantity === undefined || unitPriceFen === undefined ? undefined : quantity * unitPriceFen;
@@ -45,16 +55,16 @@ function goods(pen: Pen, { order, hidden, locale }: Subject): Section {
       line.model,
       line.specification ?? NONE,
       String(line.quantity ?? NONE),
-      ...(prices ? [pen.fen(line.unitPriceFen), pen.fen(cost(line))] : []),
+      ...(prices ? [writer.fen(line.unitPriceFen), writer.fen(cost(line))] : []),
     ]),
     sums: [
       field("pieces", pieces),
       ...(prices
         ? [
-            field("sum", pen.fen(amountOf(lines))),
-            ...(extraFen ? [field("extra", pen.fen(extraFen))] : []),
-            ...(discountFen ? [field("discount", pen.fen(-discountFen))] : []),
-            field("total", pen.fen(amountFen)),
+            field("sum", writer.fen(amountOf(lines))),
+            ...(extraFen ? [field("extra", writer.fen(extraFen))] : []),
+            ...(discountFen ? [field("discount", writer.fen(-discountFen))] : []),
+            field("total", writer.fen(amountFen)),
             ...(locale === "zh" && amountFen !== undefined ? [field("capitals", yuanInCapitals(amountFen), true)] : []),
           ]
         : []),
@@ -62,11 +72,11 @@ function goods(pen: Pen, { order, hidden, locale }: Subject): Section {
   };
 }
 
-function terms(pen: Pen, { order }: Subject): Section {
+function terms(writer: FormWriter, { order }: FormInput): Section {
   const { large, custom } = order.class;
-  const { field, word } = pen;
+  const { field, word } = writer;
   const special = [...(large ? [word("large")] : []), ...(custom ? [word("custom")] : [])];
-  // What was arranged for this order, or else what the policy says.
+  // As arranged for this order, else by its policy.
   const freight = order.transport?.freightBorneBy ?? order.policy.freight[large || custom ? "special" : "ordinary"];
   return {
     title: word("terms"),
@@ -74,15 +84,15 @@ function terms(pen: Pen, { order }: Subject): Section {
       field("requestedDate", order.requestedDate),
       field("promisedDate", order.promisedDate),
       field("class", special.length === 0 ? word("ordinary") : special.join(" + ")),
-      field("freight", pen.of(freightWords, freight)),
+      field("freight", writer.of(freightWords, freight)),
       ...(large || custom || order.leadTime ? [field("leadTime", order.leadTime?.finishDate)] : []),
       ...(custom ? [field("design", order.design?.reference), field("brief", order.custom?.brief, true)] : []),
     ],
   };
 }
 
-function changes(pen: Pen, { order, hidden }: Subject): Section {
-  const { column, word } = pen;
+function changes(writer: FormWriter, { order, hidden }: FormInput): Section {
+  const { column, word } = writer;
   const prices = !hidden.has("extraCostFen");
   return {
     title: word("changes"),
@@ -96,80 +106,84 @@ function changes(pen: Pen, { order, hidden }: Subject): Section {
       column("signedBy", 18),
     ],
     rows: order.changes.map(({ changeId, request, assessment, state, since, signed }) => [
-      `${changeId} ${pen.of(changeKindWords, request.kind)}`,
+      `${changeId} ${writer.of(changeKindWords, request.kind)}`,
       request.why,
       request.patch.promisedDate ?? assessment?.newDate ?? NONE,
-      ...(prices ? [pen.fen(assessment?.extraCostFen)] : []),
-      pen.of(changeStateWords, state),
-      pen.time(since.at),
-      pen.person(signed?.actor),
+      ...(prices ? [writer.fen(assessment?.extraCostFen)] : []),
+      writer.of(changeStateWords, state),
+      writer.time(since.at),
+      writer.person(signed?.actor),
     ]),
   };
 }
 
-function questions(pen: Pen, { order }: Subject): Section {
-  const { column, word } = pen;
+function questions(writer: FormWriter, { order }: FormInput): Section {
+  const { column, word } = writer;
   return {
     title: word("questions"),
     columns: [column("question", 36), column("answer", 36), column("at", 16), column("by", 14)],
     rows: order.questions.map(({ question, answer, asked, answered }) => [
       question,
       answer ?? NONE,
-      pen.time((answered ?? asked).at),
-      pen.person((answered ?? asked).actor),
+      writer.time((answered ?? asked).at),
+      writer.person((answered ?? asked).actor),
     ]),
   };
 }
 
 /** Remarks that were made with what this form is about. */
+/** Events whose notes belong on the confirmation. */
 const noted = ["received", "confirmed", "entered", "entry-corrected", "final-terms-accepted", "delivery-date-informed"];
 
-function notes(pen: Pen, { events }: Subject): Section {
-  const { column, word } = pen;
+function notes(writer: FormWriter, { events }: FormInput): Section {
+  const { column, word } = writer;
   return {
     title: word("notes"),
     columns: [column("note", 66), column("at", 16), column("by", 18)],
     rows: events
       .filter(({ event, note }) => note !== undefined && noted.includes(event))
-      .map(({ note, at, actor }) => [note ?? NONE, pen.time(at), pen.person(actor)]),
+      .map(({ note, at, actor }) => [note ?? NONE, writer.time(at), writer.person(actor)]),
   };
 }
 
-/** The order confirmation (R2.1, R5.3): what was agreed with the customer, and who signed it. */
-export function orderConfirmation(subject: Subject): Form {
-  const pen = penFor(subject);
-  const { order, events, newest } = subject;
+/** Composes the order confirmation (R2.1, R5.3): what was agreed with the customer, and who signed it. */
+export function orderConfirmation(input: FormInput): Form {
+  const writer = createFormWriter(input);
+  const { order, events, newest } = input;
   const channel = (stamp: Parameters<typeof channelOf>[2]) => {
-    const note = channelOf(pen, events, stamp);
+    const note = channelOf(writer, events, stamp);
     return note === undefined ? {} : { note };
   };
   const accepted = order.changes.filter((change) => change.accepted !== undefined && change.state === "accepted");
-  return formOf("order-confirmation", subject, pen, {
+  return composeForm("order-confirmation", input, writer, {
     marks: [
-      order.revision === 0 && pen.word("draft"),
-      newest !== undefined && newest > order.revision && pen.word("superseded", newest),
-      order.revision > 0 && !order.signature && pen.word("unsigned"),
+      order.revision === 0 && writer.word("draft"),
+      newest !== undefined && newest > order.revision && writer.word("superseded", newest),
+      order.revision > 0 && !order.signature && writer.word("unsigned"),
     ],
     sections: [
-      customer(pen, subject),
-      goods(pen, subject),
-      terms(pen, subject),
-      changes(pen, subject),
-      questions(pen, subject),
-      notes(pen, subject),
+      customer(writer, input),
+      goods(writer, input),
+      terms(writer, input),
+      changes(writer, input),
+      questions(writer, input),
+      notes(writer, input),
     ],
     signatures: [
-      pen.signature("customer", order.confirmed, channel(order.confirmed)),
-      pen.signature("entry", order.entry),
-      ...(order.class.large || order.class.custom ? [pen.signature("special", order.acknowledgedSpecial)] : []),
+      writer.signature("customer", order.confirmed, channel(order.confirmed)),
+      writer.signature("entry", order.entry),
+      ...(order.class.large || order.class.custom ? [writer.signature("special", order.acknowledgedSpecial)] : []),
       ...(order.class.custom
-        ? [pen.signature("design", order.design?.stamp), pen.signature("finalTerms", order.finalTerms, channel(order.finalTerms))]
+        ? [
+            writer.signature("design", order.design?.stamp),
+            writer.signature("finalTerms", order.finalTerms, channel(order.finalTerms)),
+          ]
         : []),
-      pen.signature("supervisor", order.signature),
-      pen.signature("release", order.release),
+      writer.signature("supervisor", order.signature),
+      writer.signature("release", order.release),
       ...accepted.flatMap((change) => [
-        pen.signature("changeAccepted", change.accepted, { filled: change.changeId, ...channel(change.accepted) }),
-        ...(change.signed ? [pen.signature("changeSigned", change.signed, { filled: change.changeId })] : []),
+        writer.signature("changeAccepted", change.accepted, { filled: change.changeId, ...channel(change.accepted) }),
+        ...(change.signed ? [writer.signature("changeSigned", change.signed, { filled: change.changeId })] : []),
       ]),
     ],
   });

@@ -4,16 +4,16 @@ import { pageOf } from "../texts/forms.ts";
 import { fonts } from "./fonts.ts";
 import type { Field, Section, Sheet, Signature } from "./form.ts";
 
-/** A form as an HTML page that prints on A4. */
+/** Renders forms as HTML pages that print on A4. */
 
 const entities: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-function escaped(text: string): string {
+function escapeHtml(text: string): string {
   return text.replaceAll(/["&'<>]/gu, (character) => entities[character] ?? character);
 }
 
-/** Ten megabytes a weight: the last of the families, so that it is fetched only where none of the others is there. */
-const shipped = Object.entries(fonts).map(
+/** The shipped fonts, 10 MB each: last of the font families, so that they are loaded only where no other is installed. */
+const fontFaces = Object.entries(fonts).map(
   ([weight, { path }]) => `@font-face{font-family:"Gendan SC";font-weight:${weight};src:url("${path}") format("truetype")}`,
 );
 
@@ -23,7 +23,7 @@ function style(locale: Locale): string {
   return `@page{size:A4;margin:14mm 12mm 16mm;@bottom-center{content:${counter};font:8pt sans-serif;color:#444}}
 *{box-sizing:border-box}
 body{margin:0 auto;padding:10mm 0;max-width:186mm;color:#000;background:#fff;font:9.5pt/1.45 "Noto Sans SC","Noto Sans CJK SC","Source Han Sans SC","PingFang SC","Microsoft YaHei","Gendan SC",sans-serif}
-${shipped.join("\n")}
+${fontFaces.join("\n")}
 header{text-align:center;margin-bottom:4mm}
 header p{margin:0;font-size:11pt}
 h1{margin:1mm 0;font-size:17pt;letter-spacing:.15em}
@@ -48,7 +48,7 @@ footer{margin-top:3mm;font-size:8pt;color:#444;overflow-wrap:anywhere}
 
 const styles: { readonly [L in Locale]: string } = { zh: style("zh"), en: style("en") };
 
-/** What such a page may load: nothing but its own style, known by its hash (CSP level 3), and our fonts. */
+/** The page's Content-Security-Policy: only its own style, by hash (CSP level 3), and the shipped fonts. */
 export const PAGE_POLICY = [
   "default-src 'none'",
   `style-src ${locales.map((locale) => `'sha256-${createHash("sha256").update(styles[locale]).digest("base64")}'`).join(" ")}`,
@@ -58,8 +58,8 @@ export const PAGE_POLICY = [
   "frame-ancestors 'self'",
 ].join(";");
 
-/** Fields two by two; a wide one has a row of its own. */
-export function inRows(fields: readonly Field[]): readonly (readonly Field[])[] {
+/** Puts fields into rows of two; a wide one has a row of its own. */
+export function pairFields(fields: readonly Field[]): readonly (readonly Field[])[] {
   const rows: Field[][] = [];
   for (const field of fields) {
     const last = rows.at(-1);
@@ -70,10 +70,12 @@ export function inRows(fields: readonly Field[]): readonly (readonly Field[])[] 
 }
 
 function fieldRows(fields: readonly Field[]): string {
-  return inRows(fields)
+  return pairFields(fields)
     .map((row) => {
       const span = row.length === 1 ? ' colspan="3"' : "";
-      const cells = row.map(({ label, value }) => `<th scope="row">${escaped(label)}</th><td${span}>${escaped(value)}</td>`);
+      const cells = row.map(
+        ({ label, value }) => `<th scope="row">${escapeHtml(label)}</th><td${span}>${escapeHtml(value)}</td>`,
+      );
       return `<tr>${cells.join("")}</tr>`;
     })
     .join("\n");
@@ -81,51 +83,53 @@ function fieldRows(fields: readonly Field[]): string {
 
 const FIELD_COLUMNS = '<colgroup><col width="16%"><col width="34%"><col width="16%"><col width="34%"></colgroup>';
 
-function titled(title: string, span: number): string {
-  return `<tr><th class="title" colspan="${span}">${escaped(title)}</th></tr>`;
+function titleRow(title: string, span: number): string {
+  return `<tr><th class="title" colspan="${span}">${escapeHtml(title)}</th></tr>`;
 }
 
 function section(part: Section): string {
   if ("fields" in part) {
-    return `<table>${FIELD_COLUMNS}<thead>${titled(part.title, 4)}</thead><tbody>\n${fieldRows(part.fields)}\n</tbody></table>`;
+    return `<table>${FIELD_COLUMNS}<thead>${titleRow(part.title, 4)}</thead><tbody>\n${fieldRows(part.fields)}\n</tbody></table>`;
   }
   const { columns, rows, sums = [] } = part;
   const classOf = (index: number): string => (columns[index]?.align ? ` class="${columns[index].align}"` : "");
   const all = columns.reduce((sum, { weight }) => sum + weight, 0);
   const widths = columns.map(({ weight }) => `<col width="${((weight / all) * 100).toFixed(2)}%">`).join("");
-  const heads = columns.map(({ label }, index) => `<th scope="col"${classOf(index)}>${escaped(label)}</th>`).join("");
-  const body = rows.map((row) => `<tr>${row.map((cell, index) => `<td${classOf(index)}>${escaped(cell)}</td>`).join("")}</tr>`);
+  const heads = columns.map(({ label }, index) => `<th scope="col"${classOf(index)}>${escapeHtml(label)}</th>`).join("");
+  const body = rows.map(
+    (row) => `<tr>${row.map((cell, index) => `<td${classOf(index)}>${escapeHtml(cell)}</td>`).join("")}</tr>`,
+  );
   const summed = sums.map(
     ({ label, value }) =>
-      `<tr><th scope="row" class="right" colspan="3">${escaped(label)}</th><td class="right sum" colspan="${columns.length - 3}">${escaped(value)}</td></tr>`,
+      `<tr><th scope="row" class="right" colspan="3">${escapeHtml(label)}</th><td class="right sum" colspan="${columns.length - 3}">${escapeHtml(value)}</td></tr>`,
   );
-  return `<table><colgroup>${widths}</colgroup><thead>${titled(part.title, columns.length)}<tr>${heads}</tr></thead><tbody>\n${[...body, ...summed].join("\n")}\n</tbody></table>`;
+  return `<table><colgroup>${widths}</colgroup><thead>${titleRow(part.title, columns.length)}<tr>${heads}</tr></thead><tbody>\n${[...body, ...summed].join("\n")}\n</tbody></table>`;
 }
 
 function signature({ label, by, at, note }: Signature): string {
-  const lines = [by, at, note].filter((line) => line !== undefined).map((line) => `<span>${escaped(line)}</span><br>`);
-  return `<div><b>${escaped(label)}</b>${lines.join("")}</div>`;
+  const lines = [by, at, note].filter((line) => line !== undefined).map((line) => `<span>${escapeHtml(line)}</span><br>`);
+  return `<div><b>${escapeHtml(label)}</b>${lines.join("")}</div>`;
 }
 
-/** The page. Everything that people wrote is escaped. */
-export function pageFor(form: Sheet): string {
+/** Renders a form or sheet as a page. All texts are escaped. */
+export function renderPage(form: Sheet): string {
   const { locale, company, title, marks, head, sections, signatures, foot } = form;
   return `<!doctype html>
 <html lang="${locale === "zh" ? "zh-CN" : "en"}">
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width">
-<title>${escaped(`${title} ${head[0]?.value ?? ""}`)}</title>
+<title>${escapeHtml(`${title} ${head[0]?.value ?? ""}`)}</title>
 <style>${styles[locale]}</style>
 </head>
 <body>
-<header>${company === undefined ? "" : `<p>${escaped(company)}</p>`}<h1>${escaped(title)}</h1>${marks.map((mark) => `<span class="mark">${escaped(mark)}</span>`).join("")}</header>
+<header>${company === undefined ? "" : `<p>${escapeHtml(company)}</p>`}<h1>${escapeHtml(title)}</h1>${marks.map((mark) => `<span class="mark">${escapeHtml(mark)}</span>`).join("")}</header>
 <main>
 <table>${FIELD_COLUMNS}<tbody>${fieldRows(head)}</tbody></table>
 ${sections.map(section).join("\n")}
 ${signatures.length === 0 ? "" : `<section class="signatures">${signatures.map(signature).join("")}</section>`}
 </main>
-<footer>${escaped(foot)}</footer>
+<footer>${escapeHtml(foot)}</footer>
 </body>
 </html>
 `;

@@ -10,18 +10,18 @@ import {
 } from "../texts/forms.ts";
 import { listed } from "../texts/format.ts";
 import { stageWords } from "../texts/words.ts";
-import { formOf, NONE, penFor, type Form, type Pen, type Section, type Subject } from "./form.ts";
+import { composeForm, NONE, createFormWriter, type Form, type FormWriter, type Section, type FormInput } from "./form.ts";
 
-function state(pen: Pen, { order }: Subject): Section {
-  const { field, word } = pen;
+function state(writer: FormWriter, { order }: FormInput): Section {
+  const { field, word } = writer;
   const { production, forecast } = order;
   return {
     title: word("progress"),
     fields: [
       field("customer", order.customer.name),
-      field("salesRep", order.salesRep === undefined ? NONE : pen.person({ id: order.salesRep, role: "sales_rep" })),
-      field("stage", pen.of(stageWords, order.stage)),
-      field("stageOfWork", pen.of(reportedWords, production?.stageOfWork)),
+      field("salesRep", order.salesRep === undefined ? NONE : writer.person({ id: order.salesRep, role: "sales_rep" })),
+      field("stage", writer.of(stageWords, order.stage)),
+      field("stageOfWork", writer.of(reportedWords, production?.stageOfWork)),
       field("promisedDate", order.promisedDate),
       field("run", production?.run),
       field("plannedFinish", order.plannedFinish),
@@ -33,8 +33,8 @@ function state(pen: Pen, { order }: Subject): Section {
   };
 }
 
-function progress(pen: Pen, { order }: Subject): Section {
-  const { column, word } = pen;
+function progress(writer: FormWriter, { order }: FormInput): Section {
+  const { column, word } = writer;
   const done = order.production?.quantityDone ?? [];
   return {
     title: word("lines"),
@@ -54,8 +54,8 @@ function progress(pen: Pen, { order }: Subject): Section {
   };
 }
 
-/** What the timeline says of an event; nothing where it says nothing of it. */
-function told(pen: Pen, event: OrderEvent): string | undefined {
+/** The detail of an event in the timeline; `undefined`: the event is not part of the timeline. */
+function describeEvent(writer: FormWriter, event: OrderEvent): string | undefined {
   const perLine = (quantities: readonly number[]) =>
     listed(
       quantities.map((quantity, index) => `#${index + 1}: ${quantity}`),
@@ -65,11 +65,11 @@ function told(pen: Pen, event: OrderEvent): string | undefined {
     case "released":
       return "";
     case "lead-time-reported":
-      return `${pen.word("expectedFinish")} ${event.data.finishDate}`;
+      return `${writer.word("expectedFinish")} ${event.data.finishDate}`;
     case "progress-reported": {
       const { stage, quantityDone, expectedFinish } = event.data;
-      const finish = expectedFinish === undefined ? "" : `; ${pen.word("expectedFinish")} ${expectedFinish}`;
-      return `${pen.of(reportedWords, stage)}; ${perLine(quantityDone)}${finish}`;
+      const finish = expectedFinish === undefined ? "" : `; ${writer.word("expectedFinish")} ${expectedFinish}`;
+      return `${writer.of(reportedWords, stage)}; ${perLine(quantityDone)}${finish}`;
     }
     case "production-finished":
       return perLine(event.data.quantity);
@@ -77,56 +77,59 @@ function told(pen: Pen, event: OrderEvent): string | undefined {
     case "goods-refused":
       return event.data.lines
         .map(({ counted, specificationOk, finding }, index) => {
-          const fits = `${pen.word("specificationOk")} ${pen.word(specificationOk ? "yes" : "no")}`;
-          return `#${index + 1}: ${pen.word("counted")} ${counted}, ${fits}${finding === undefined ? "" : `, ${finding}`}`;
+          const fits = `${writer.word("specificationOk")} ${writer.word(specificationOk ? "yes" : "no")}`;
+          return `#${index + 1}: ${writer.word("counted")} ${counted}, ${fits}${finding === undefined ? "" : `, ${finding}`}`;
         })
         .join("; ");
     case "delay-reported": {
       const { cause, newFinish, newArrival } = event.data;
-      const date = newFinish === undefined ? pen.field("expectedArrival", newArrival) : pen.field("expectedFinish", newFinish);
+      const date =
+        newFinish === undefined ? writer.field("expectedArrival", newArrival) : writer.field("expectedFinish", newFinish);
       return `${cause}; ${date.label} ${date.value}`;
     }
     case "amendment-answered":
-      return `${event.data.changeId}: ${pen.word(event.data.accepted ? "yes" : "no")}${event.data.reason === undefined ? "" : `, ${event.data.reason}`}`;
+      return `${event.data.changeId}: ${writer.word(event.data.accepted ? "yes" : "no")}${event.data.reason === undefined ? "" : `, ${event.data.reason}`}`;
     case "loss-decided":
-      return `${pen.of(lossWords, event.data.decision)}: ${event.data.reason}`;
+      return `${writer.of(lossWords, event.data.decision)}: ${event.data.reason}`;
     default:
       return undefined;
   }
 }
 
-function timeline(pen: Pen, { events }: Subject): Section {
-  const { column, word } = pen;
+function timeline(writer: FormWriter, { events }: FormInput): Section {
+  const { column, word } = writer;
   return {
     title: word("timeline"),
     columns: [column("at", 17), column("what", 22), column("detail", 43), column("by", 18)],
-    // By the time at which it happened: reports come late and out of order.
+    // By the time at which it happened, as reports may arrive late and out of order.
     rows: events
       .toSorted((a, b) => a.at - b.at)
       .flatMap((event) => {
-        const detail = told(pen, event);
+        const detail = describeEvent(writer, event);
         if (detail === undefined) return [];
         const lines = [detail, event.note ?? ""].filter((line) => line !== "");
-        return [[pen.time(event.at), pen.of(timelineWords, event.event), lines.join("\n") || NONE, pen.person(event.actor)]];
+        return [
+          [writer.time(event.at), writer.of(timelineWords, event.event), lines.join("\n") || NONE, writer.person(event.actor)],
+        ];
       }),
   };
 }
 
-function updates(pen: Pen, { events }: Subject): Section {
-  const { column, word } = pen;
+function updates(writer: FormWriter, { events }: FormInput): Section {
+  const { column, word } = writer;
   return {
     title: word("updates"),
     columns: [column("at", 17), column("summary", 43), column("source", 22), column("by", 18)],
     rows: events.flatMap((event) =>
       event.event === "progress-updated"
-        ? [[pen.time(event.at), event.data.summary, event.data.source, pen.person(event.actor)]]
+        ? [[writer.time(event.at), event.data.summary, event.data.source, writer.person(event.actor)]]
         : [],
     ),
   };
 }
 
-function delays(pen: Pen, { order, hidden }: Subject): Section {
-  const { column, word } = pen;
+function delays(writer: FormWriter, { order, hidden }: FormInput): Section {
+  const { column, word } = writer;
   return {
     title: word("delays"),
     columns: [
@@ -140,35 +143,41 @@ function delays(pen: Pen, { order, hidden }: Subject): Section {
     ],
     rows: order.delays.map(({ cause, promisedDate, forecastArrival, told: said, state: now, outcome, settledFor }) => {
       const worth = said?.remedy.valueFen;
-      const value = worth === undefined || hidden.has("valueFen") ? "" : ` ${pen.fen(worth)}`;
+      const value = worth === undefined || hidden.has("valueFen") ? "" : ` ${writer.fen(worth)}`;
       return [
-        pen.of(reportedWords, cause),
+        writer.of(reportedWords, cause),
         promisedDate,
         forecastArrival,
-        said ? `${pen.time(said.stamp.at)} ${pen.of(channelWords, said.channel)}\n${said.reason}` : NONE,
-        said ? `${pen.of(remedyWords, said.remedy.kind)}${value}` : NONE,
+        said ? `${writer.time(said.stamp.at)} ${writer.of(channelWords, said.channel)}\n${said.reason}` : NONE,
+        said ? `${writer.of(remedyWords, said.remedy.kind)}${value}` : NONE,
         settledFor ?? said?.newDate ?? NONE,
-        outcome === undefined ? pen.of(delayStateWords, now) : pen.of(delayOutcomeWords, outcome),
+        outcome === undefined ? writer.of(delayStateWords, now) : writer.of(delayOutcomeWords, outcome),
       ];
     }),
   };
 }
 
-/** The production progress sheet (R5.2): the order's stages of production and the time of each, and what delayed them. */
-export function productionProgress(subject: Subject): Form {
-  const pen = penFor(subject);
-  const { order, events } = subject;
-  return formOf("production-progress", subject, pen, {
-    marks: [order.release === undefined && pen.word("notReleased")],
-    sections: [state(pen, subject), progress(pen, subject), timeline(pen, subject), updates(pen, subject), delays(pen, subject)],
+/** Composes the production progress sheet (R5.2): the stages of production with their times, and delays. */
+export function productionProgress(input: FormInput): Form {
+  const writer = createFormWriter(input);
+  const { order, events } = input;
+  return composeForm("production-progress", input, writer, {
+    marks: [order.release === undefined && writer.word("notReleased")],
+    sections: [
+      state(writer, input),
+      progress(writer, input),
+      timeline(writer, input),
+      updates(writer, input),
+      delays(writer, input),
+    ],
     signatures: [
-      pen.signature("release", order.release),
-      pen.signature(
+      writer.signature("release", order.release),
+      writer.signature(
         "updated",
         events.findLast(({ event }) => event === "progress-updated"),
       ),
-      pen.signature("production", order.production?.made),
-      pen.signature("warehouse", order.ready),
+      writer.signature("production", order.production?.made),
+      writer.signature("warehouse", order.ready),
     ],
   });
 }

@@ -1,25 +1,34 @@
 import { instant } from "../domain/time.ts";
 import type { Shipment } from "../domain/order/state.ts";
 import { freightWords, problemWords, shipmentWords, transportWords } from "../texts/forms.ts";
-import { addressLine, formOf, NONE, penFor, type Form, type Pen, type Section, type Subject } from "./form.ts";
+import {
+  addressLine,
+  composeForm,
+  NONE,
+  createFormWriter,
+  type Form,
+  type FormWriter,
+  type Section,
+  type FormInput,
+} from "./form.ts";
 
 /** The shipment that the notice is about: the last one, unless it has ended and another is being prepared. */
-function currentOf({ order }: Subject): Shipment | undefined {
+function currentShipment({ order }: FormInput): Shipment | undefined {
   const last = order.shipments.at(-1);
   return last?.state === "ended" && order.stage !== "cancelled" ? undefined : last;
 }
 
-function receiving(pen: Pen, { order, hidden }: Subject): Section {
-  const { field, word } = pen;
+function receiving(writer: FormWriter, { order, hidden }: FormInput): Section {
+  const { field, word } = writer;
   const { shippingData: data, receivingTime: window } = order;
   const address = data?.address ?? order.deliveryAddress;
   return {
     title: word("receiving"),
     fields: [
       field("customer", order.customer.name),
-      field("salesRep", order.salesRep === undefined ? NONE : pen.person({ id: order.salesRep, role: "sales_rep" })),
+      field("salesRep", order.salesRep === undefined ? NONE : writer.person({ id: order.salesRep, role: "sales_rep" })),
       ...(hidden.has("shippingData") ? [] : [field("recipient", data?.recipient), field("phone", data?.phone)]),
-      field("receivingTime", window ? `${pen.time(window.from)} – ${pen.time(window.to)}` : NONE, true),
+      field("receivingTime", window ? `${writer.time(window.from)} – ${writer.time(window.to)}` : NONE, true),
       ...(hidden.has("deliveryAddress")
         ? []
         : [field("address", addressLine(address), true), field("postcode", address?.postcode)]),
@@ -28,27 +37,27 @@ function receiving(pen: Pen, { order, hidden }: Subject): Section {
   };
 }
 
-function transport(pen: Pen, { order }: Subject, shipment: Shipment | undefined): Section {
-  const { field, word } = pen;
+function transport(writer: FormWriter, { order }: FormInput, shipment: Shipment | undefined): Section {
+  const { field, word } = writer;
   const { transport: arranged } = order;
   return {
     title: word("transport"),
     fields: [
       field("shipment", shipment?.number ?? order.shipments.length + 1),
-      field("method", pen.of(transportWords, arranged?.method)),
+      field("method", writer.of(transportWords, arranged?.method)),
       field("carrier", shipment?.carrier ?? arranged?.carrier),
-      field("freight", pen.of(freightWords, arranged?.freightBorneBy)),
+      field("freight", writer.of(freightWords, arranged?.freightBorneBy)),
       field("trackingNumber", shipment?.trackingNumber),
-      field("dispatchedAt", pen.time(shipment?.dispatched.at)),
+      field("dispatchedAt", writer.time(shipment?.dispatched.at)),
       field("arrival", shipment?.expectedArrival),
-      field("customerTold", pen.time(shipment?.customerTold?.at)),
+      field("customerTold", writer.time(shipment?.customerTold?.at)),
       ...(shipment?.problem
-        ? [field("problem", `${pen.of(problemWords, shipment.problem.kind)}: ${shipment.problem.detail}`, true)]
+        ? [field("problem", `${writer.of(problemWords, shipment.problem.kind)}: ${shipment.problem.detail}`, true)]
         : []),
       ...(shipment?.delivery
         ? [
             field("receivedBy", shipment.delivery.signedBy),
-            field("deliveredAt", pen.time(instant(shipment.delivery.deliveredAt))),
+            field("deliveredAt", writer.time(instant(shipment.delivery.deliveredAt))),
             field("reference", shipment.delivery.reference),
             field("satisfaction", order.satisfaction === undefined ? NONE : `${order.satisfaction} / 5`),
           ]
@@ -57,8 +66,8 @@ function transport(pen: Pen, { order }: Subject, shipment: Shipment | undefined)
   };
 }
 
-function goods(pen: Pen, { order, events }: Subject): Section {
-  const { column, field, word } = pen;
+function goods(writer: FormWriter, { order, events }: FormInput): Section {
+  const { column, field, word } = writer;
   const check = events.findLast((event) => event.event === "goods-accepted");
   const checked = check?.event === "goods-accepted" && order.ready !== undefined ? check.data.lines : [];
   return {
@@ -85,17 +94,17 @@ function goods(pen: Pen, { order, events }: Subject): Section {
   };
 }
 
-function tracking(pen: Pen, shipment: Shipment | undefined): Section {
-  const { column, word } = pen;
+function tracking(writer: FormWriter, shipment: Shipment | undefined): Section {
+  const { column, word } = writer;
   return {
     title: word("tracking"),
     columns: [column("at", 18), column("what", 52), column("place", 30)],
-    rows: (shipment?.tracking ?? []).map(({ stamp, event, place }) => [pen.time(stamp.at), event, place ?? NONE]),
+    rows: (shipment?.tracking ?? []).map(({ stamp, event, place }) => [writer.time(stamp.at), event, place ?? NONE]),
   };
 }
 
-function earlier(pen: Pen, { order }: Subject, current: Shipment | undefined): Section {
-  const { column, word } = pen;
+function earlier(writer: FormWriter, { order }: FormInput, current: Shipment | undefined): Section {
+  const { column, word } = writer;
   return {
     title: word("shipments"),
     columns: [
@@ -111,36 +120,36 @@ function earlier(pen: Pen, { order }: Subject, current: Shipment | undefined): S
         String(number),
         carrier,
         trackingNumber,
-        pen.time(dispatched.at),
-        problem ? `${pen.of(problemWords, problem.kind)}: ${problem.detail}` : pen.of(shipmentWords, state),
+        writer.time(dispatched.at),
+        problem ? `${writer.of(problemWords, problem.kind)}: ${problem.detail}` : writer.of(shipmentWords, state),
       ]),
   };
 }
 
-/** The shipping notice (R5.2, R5.3): by logistics, with the customer's data as the representative confirmed them. */
-export function shippingNotice(subject: Subject): Form {
-  const pen = penFor(subject);
-  const { order } = subject;
-  const shipment = currentOf(subject);
+/** Composes the shipping notice (R5.2, R5.3): issued by logistics, with the shipping data that the representative confirmed. */
+export function shippingNotice(input: FormInput): Form {
+  const writer = createFormWriter(input);
+  const { order } = input;
+  const shipment = currentShipment(input);
   const delivery = shipment?.delivery;
-  return formOf("shipping-notice", subject, pen, {
-    marks: [shipment === undefined && pen.word("notShipped")],
+  return composeForm("shipping-notice", input, writer, {
+    marks: [shipment === undefined && writer.word("notShipped")],
     sections: [
-      receiving(pen, subject),
-      transport(pen, subject, shipment),
-      goods(pen, subject),
-      tracking(pen, shipment),
-      earlier(pen, subject, shipment),
+      receiving(writer, input),
+      transport(writer, input, shipment),
+      goods(writer, input),
+      tracking(writer, shipment),
+      earlier(writer, input, shipment),
     ],
     signatures: [
-      pen.signature("warehouse", order.ready),
-      pen.signature("shippingData", order.shippingData?.stamp),
-      pen.signature("logistics", shipment?.dispatched),
+      writer.signature("warehouse", order.ready),
+      writer.signature("shippingData", order.shippingData?.stamp),
+      writer.signature("logistics", shipment?.dispatched),
       {
-        ...pen.signature("receipt", undefined),
-        ...(delivery ? { by: delivery.signedBy, at: pen.time(instant(delivery.deliveredAt)) } : {}),
+        ...writer.signature("receipt", undefined),
+        ...(delivery ? { by: delivery.signedBy, at: writer.time(instant(delivery.deliveredAt)) } : {}),
       },
-      pen.signature("receiptConfirmed", order.stage === "completed" ? order.ended : undefined),
+      writer.signature("receiptConfirmed", order.stage === "completed" ? order.ended : undefined),
     ],
   });
 }

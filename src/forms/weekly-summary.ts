@@ -7,26 +7,26 @@ import { columnWords, foundDelayText, remedyWords, riskWords, sectionWords } fro
 import { stageWords, wordOf } from "../texts/words.ts";
 import type { Sheet, Table } from "./form.ts";
 
-/** A line as it was kept; of an order that could not be read, nothing but that. */
-export type KeptLine = { readonly [K in keyof WeeklyLine]?: WeeklyLine[K] | undefined } & {
+/** A stored line; of an order that could not be checked it has only the number and the reason. */
+export type SummaryLine = { readonly [K in keyof WeeklyLine]?: WeeklyLine[K] | undefined } & {
   readonly orderNo: string;
   readonly delayFound?: FoundDelay | undefined;
   readonly notChecked?: string | undefined;
   readonly notDelivered?: true | undefined;
 };
 
-/** The summary as it is kept. */
-export interface KeptSummary {
+/** A stored weekly summary. */
+export interface Summary {
   readonly week: string;
   readonly asOf: Instant;
-  readonly lines: readonly KeptLine[];
+  readonly lines: readonly SummaryLine[];
 }
 
 function time(at: Instant | null | undefined): string {
   return at === null || at === undefined ? "" : factoryTime(instant(at));
 }
 
-type Cell = (line: KeptLine, locale: Locale) => string;
+type Cell = (line: SummaryLine, locale: Locale) => string;
 type Column = readonly [word: keyof typeof columnWords, weight: number, cell: Cell];
 
 const first: readonly Column[] = [
@@ -77,12 +77,12 @@ const columns: { readonly [S in Heading]: readonly Column[] } = {
   ],
 };
 
-function isUnder(line: KeptLine, heading: Heading): boolean {
+function isUnder(line: SummaryLine, heading: Heading): boolean {
   return (line.sections ?? []).includes(heading) || (heading === "delayed" && line.delayFound !== undefined);
 }
 
-/** Orders with something that people have to see to, each with a word on it. */
-function remainder(word: keyof typeof columnWords, rows: readonly string[][], locale: Locale): readonly Table[] {
+/** A table of orders that need attention, with the reason of each; none if there are no such orders. */
+function attentionTable(word: keyof typeof columnWords, rows: readonly string[][], locale: Locale): readonly Table[] {
   if (rows.length === 0) return [];
   const columns = [
     { label: columnWords.orderNo[locale], weight: 3 },
@@ -91,8 +91,8 @@ function remainder(word: keyof typeof columnWords, rows: readonly string[][], lo
   return [{ title: `${columnWords[word][locale]} (${rows.length})`, columns, rows }];
 }
 
-/** The summary as tables: one a heading, and what could not be read or put on the order, if there is any. */
-export function weeklySheet({ week, asOf, lines }: KeptSummary, locale: Locale, foot: string): Sheet {
+/** Composes the summary: a table for each heading, then the orders whose delay could not be reported to them and those that could not be checked. */
+export function composeWeeklySheet({ week, asOf, lines }: Summary, locale: Locale, foot: string): Sheet {
   const tables = sections.map((heading): Table => {
     const listedHere = lines.filter((line) => isUnder(line, heading));
     return {
@@ -113,7 +113,11 @@ export function weeklySheet({ week, asOf, lines }: KeptSummary, locale: Locale, 
       { label: { zh: "周", en: "Week" }[locale], value: week },
       { label: columnWords.asOf[locale], value: factoryTime(instant(asOf)) },
     ],
-    sections: [...tables, ...remainder("notDelivered", undelivered, locale), ...remainder("notChecked", unread, locale)],
+    sections: [
+      ...tables,
+      ...attentionTable("notDelivered", undelivered, locale),
+      ...attentionTable("notChecked", unread, locale),
+    ],
     signatures: [],
     foot,
   };

@@ -1,12 +1,12 @@
 import { z } from "zod";
 
-/** What one try of a request can meet. What is done before the trouble is done once, however often the request comes. */
+/** How one attempt of a request can go wrong. What `does it` says is done once per key, however often the request is repeated. */
 export const troubles = {
   fail: "answers 500, having done nothing",
   busy: "answers 429 with `Retry-After` (`retryAfter`, or else 1 s), having done nothing",
-  late: "does it, and answers 200 only when whoever asked has gone",
-  "hang-up": "does it, and ends the connection without an answer",
-  cut: "does it, and ends the connection in the middle of its answer",
+  late: "does it, and answers 200 only when the client has disconnected",
+  "hang-up": "does it, and closes the connection without an answer",
+  cut: "does it, and closes the connection in the middle of its answer",
   garbage: "does it, and answers 200 with something unreadable",
 } as const;
 export type Trouble = keyof typeof troubles;
@@ -16,29 +16,29 @@ const trouble = z.enum(Object.keys(troubles) as [Trouble, ...Trouble[]]).meta({
     .join("; "),
 });
 
-/** How a stand-in misbehaves: `POST /control/behaviour`. What is not named is as usual, so `{}` ends all of it. */
+/** How a stand-in misbehaves: `POST /control/behaviour`. What is not named is normal, so `{}` ends all misbehaviour. */
 export const behaviour = z.strictObject({
-  /** Only these asks are affected; absent: all. */
+  /** The asks that are affected. Default: all. */
   only: z.array(z.string()).optional(),
-  /** Waits this long before anything else. */
+  /** Delay before anything else, ms. */
   slowMs: z.int().min(0).default(0),
-  /** Fails this many times, with `failStatus` and, if given, `Retry-After` in seconds, whoever asks. */
+  /** Fails this many requests with `failStatus` and, if given, `Retry-After` in seconds. */
   failTimes: z.int().min(0).default(0),
   failStatus: z.int().min(300).max(599).default(503),
   retryAfter: z.int().min(0).optional(),
-  /** Refuses for good: everything, or one ask. */
+  /** Refuses (422): every ask, or one. */
   refuse: z.union([z.boolean(), z.string()]).default(false),
-  /** What each request meets, one try after the other, before it is answered as usual. */
+  /** How the first attempts of each request go wrong, one after the other; later attempts are answered normally. */
   troubles: z.array(trouble).max(100).default([]),
-  /** Sends each report to Gendan so many times, all at once. */
+  /** Sends each report to Gendan this many times at once. */
   copies: z.int().min(1).max(100).default(1),
-  /** Sends what it reports by itself about an order when the last of it is due, the last first. */
+  /** Holds the automatic reports of an order until the last is due, and sends them in reverse order. */
   backwards: z.boolean().default(false),
-  /** Ends every connection without a word. */
+  /** Closes every connection without an answer. */
   away: z.boolean().default(false),
-  /** What the carrier has of a tracking number, whatever was reported. */
+  /** The carrier's record by tracking number, whatever was reported. */
   shipments: z.record(z.string(), z.enum(["in_transit", "delivered", "returned", "lost"])).default({}),
-  /** Ids, roles or names whom messages don't reach. */
+  /** Ids, roles or names that messages do not reach. */
   unreachable: z.array(z.string()).default([]),
 });
 export type Behaviour = z.infer<typeof behaviour>;
@@ -51,8 +51,8 @@ export function affects({ only }: Behaviour, ask: string): boolean {
   return only === undefined || only.includes(ask);
 }
 
-/** What a stand-in is told to report to Gendan: `POST /control/report`. `at` in the body is now unless it says otherwise. */
-export const reportOrder = z.strictObject({
+/** A report to be sent to Gendan: `POST /control/report`. `at` in the body is now unless given. */
+export const reportRequest = z.strictObject({
   orderNo: z.string().min(1),
   command: z.string().regex(/^[a-z-]+$/),
   body: z.record(z.string(), z.unknown()).default({}),

@@ -2,7 +2,7 @@ import { appendFileSync, existsSync, mkdirSync, readFileSync, renameSync, writeF
 import { dirname } from "node:path";
 import { z } from "zod";
 
-/** Something that the stand-in was asked and took on, with its answer; the same key is the same request. */
+/** A request that the stand-in accepted, with its answer. A repeated key is the same request. */
 export const asked = z.object({
   number: z.int(),
   at: z.string(),
@@ -12,7 +12,7 @@ export const asked = z.object({
   hash: z.string(),
   body: z.record(z.string(), z.unknown()),
   answer: z.record(z.string(), z.unknown()),
-  /** How often it came. */
+  /** How often it was received. */
   times: z.int(),
 });
 export type Asked = z.infer<typeof asked>;
@@ -24,14 +24,14 @@ export const report = z.object({
   orderNo: z.string(),
   command: z.string(),
   body: z.record(z.string(), z.unknown()),
-  /** Not sent before this, ms. */
+  /** Not sent before this time, ms. */
   dueAt: z.number(),
   /** How often it is sent. */
   times: z.int(),
   by: z.enum(["itself", "told"]),
   state: z.enum(["waiting", "accepted", "refused", "dropped"]),
   tries: z.int(),
-  /** What Gendan said last. */
+  /** Gendan's last answer. */
   last: z.string().optional(),
 });
 export type Report = z.infer<typeof report>;
@@ -39,42 +39,44 @@ export type Report = z.infer<typeof report>;
 const entry = z.union([z.strictObject({ asked }), z.strictObject({ report }), z.strictObject({ reset: z.literal(true) })]);
 type Entry = z.infer<typeof entry>;
 
-/** What a stand-in remembers. A later entry of the same key replaces the earlier one, in its place. */
+/** What a stand-in remembers. An entry replaces an earlier one with the same key. */
 export interface Journal {
   readonly asked: ReadonlyMap<string, Asked>;
   readonly reports: ReadonlyMap<string, Report>;
-  /** The next number of either. */
+  /** The next number of a request or report. */
   next(): number;
-  /** Is on disk before this returns, so that an answer that was given survives `kill -9`. */
+  /** Writes to the file before it returns, so that what was answered survives `kill -9`. */
   write(...entries: readonly Entry[]): void;
 }
 
-/** More than this is forgotten at the next start: a stand-in is no archive. */
-const KEPT = 20_000;
+/** Older entries are dropped at the next start. */
+const MAX_KEPT = 20_000;
 
-function linesOf(file: string): Entry[] {
+function readEntries(file: string): Entry[] {
   const lines = readFileSync(file, "utf8").split("\n");
   const last = lines.pop();
   const entries = lines.map((line, index) => {
     try {
       return entry.parse(JSON.parse(line));
     } catch {
-      throw new Error(`${file}, line ${index + 1}: not a stand-in's journal; move the file away to start anew`);
+      throw new Error(
+        `${file}, line ${index + 1}: not an entry of a stand-in's journal; move the file away to start with an empty one`,
+      );
     }
   });
-  // What follows the last line feed was being written when the process ended, so nobody was told of it.
+  // A last line without a line feed was being written when the process ended, so it was never answered.
   return last === undefined ? [] : entries;
 }
 
 /**
- * Opens a stand-in's memory: a journal of JSON lines in `file`, or nothing but memory without one.
- * @throws Error that names file and line when it can't be read.
+ * Opens a journal: JSON lines in `file`, or in memory only.
+ * @throws Error which names the file and line that cannot be read
  */
 export function openJournal(file?: string): Journal {
   const known = new Map<string, Asked>();
   const reports = new Map<string, Report>();
   let number = 0;
-  const take = (one: Entry): void => {
+  const apply = (one: Entry): void => {
     if ("asked" in one) known.set(one.asked.key, one.asked);
     else if ("report" in one) reports.set(one.report.key, one.report);
     else {
@@ -85,10 +87,10 @@ export function openJournal(file?: string): Journal {
   };
   if (file !== undefined) {
     mkdirSync(dirname(file), { recursive: true, mode: 0o700 });
-    if (existsSync(file)) linesOf(file).forEach(take);
+    if (existsSync(file)) readEntries(file).forEach(apply);
     const kept: Entry[] = [
-      ...[...known.values()].slice(-KEPT).map((one) => ({ asked: one })),
-      ...[...reports.values()].slice(-KEPT).map((one) => ({ report: one })),
+      ...[...known.values()].slice(-MAX_KEPT).map((one) => ({ asked: one })),
+      ...[...reports.values()].slice(-MAX_KEPT).map((one) => ({ report: one })),
     ];
     writeFileSync(`${file}.new`, kept.map((one) => `${JSON.stringify(one)}\n`).join(""), { mode: 0o600 });
     renameSync(`${file}.new`, file);
@@ -99,7 +101,7 @@ export function openJournal(file?: string): Journal {
     next: () => (number += 1),
     write: (...entries) => {
       if (file !== undefined) appendFileSync(file, entries.map((one) => `${JSON.stringify(one)}\n`).join(""));
-      entries.forEach(take);
+      entries.forEach(apply);
     },
   };
 }

@@ -4,29 +4,29 @@ import type { OutsideSystem } from "../domain/order/effects.ts";
 import type { Role } from "../domain/people.ts";
 import type { Behaviour } from "./behaviour.ts";
 
-/** A command that a system reports by itself some time after it was asked. */
-export type Planned = {
+/** A report that a system sends by itself `after` ms. */
+export type PlannedReport = {
   readonly [K in CommandName]: { readonly command: K; readonly after: number; readonly body: Bodies[K] };
 }[CommandName];
 
-/** What an ask leads to: the answer, what no longer is to be reported, and what is. */
+/** What an ask leads to: its answer, the waiting reports to drop, and the reports to send. */
 export interface Plan {
   readonly answer?: Readonly<Record<string, unknown>>;
   readonly drop?: readonly CommandName[] | "all";
-  readonly send?: readonly Planned[];
+  readonly send?: readonly PlannedReport[];
 }
 
-/** What a plan may look at beside the request. */
-export interface Surroundings {
-  /** When it was asked, ms. */
+/** What a plan may depend on besides the request. */
+export interface AskContext {
+  /** The present time, ms. */
   readonly now: number;
   readonly key: string;
   readonly behaviour: Behaviour;
-  /** Commands of this order that wait to be reported. */
+  /** Commands of this order whose reports wait to be sent. */
   readonly waiting: readonly string[];
-  /** The body of the order's last request of one of these asks. */
+  /** The body of the order's last request of any of these asks. */
   readonly last: (...asks: readonly string[]) => unknown;
-  /** How long after an ask a command follows, ms. */
+  /** How long after an ask a command is reported, ms. */
   readonly delay: (command: CommandName) => number;
 }
 
@@ -35,14 +35,17 @@ export interface WrongField {
   readonly message: string;
 }
 
-/** One ask of a stand-in: reads a body, says what it leads to or every field that is wrong. */
-export type Asking = (body: unknown, around: Surroundings) => { readonly plan: Plan } | { readonly wrong: readonly WrongField[] };
+/** Handles one ask: makes a plan of a body, or names its wrong fields. */
+export type AskHandler = (
+  body: unknown,
+  context: AskContext,
+) => { readonly plan: Plan } | { readonly wrong: readonly WrongField[] };
 
-/** Puts an ask's contract and what it leads to together. */
-export function asking<T>(schema: z.ZodType<T>, plan: (request: T, around: Surroundings) => Plan): Asking {
-  return (body, around) => {
+/** Makes the handler of an ask from its contract and its plan. */
+export function handleAsk<T>(schema: z.ZodType<T>, plan: (request: T, context: AskContext) => Plan): AskHandler {
+  return (body, context) => {
     const read = schema.safeParse(body);
-    if (read.success) return { plan: plan(read.data, around) };
+    if (read.success) return { plan: plan(read.data, context) };
     return { wrong: read.error.issues.map(({ path, message }) => ({ path: path.map(String).join("."), message })) };
   };
 }
@@ -50,11 +53,11 @@ export function asking<T>(schema: z.ZodType<T>, plan: (request: T, around: Surro
 /** A stand-in of one outside system. */
 export interface StandIn {
   readonly system: OutsideSystem;
-  /** For people, in Chinese and English. */
+  /** Shown on its page, in Chinese and English. */
   readonly title: string;
-  /** The department's role, which its machine carries; the message system reports nothing. */
+  /** The role of the machine that sends its reports; absent: it sends none. */
   readonly role?: Role;
-  readonly asks: Readonly<Record<string, Asking>>;
-  /** Whether it knows where shipments are, by the carrier's own record. */
+  readonly asks: Readonly<Record<string, AskHandler>>;
+  /** Whether it answers `GET /shipments/{trackingNumber}`, the carrier's own record. */
   readonly tracks?: true;
 }

@@ -1,35 +1,35 @@
 import { createHash } from "node:crypto";
 import { requests } from "../contracts/outside.ts";
 import { addDays, dayOf, instant, iso } from "../domain/time.ts";
-import { asking, type StandIn } from "./kernel.ts";
+import { handleAsk, type StandIn } from "./kernel.ts";
 
 const { logistics: contract } = requests;
 const TRANSIT_DAYS = 3;
 
-/** The same shipment has the same number, however often it is asked for. */
+/** A tracking number derived from the request's key, so that a repeated request gets the same one. */
 function trackingNumber(key: string, prefix: string): string {
   const digits = createHash("sha256").update(key).digest().readUIntBE(0, 6);
   return `${prefix}${String(digits).padStart(15, "0")}`;
 }
 
-/** In three days, or on the first day after that on which the customer receives; never past the customer's window. */
-function arrival(now: number, window: { from: string; to: string } | undefined): string {
+/** The expected arrival: in three days, moved into the customer's receiving window. */
+function expectArrival(now: number, window: { from: string; to: string } | undefined): string {
   const today = dayOf(now);
   const usual = addDays(today, TRANSIT_DAYS);
   if (!window) return usual;
   const [first, last] = [dayOf(instant(window.from)), dayOf(instant(window.to))];
-  const wished = usual < first ? first : usual > last ? last : usual;
-  return wished < today ? usual : wished;
+  const chosen = usual < first ? first : usual > last ? last : usual;
+  return chosen < today ? usual : chosen;
 }
 
-/** Logistics: books a courier, ships, follows the shipment until it is signed for, traces it. */
+/** Logistics: books a courier, ships, tracks the shipment until it is signed for, traces it. */
 export const logistics: StandIn = {
   system: "logistics",
   title: "物流部门 Logistics",
   role: "logistics",
   tracks: true,
   asks: {
-    book: asking(contract.book, ({ freightBorneBy = "customer" }, { delay }) => ({
+    book: handleAsk(contract.book, ({ freightBorneBy = "customer" }, { delay }) => ({
       drop: ["arrange-transport"],
       send: [
         {
@@ -39,9 +39,9 @@ export const logistics: StandIn = {
         },
       ],
     })),
-    ship: asking(contract.ship, ({ carrier, method, recipient, address, receivingTime }, { now, key, delay }) => {
+    ship: handleAsk(contract.ship, ({ carrier, method, recipient, address, receivingTime }, { now, key, delay }) => {
       const number = trackingNumber(key, method === "courier" ? "SF" : "DV");
-      const expectedArrival = arrival(now, receivingTime);
+      const expectedArrival = expectArrival(now, receivingTime);
       const deliveredAt = iso(now + delay("report-delivery"));
       return {
         drop: ["dispatch", "report-tracking", "report-delivery"],
@@ -60,7 +60,7 @@ export const logistics: StandIn = {
         ],
       };
     }),
-    trace: asking(contract.trace, ({ trackingNumber: number }, { now, delay }) => ({
+    trace: handleAsk(contract.trace, ({ trackingNumber: number }, { now, delay }) => ({
       drop: ["report-trace"],
       send: [
         {
@@ -70,6 +70,6 @@ export const logistics: StandIn = {
         },
       ],
     })),
-    "call-off": asking(contract["call-off"], () => ({ drop: "all" })),
+    "call-off": handleAsk(contract["call-off"], () => ({ drop: "all" })),
   },
 };

@@ -1,21 +1,21 @@
 import { requests, type Addressee } from "../contracts/outside.ts";
-import { asking, type StandIn } from "./kernel.ts";
+import { handleAsk, type StandIn } from "./kernel.ts";
 
-/** Whether a message gets there: a customer needs an address; who works here is known by id or role. */
-function reaches({ role, id, name, address }: Addressee, unreachable: readonly string[]): boolean {
-  const ways = Object.values(address ?? {});
-  if (role === "customer" && ways.length === 0) return false;
-  return ![role, id, name, ...ways].some((known) => known !== undefined && unreachable.includes(known));
+/** Whether a message reaches an addressee: customers need an address, staff are known by id or role. */
+function isReachable({ role, id, name, address }: Addressee, unreachable: readonly string[]): boolean {
+  const addresses = Object.values(address ?? {});
+  if (role === "customer" && addresses.length === 0) return false;
+  return ![role, id, name, ...addresses].some((known) => known !== undefined && unreachable.includes(known));
 }
 
-/** The message system: delivers by showing the message on its page. */
+/** The message system: shows messages on its page. */
 export const messages: StandIn = {
   system: "messages",
   title: "消息系统 Messages",
   asks: {
-    tell: asking(requests.messages.tell, ({ to }, { behaviour }) => {
-      const got = to.filter((one) => reaches(one, behaviour.unreachable));
-      return { answer: { delivered: got, unreached: to.filter((one) => !got.includes(one)) } };
+    tell: handleAsk(requests.messages.tell, ({ to }, { behaviour }) => {
+      const delivered = to.filter((one) => isReachable(one, behaviour.unreachable));
+      return { answer: { delivered, unreached: to.filter((one) => !delivered.includes(one)) } };
     }),
   },
 };

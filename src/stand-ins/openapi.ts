@@ -1,7 +1,7 @@
 import { z } from "zod";
 import { carrierAnswer, done, meanings, problem, reports, requests, told } from "../contracts/outside.ts";
 import type { OutsideSystem } from "../domain/order/effects.ts";
-import { behaviour, reportOrder } from "./behaviour.ts";
+import { behaviour, reportRequest } from "./behaviour.ts";
 
 /** The systems whose contract is published as `openapi/{system}.json`. */
 export const systems = ["production", "warehouse", "logistics", "messages"] as const satisfies readonly OutsideSystem[];
@@ -25,7 +25,7 @@ with the same \`Idempotency-Key\` and body until Gendan answers 202. \`at\` is w
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** The schemas that have a name of their own, apart from those that use them. */
+/** The JSON schema of a shape; named schemas are added to `shared` and referred to. */
 function schemaOf(shape: z.ZodType, shared: Map<string, unknown>): unknown {
   const json = z.toJSONSchema(shape, { target: "draft-2020-12", io: "input" });
   const {
@@ -43,7 +43,7 @@ function schemaOf(shape: z.ZodType, shared: Map<string, unknown>): unknown {
   return { $ref: `#/components/schemas/${id}` };
 }
 
-function reporting(command: string): Json {
+function callbackOf(command: string): Json {
   return {
     post: {
       summary: `Report ${command}`,
@@ -68,7 +68,7 @@ function callbacks(system: OutsideSystem, ask: string): Json {
   return Object.fromEntries(
     commands.map((command) => [
       command,
-      { [`https://gendan.example/orders/{$request.body#/orderNo}/${command}`]: reporting(command) },
+      { [`https://gendan.example/orders/{$request.body#/orderNo}/${command}`]: callbackOf(command) },
     ]),
   );
 }
@@ -158,11 +158,11 @@ export function openApi(system: OutsideSystem): Json {
 
 const controls: Readonly<Record<string, { readonly summary: string; readonly body?: z.ZodType }>> = {
   behaviour: { summary: "Says how it is to misbehave; `{}` ends all of it", body: behaviour },
-  report: { summary: "Has it report a command to Gendan", body: reportOrder },
+  report: { summary: "Has it report a command to Gendan", body: reportRequest },
   reset: { summary: "Has it forget everything, and behave" },
 };
 
-/** A stand-in's own document: the contract, and what a real system does not have, by which it is told how to behave. */
+/** A stand-in's own document: the contract, and the controls that a real system does not have. */
 export function standInApi(system: OutsideSystem): Json {
   const api = openApi(system);
   const control = Object.entries(controls).map(([name, { summary, body }]): [string, Json] => [
@@ -180,7 +180,7 @@ export function standInApi(system: OutsideSystem): Json {
   return { ...api, paths: { ...z.record(z.string(), z.unknown()).parse(api["paths"]), ...Object.fromEntries(control) } };
 }
 
-/** A document as it is committed. */
+/** The text of a system's committed document. */
 export function openApiText(system: OutsideSystem): string {
   return `${JSON.stringify(openApi(system), null, 2)}\n`;
 }

@@ -3,21 +3,21 @@ import type { Behaviour } from "./behaviour.ts";
 import type { Asked, Report } from "./journal.ts";
 import type { StandIn } from "./kernel.ts";
 
-/** What a stand-in's page and `/state` show, newest first. */
+/** What the page and `/state` show, newest first. */
 export interface State {
   readonly system: StandIn["system"];
   readonly mode: "auto" | "manual";
   readonly behaviour: Behaviour;
   readonly asks: readonly Asked[];
   readonly reports: readonly Report[];
-  /** Keys that came again before the `Retry-After` that they were answered with had passed. */
+  /** Keys that were repeated before their `Retry-After` had passed. */
   readonly hurried: readonly string[];
 }
 
 const SHOWN = 200;
 const replacements: Readonly<Record<string, string>> = { "&": "&amp;", "<": "&lt;", ">": "&gt;", '"': "&quot;", "'": "&#39;" };
 
-/** A text as HTML shows it: everything on these pages comes from outside. */
+/** Escapes a value for HTML: everything on these pages comes from outside. */
 function escape(text: unknown): string {
   const shown = typeof text === "string" ? text : text === undefined ? "" : JSON.stringify(text);
   return shown.replace(/[&<>"']/g, (character) => replacements[character] ?? "");
@@ -92,8 +92,8 @@ const STYLE = `body{font:15px/1.5 system-ui,"Noto Sans CJK SC",sans-serif;margin
 th,td{border:1px solid #ccc;padding:.3rem .5rem;text-align:left;vertical-align:top}pre,.text{white-space:pre-wrap;overflow-wrap:anywhere}
 article{border:1px solid #ccc;padding:.2rem 1rem;margin:1rem 0}section{border-left:3px solid #ccc;padding-left:1rem;margin:.5rem 0}`;
 
-/** The stand-in's page: what it was asked or sent, what it reports, how it behaves. All of it escaped. */
-export function page(title: string, state: State): string {
+/** Renders the stand-in's page: requests or messages, reports, behaviour. */
+export function renderStatePage(title: string, state: State): string {
   const count = (all: readonly unknown[]): string => (all.length > SHOWN ? `${SHOWN} / ${all.length}` : `${all.length}`);
   const main =
     state.system === "messages"

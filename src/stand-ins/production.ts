@@ -1,24 +1,24 @@
 import { z } from "zod";
 import { requests } from "../contracts/outside.ts";
 import { addDays, DAY, dayOf, startOfDay } from "../domain/time.ts";
-import { asking, type Planned, type StandIn, type Surroundings } from "./kernel.ts";
+import { handleAsk, type PlannedReport, type StandIn, type AskContext } from "./kernel.ts";
 
 const USUAL_DAYS = 10;
-/** Leaves the goods time to travel before the promise. */
+/** Between the end of production and the promised date, for transport. */
 const MARGIN_DAYS = 4;
 
-interface Piece {
+interface Line {
   readonly quantity: number;
 }
 
-/** As long as it usually takes, or less when the promise is nearer. */
-function leadTime(now: number, promisedDate: string | undefined): number {
+/** In days: the usual ones, or fewer when the promised date is nearer. */
+function quoteLeadTime(now: number, promisedDate: string | undefined): number {
   if (promisedDate === undefined) return USUAL_DAYS;
   const left = Math.round((startOfDay(addDays(promisedDate, -MARGIN_DAYS)) - startOfDay(dayOf(now))) / DAY);
   return Math.max(1, Math.min(USUAL_DAYS, left));
 }
 
-function made(lines: readonly Piece[], stage: string, { delay }: Surroundings): Planned[] {
+function planProduction(lines: readonly Line[], stage: string, { delay }: AskContext): PlannedReport[] {
   return [
     {
       command: "report-progress",
@@ -33,35 +33,41 @@ function made(lines: readonly Piece[], stage: string, { delay }: Surroundings): 
   ];
 }
 
-const MAKING = ["report-progress", "finish-production"] as const;
-const pieces = z.object({ lines: z.array(z.object({ quantity: z.int() })) });
+const PRODUCTION_REPORTS = ["report-progress", "finish-production"] as const;
+const orderedLines = z.object({ lines: z.array(z.object({ quantity: z.int() })) });
 const { production: contract } = requests;
 
-/** Production: says how long, makes, makes again, amends. */
+/** Production: quotes the lead time, produces, reworks, amends. */
 export const production: StandIn = {
   system: "production",
   title: "生产部门 Production",
   role: "production",
   asks: {
-    "quote-lead-time": asking(contract["quote-lead-time"], ({ promisedDate }, { now, delay }) => ({
+    "quote-lead-time": handleAsk(contract["quote-lead-time"], ({ promisedDate }, { now, delay }) => ({
       drop: ["report-lead-time"],
-      send: [{ command: "report-lead-time", after: delay("report-lead-time"), body: { days: leadTime(now, promisedDate) } }],
+      send: [{ command: "report-lead-time", after: delay("report-lead-time"), body: { days: quoteLeadTime(now, promisedDate) } }],
     })),
-    place: asking(contract.place, ({ lines }, around) => ({ drop: MAKING, send: made(lines, "组装 assembly", around) })),
-    amend: asking(contract.amend, ({ changeId, lines }, around) => ({
-      drop: MAKING,
+    place: handleAsk(contract.place, ({ lines }, context) => ({
+      drop: PRODUCTION_REPORTS,
+      send: planProduction(lines, "组装 assembly", context),
+    })),
+    amend: handleAsk(contract.amend, ({ changeId, lines }, context) => ({
+      drop: PRODUCTION_REPORTS,
       send: [
-        { command: "answer-amendment", after: around.delay("answer-amendment"), body: { changeId, accepted: true } },
-        // What is in the making goes on with the new lines, after the answer.
-        ...(around.waiting.includes("finish-production")
-          ? made(lines, "组装 assembly", around).map((one) => ({ ...one, after: one.after + around.delay("answer-amendment") }))
+        { command: "answer-amendment", after: context.delay("answer-amendment"), body: { changeId, accepted: true } },
+        // A running production continues with the new lines, after the answer.
+        ...(context.waiting.includes("finish-production")
+          ? planProduction(lines, "组装 assembly", context).map((one) => ({
+              ...one,
+              after: one.after + context.delay("answer-amendment"),
+            }))
           : []),
       ],
     })),
-    rework: asking(contract.rework, (_request, around) => {
-      const last = pieces.safeParse(around.last("place", "amend"));
-      return { drop: MAKING, send: last.success ? made(last.data.lines, "返工 rework", around) : [] };
+    rework: handleAsk(contract.rework, (_request, context) => {
+      const last = orderedLines.safeParse(context.last("place", "amend"));
+      return { drop: PRODUCTION_REPORTS, send: last.success ? planProduction(last.data.lines, "返工 rework", context) : [] };
     }),
-    "call-off": asking(contract["call-off"], () => ({ drop: "all" })),
+    "call-off": handleAsk(contract["call-off"], () => ({ drop: "all" })),
   },
 };

@@ -4,49 +4,53 @@ import type { Journal, Report } from "./journal.ts";
 
 interface ReporterOptions {
   readonly journal: Journal;
-  /** `auto`: what a stand-in planned by itself is sent when due; `manual`: only what it was told to send. */
+  /** `auto`: planned reports are sent when due; `manual`: only those ordered by `POST /control/report`. */
   readonly mode: "auto" | "manual";
   /** Where Gendan's API is. */
   readonly gendanUrl: () => string;
-  /** A machine's token of the stand-in's department. */
+  /** A token of the stand-in's machine. */
   readonly token: () => Promise<string>;
-  /** How often each report is sent, beside its own `times`, and whether an order's last one goes first. */
+  /** The present misbehaviour of reports: copies of each (times its own `times`), and reverse order. */
   readonly manner: () => { readonly copies: number; readonly backwards: boolean };
 }
 
-/** Sends reports to Gendan: those of one order in their order, each until Gendan took it on or refused it. */
+/** Sends reports to Gendan, those of one order one after the other, each until Gendan accepts or refuses it. */
 export interface Reporter {
-  /** Reports that the journal holds already. */
+  /** Adds reports that are already in the journal. */
   add(reports: readonly Report[]): void;
-  /** No longer to be sent: these commands of an order, or all. */
+  /** Drops waiting reports of an order: of these commands, or all. */
   drop(orderNo: string, commands: readonly string[] | "all"): void;
-  /** Commands of an order that wait to be sent. */
+  /** The commands of an order's waiting reports. */
   waiting(orderNo: string): string[];
-  /** What Gendan said to the first try at a report. */
-  firstTry(key: string): Promise<string>;
+  /** Gendan's answer to the next attempt of a report. */
+  nextAttempt(key: string): Promise<string>;
   forget(): void;
   close(): Promise<void>;
 }
 
-const AT_ONCE = 16;
-const FIRST_WAIT = 200;
-const LONGEST_WAIT = 15_000;
-const ONE_TRY = 10_000;
+/** Lanes that send at the same time. */
+const CONCURRENCY = 16;
+/** The first pause before a retry, ms; it doubles each time. */
+const FIRST_PAUSE = 200;
+const LONGEST_PAUSE = 15_000;
+/** Time limit of an attempt, ms. */
+const TIMEOUT = 10_000;
 
-/** What may pass: no answer, too early, too many, a server's fault, a token that ran out on the way. */
-function mayPass(status: number): boolean {
+/** Statuses worth a retry: server errors, time-out, too early, too many requests, and a token that expired on the way. */
+function isTemporary(status: number): boolean {
   return status >= 500 || status === 401 || status === 408 || status === 425 || status === 429;
 }
 
-/** Told reports go at once, whatever waits; planned ones wait for the earlier ones of their order. */
-function lane({ by, orderNo, key }: Report): string {
+/** Reports of one lane are sent one after the other: the planned ones of an order; each ordered one has a lane of its own. */
+function laneOf({ by, orderNo, key }: Report): string {
   return by === "itself" ? `order ${orderNo}` : `report ${key}`;
 }
 
-function earlier(one: Report, other: Report): boolean {
+function isEarlier(one: Report, other: Report): boolean {
   return one.dueAt < other.dueAt || (one.dueAt === other.dueAt && one.number < other.number);
 }
 
+/** Opens a reporter and starts sending the reports that wait in the journal. */
 export function openReporter({ journal, mode, gendanUrl, token, manner }: ReporterOptions): Reporter {
   const waiting = new Map<string, Report>();
   const retryAt = new Map<string, number>();
@@ -56,17 +60,17 @@ export function openReporter({ journal, mode, gendanUrl, token, manner }: Report
   setMaxListeners(0, closing.signal);
   let timer: NodeJS.Timeout | undefined;
 
-  const sent = (report: Report): boolean => report.by === "told" || mode === "auto";
+  const isSent = (report: Report): boolean => report.by === "told" || mode === "auto";
 
   function settle(report: Report): void {
-    // It may have been dropped while it was under way.
+    // It may have been dropped while it was being sent.
     if (journal.reports.get(report.key)?.state !== "waiting") return;
     journal.write({ report });
     if (report.state === "waiting") waiting.set(report.key, report);
     else waiting.delete(report.key);
   }
 
-  async function tryOnce({ orderNo, command, key, body }: Report): Promise<{ state: Report["state"]; last: string }> {
+  async function attempt({ orderNo, command, key, body }: Report): Promise<{ state: Report["state"]; last: string }> {
     try {
       const response = await fetch(`${gendanUrl().replace(/\/$/, "")}/orders/${encodeURIComponent(orderNo)}/${command}`, {
         method: "POST",
@@ -77,12 +81,12 @@ export function openReporter({ journal, mode, gendanUrl, token, manner }: Report
         },
         body: JSON.stringify(body),
         redirect: "manual",
-        signal: timeLimit(ONE_TRY, closing.signal),
+        signal: timeLimit(TIMEOUT, closing.signal),
       });
       const text = await response.text();
       if (response.ok) return { state: "accepted", last: `${response.status}` };
       return {
-        state: mayPass(response.status) ? "waiting" : "refused",
+        state: isTemporary(response.status) ? "waiting" : "refused",
         last: `${response.status} ${text.slice(0, 1_000)}`.trim(),
       };
     } catch (error) {
@@ -92,16 +96,16 @@ export function openReporter({ journal, mode, gendanUrl, token, manner }: Report
   }
 
   async function send(report: Report): Promise<void> {
-    const copies = Array.from({ length: report.times * manner().copies }, () => tryOnce(report));
+    const copies = Array.from({ length: report.times * manner().copies }, () => attempt(report));
     const outcomes = await Promise.all(copies);
     const outcome = outcomes.find(({ state }) => state !== "accepted") ?? outcomes[0] ?? { state: "waiting", last: "" };
     if (closing.signal.aborted) return;
     const tries = report.tries + 1;
     if (outcome.state === "waiting")
-      retryAt.set(report.key, Date.now() + Math.min(FIRST_WAIT * 2 ** Math.min(tries - 1, 10), LONGEST_WAIT));
+      retryAt.set(report.key, Date.now() + Math.min(FIRST_PAUSE * 2 ** Math.min(tries - 1, 10), LONGEST_PAUSE));
     else retryAt.delete(report.key);
     settle({ ...report, ...outcome, tries });
-    const said = `${outcome.state === "waiting" ? "will be tried again: " : ""}${outcome.last}`;
+    const said = `${outcome.state === "waiting" ? "will be retried: " : ""}${outcome.last}`;
     for (const listener of listeners.get(report.key) ?? []) listener(said);
     listeners.delete(report.key);
   }
@@ -112,16 +116,16 @@ export function openReporter({ journal, mode, gendanUrl, token, manner }: Report
     const heads = new Map<string, Report>();
     const { backwards } = manner();
     for (const report of waiting.values()) {
-      const head = heads.get(lane(report));
-      const isFirst = !head || earlier(report, head) !== (backwards && report.by === "itself");
-      if (isFirst && sent(report)) heads.set(lane(report), report);
+      const head = heads.get(laneOf(report));
+      const isFirst = !head || isEarlier(report, head) !== (backwards && report.by === "itself");
+      if (isFirst && isSent(report)) heads.set(laneOf(report), report);
     }
     let next = Number.POSITIVE_INFINITY;
     for (const [name, report] of heads) {
       if (busy.has(name)) continue;
       const at = Math.max(report.dueAt, retryAt.get(report.key) ?? 0);
       if (at > Date.now()) next = Math.min(next, at);
-      else if (busy.size < AT_ONCE) {
+      else if (busy.size < CONCURRENCY) {
         busy.set(
           name,
           send(report).finally(() => {
@@ -152,8 +156,8 @@ export function openReporter({ journal, mode, gendanUrl, token, manner }: Report
       }
     },
     waiting: (orderNo) =>
-      [...waiting.values()].filter((report) => report.orderNo === orderNo && sent(report)).map(({ command }) => command),
-    firstTry: (key) => new Promise((resolve) => listeners.set(key, [...(listeners.get(key) ?? []), resolve])),
+      [...waiting.values()].filter((report) => report.orderNo === orderNo && isSent(report)).map(({ command }) => command),
+    nextAttempt: (key) => new Promise((resolve) => listeners.set(key, [...(listeners.get(key) ?? []), resolve])),
     forget: () => {
       waiting.clear();
       retryAt.clear();

@@ -8,16 +8,16 @@ import { logistics } from "./logistics.ts";
 import { messages } from "./messages.ts";
 import { production } from "./production.ts";
 import { openReporter } from "./reports.ts";
-import { standInServer } from "./server.ts";
+import { buildStandInServer } from "./server.ts";
 import { warehouse } from "./warehouse.ts";
 
 /**
- * How long after an ask each command is reported in `auto`, ms. Gendan asks production how long it needs and to begin at
- * the same time, in any order: `finish-production` has to leave time for the answer to the first.
+ * How long after an ask each command is reported in `auto` mode, ms. Gendan asks production for the lead time and to begin at the
+ * same time, in any order, so `finish-production` must be later than `report-lead-time`.
  */
 export type Delays = Partial<Readonly<Record<CommandName, number>>>;
 
-/** One to four seconds: fast enough to watch, slow enough to see. Later steps of one ask come later. */
+/** One to four and a half seconds, to be watched. Later steps of one ask come later. */
 const usualDelays: Delays = {
   "report-lead-time": 1_000,
   "report-progress": 2_000,
@@ -30,21 +30,21 @@ const usualDelays: Delays = {
   "report-delivery": 4_500,
   "report-trace": 1_500,
 };
-const OTHERWISE = 1_000;
+const DEFAULT_DELAY = 1_000;
 
 export interface StandInsOptions {
-  /** `auto`: they carry orders on by themselves; `manual`: they report only when told to. */
+  /** `auto`: they report by themselves; `manual`: only on `POST /control/report`. */
   readonly mode: "auto" | "manual";
-  /** Where Gendan's API is, or will be. */
+  /** The URL of Gendan's API, which need not be up yet. */
   readonly gendanUrl: string | (() => string);
-  /** A token of a machine `id` that carries a department's role. */
+  /** Issues a token of the machine `id` with a department's role. */
   readonly token: (role: Role, id: string) => Promise<string>;
   readonly ports?: Partial<Readonly<Record<OutsideSystem, number>>>;
-  /** All delays times this: 0.1 is ten times as fast. */
+  /** Factor of all delays: 0.1 is ten times as fast. */
   readonly pace?: number;
-  /** Laid over {@link usualDelays}. */
+  /** Overrides of {@link usualDelays}. */
   readonly delays?: Delays;
-  /** Folder for what they remember; without it they remember until they are closed. */
+  /** Folder of their journals; without it they are in memory only. */
   readonly home?: string;
 }
 
@@ -55,7 +55,7 @@ export interface StandIns {
 
 /**
  * Starts stand-ins of the four outside systems, each an HTTP server of its own.
- * @throws Error that names system and port when one is in use (the others are stopped), or a memory that can't be read.
+ * @throws Error which names the system and port that cannot be listened on, or the journal that cannot be read; the others are stopped
  */
 export async function startStandIns(options: StandInsOptions): Promise<StandIns> {
   const { mode, gendanUrl, token, ports, home, pace = 1 } = options;
@@ -65,11 +65,11 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
   async function start(standIn: StandIn): Promise<string> {
     const { system, role } = standIn;
     const journal = openJournal(home === undefined ? undefined : join(home, `${system}.jsonl`));
-    const app = standInServer({
+    const app = buildStandInServer({
       standIn,
       mode,
       journal,
-      delay: (command) => (delays[command] ?? OTHERWISE) * pace,
+      delay: (command) => (delays[command] ?? DEFAULT_DELAY) * pace,
       reporter: (manner) =>
         openReporter({
           journal,
@@ -87,7 +87,8 @@ export async function startStandIns(options: StandInsOptions): Promise<StandIns>
     try {
       return await app.listen({ host: "127.0.0.1", port });
     } catch (cause) {
-      const why = cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" ? "is in use" : "can't be listened on";
+      const why =
+        cause instanceof Error && "code" in cause && cause.code === "EADDRINUSE" ? "is in use" : "cannot be listened on";
       throw new Error(`port ${port} of the ${system} stand-in ${why}`, { cause });
     }
   }

@@ -1,15 +1,15 @@
 import { requests } from "../contracts/outside.ts";
-import { asking, type StandIn } from "./kernel.ts";
+import { handleAsk, type StandIn } from "./kernel.ts";
 
 const { warehouse: contract } = requests;
 
-/** The warehouse: checks what comes and finds it right, hands it out, takes it back. */
+/** The warehouse: checks goods and finds them correct, hands them out, takes them back. */
 export const warehouse: StandIn = {
   system: "warehouse",
   title: "仓库 Warehouse",
   role: "warehouse",
   asks: {
-    "expect-goods": asking(contract["expect-goods"], ({ lines }, { delay }) => ({
+    "expect-goods": handleAsk(contract["expect-goods"], ({ lines }, { delay }) => ({
       drop: ["check-goods"],
       send: [
         {
@@ -19,7 +19,7 @@ export const warehouse: StandIn = {
         },
       ],
     })),
-    "hand-out": asking(contract["hand-out"], () => ({})),
-    "take-back": asking(contract["take-back"], () => ({ drop: "all" })),
+    "hand-out": handleAsk(contract["hand-out"], () => ({})),
+    "take-back": handleAsk(contract["take-back"], () => ({ drop: "all" })),
   },
 };

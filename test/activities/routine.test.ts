@@ -10,7 +10,7 @@ import type { CommandName } from "../../src/domain/order/bodies.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { weekBefore } from "../../src/domain/routine/period.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
-import { weeklySheet } from "../../src/forms/weekly-summary.ts";
+import { composeWeeklySheet } from "../../src/forms/weekly-summary.ts";
 import { allLinesOf } from "../../src/records/reports.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
@@ -190,7 +190,7 @@ test("a delay that could not be put on its order is named in the summary's sheet
     { orderNo: "D-8", delayFound: found },
   ];
   for (const locale of ["zh", "en"] as const) {
-    const { sections } = weeklySheet({ week: "2026-W47", asOf: iso(0), lines }, locale, "");
+    const { sections } = composeWeeklySheet({ week: "2026-W47", asOf: iso(0), lines }, locale, "");
     expect(sections.at(-1)).toMatchObject({
       title: `${columnWords.notDelivered[locale]} (1)`,
       rows: [["D-9", foundDelayText(found)]],

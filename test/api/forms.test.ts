@@ -5,7 +5,7 @@ import type { CommandName } from "../../src/domain/order/bodies.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { formNames } from "../../src/forms/form.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
-import { pagesOf, squashed, textOf } from "../forms/reading.ts";
+import { pagesOf, withoutSpaces, visibleText } from "../forms/reading.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
@@ -58,8 +58,8 @@ describe("a form", () => {
     }
     const [text = ""] = await pagesOf((await get(`${url}.pdf`)).rawPayload);
     for (const said of ["F-1", "客户B", "E27 9W 3000K", "第1页/共1页"]) {
-      expect(squashed(text)).toContain(squashed(said));
-      if (!said.startsWith("第")) expect(textOf(page.body)).toContain(said);
+      expect(withoutSpaces(text)).toContain(withoutSpaces(said));
+      if (!said.startsWith("第")) expect(visibleText(page.body)).toContain(said);
     }
   });
 
@@ -106,12 +106,12 @@ describe("a form", () => {
   });
 
   test("an earlier revision is as it was then; one that never was is not found", async () => {
-    const first = textOf((await get(`${CONFIRMATION}?revision=1`)).body);
+    const first = visibleText((await get(`${CONFIRMATION}?revision=1`)).body);
     expect(first).toContain(customer.name);
     expect(first).not.toContain("客户B");
     expect(first).toContain("已由第 2 版取代");
     expect(first).toContain("未经主管签字");
-    const second = textOf((await get(`${CONFIRMATION}?revision=2`)).body);
+    const second = visibleText((await get(`${CONFIRMATION}?revision=2`)).body);
     expect(second).toContain("客户B");
     expect(second).toContain("wang.fang");
     expect(second).not.toContain("取代");

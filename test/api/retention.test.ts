@@ -5,7 +5,7 @@ import { DAY } from "../../src/domain/time.ts";
 import { removePersonalData } from "../../src/records/retention.ts";
 import { verify } from "../../src/records/verify.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
-import { textOf } from "../forms/reading.ts";
+import { visibleText } from "../forms/reading.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
 let stage: Stage;
@@ -52,8 +52,8 @@ test("an order whose personal data was removed is read, listed, printed and spok
   const listed = await request("/orders");
   expect(ordersSchema.parse(listed.json()).items).toHaveLength(1);
   const form = await request("/orders/P-1/forms/order-confirmation");
-  expect(textOf(form.body)).toContain("个人信息已按保存期限删除");
-  expect(textOf(form.body)).toContain("（已删除）");
+  expect(visibleText(form.body)).toContain("个人信息已按保存期限删除");
+  expect(visibleText(form.body)).toContain("（已删除）");
   const csv = await request("/orders/P-1/history.csv");
   for (const answer of [history, listed, form, csv, await request("/orders/P-1")]) {
     expect(answer.statusCode).toBe(200);

@@ -1,9 +1,9 @@
 import fc from "fast-check";
 import { describe, expect, test } from "vitest";
-import type { Form, Subject } from "../../src/forms/form.ts";
+import type { Form, FormInput } from "../../src/forms/form.ts";
 import { orderConfirmation } from "../../src/forms/order-confirmation.ts";
-import { pageFor } from "../../src/forms/page.ts";
-import { pdfFor, printed } from "../../src/forms/pdf.ts";
+import { renderPage } from "../../src/forms/page.ts";
+import { renderPdf, splitByFont } from "../../src/forms/pdf.ts";
 import { productionProgress } from "../../src/forms/production-progress.ts";
 import { shippingNotice } from "../../src/forms/shipping-notice.ts";
 import { yuan, yuanInCapitals } from "../../src/texts/format.ts";
@@ -11,11 +11,11 @@ import { beginning, by, machine, when, type Story } from "../domain/order-fixtur
 import { address, customer, entry, lines, upTo } from "../domain/regular.ts";
 import { dutyOf } from "../domain/scenario.ts";
 import { customEntered, largeReleased } from "../domain/special.ts";
-import { pagesOf, rowsOf, saidBy, squashed, textOf, valueOf } from "./reading.ts";
+import { pagesOf, rowsOf, textsOf, withoutSpaces, visibleText, valueOf } from "./reading.ts";
 
 const R = by("sales_rep");
 
-function subject({ order, events, now }: Story, more: Partial<Subject> = {}): Subject {
+function formInput({ order, events, now }: Story, more: Partial<FormInput> = {}): FormInput {
   if (!order) throw new Error("no order");
   return {
     order,
@@ -31,8 +31,8 @@ function subject({ order, events, now }: Story, more: Partial<Subject> = {}): Su
 
 const NINE = "2026-11-23 09:00";
 
-/** A released order whose lampshades the customer wanted in another colour, agreed by everybody (R1.3, example B). */
-function changed(): Story {
+/** A released order with an accepted change of the lampshade's colour (R1.3, example B). */
+function orderWithChange(): Story {
   const dearer = [{ ...lines[0], specification: "E27 9W 3000K, shade blue", unitPriceFen: 3600 }];
   const asked = when(upTo("leadTime"), "request-change", R, {
     kind: "specification",
@@ -48,9 +48,9 @@ function changed(): Story {
 }
 
 describe("the order confirmation", () => {
-  const form = orderConfirmation(subject(upTo("release")));
+  const form = orderConfirmation(formInput(upTo("release")));
 
-  test("says what the record says, field by field", () => {
+  test("has the values of the order, field by field", () => {
     const expected = {
       单据编号: "SO-1-OC",
       订单编号: "SO-1",
@@ -79,34 +79,34 @@ describe("the order confirmation", () => {
     expect(form.company).toBe("示例灯饰厂");
   });
 
-  test("its signature blocks say who signed when; what nobody signed is blank", () => {
+  test("shows who signed when, and an empty box for each missing signature", () => {
     expect(form.signatures).toEqual([
       { label: "客户确认", by: "李娜 (li.na)", at: NINE, note: "电话" },
       { label: "销售代表（录入自检）", by: "李娜 (li.na)", at: NINE },
       { label: "主管签字", by: "wang.fang", at: NINE },
       { label: "订单管理员（核对下达）", by: "zhao.min", at: NINE },
     ]);
-    const unsigned = orderConfirmation(subject(upTo("enter")));
+    const unsigned = orderConfirmation(formInput(upTo("enter")));
     expect(unsigned.signatures.slice(2)).toEqual([{ label: "主管签字" }, { label: "订单管理员（核对下达）" }]);
     expect(unsigned.marks).toEqual(["未经主管签字"]);
-    expect(orderConfirmation(subject(upTo("confirm"))).marks).toEqual(["草稿：尚未录入，不作为凭据"]);
+    expect(orderConfirmation(formInput(upTo("confirm"))).marks).toEqual(["草稿：尚未录入，不作为凭据"]);
   });
 
-  test("a special order shows lead time, design, brief, and who agreed to them", () => {
-    const large = orderConfirmation(subject(largeReleased()));
+  test("shows lead time, design, brief and their signatures for a special order", () => {
+    const large = orderConfirmation(formInput(largeReleased()));
     expect(valueOf(large, "订单类别")).toBe("大额订单");
     expect(valueOf(large, "生产部门预计完工")).toBe(largeReleased().order?.leadTime?.finishDate);
     expect(valueOf(large, "运费承担")).toBe("公司承担");
     expect(large.signatures.map(({ label, by: who }) => [label, who])).toContainEqual(["主管（特殊订单知悉）", "wang.fang"]);
-    const custom = orderConfirmation(subject(customEntered()));
+    const custom = orderConfirmation(formInput(customEntered()));
     expect(valueOf(custom, "定制要求")).toBe("colour temperature 3,300 K");
     expect(custom.signatures.map(({ label }) => label)).toContain("设计部门");
   });
 
-  test("a change that took effect is a new revision, with who asked, who consented and who signed", () => {
-    const story = changed();
+  test("shows an accepted change as a new revision, with its signatures", () => {
+    const story = orderWithChange();
     const { order } = story;
-    const now = orderConfirmation(subject(story, { newest: 2 }));
+    const now = orderConfirmation(formInput(story, { newest: 2 }));
     expect([valueOf(now, "版次"), valueOf(now, "变更加价"), valueOf(now, "订单总额")]).toEqual(["2", "50.00", "3,650.00"]);
     expect(order?.amountFen).toBe(365_000);
     expect(rowsOf(now, "变更记录")).toEqual([
@@ -117,19 +117,19 @@ describe("the order confirmation", () => {
     );
   });
 
-  test("whoever may not see prices and contact data gets a form without them", () => {
+  test("leaves out prices and contact data for a reader who may not see them", () => {
     const hidden = new Set(["contact", "amountFen", "unitPriceFen", "deliveryAddress", "extraCostFen"]);
-    const text = saidBy(orderConfirmation(subject(changed(), { hidden }))).join("\n");
+    const text = textsOf(orderConfirmation(formInput(orderWithChange(), { hidden }))).join("\n");
     expect(text).not.toMatch(/陈先生|13800000000|古镇路|35\.00|3,6|人民币|加价|联系/u);
     expect(text).toContain("E27 9W 3000K, shade blue");
   });
 
-  test("questions, answers and remarks of the customer stand on it", () => {
+  test("shows the customer's questions, answers and remarks", () => {
     const received = when(beginning, "receive", R, { customer, salesRep: "li.na", lines, note: "附说明书" });
     const { dutyId } = dutyOf(received, "confirm");
     const asked = when(received, "ask-customer", R, { dutyId, question: "灯头 E27？", channel: "wecom" });
     const answered = when(asked, "record-answer", R, { questionId: asked.order?.questions[0]?.questionId ?? "", answer: "是" });
-    const asking = orderConfirmation(subject(answered));
+    const asking = orderConfirmation(formInput(answered));
     expect(rowsOf(asking, "客户疑问与答复")).toEqual([["灯头 E27？", "是", NINE, "李娜 (li.na)"]]);
     expect(rowsOf(asking, "备注")).toEqual([["附说明书", NINE, "李娜 (li.na)"]]);
   });
@@ -137,7 +137,7 @@ describe("the order confirmation", () => {
 
 describe("the production progress sheet", () => {
   test("lists the stages of production with the time of each, and the quantities", () => {
-    const form = productionProgress(subject(upTo("check")));
+    const form = productionProgress(formInput(upTo("check")));
     expect(rowsOf(form, "生产阶段及时间")).toEqual([
       [NINE, "下达生产", "—", "zhao.min"],
       [NINE, "反馈生产周期", "预计完工 2026-12-03", "production-system"],
@@ -156,7 +156,7 @@ describe("the production progress sheet", () => {
     ]);
   });
 
-  test("a delay stands there with its cause, and what the customer was told", () => {
+  test("shows a delay with its cause, and what the customer was told", () => {
     const late = when(upTo("leadTime"), "report-delay", machine("production"), { cause: "材料不足", newFinish: "2026-12-22" });
     const told = when(late, "tell-customer-of-delay", R, {
       reason: "材料晚到",
@@ -165,7 +165,7 @@ describe("the production progress sheet", () => {
       channel: "phone",
     });
     const agreed = when(told, "agree-remedy", R, { accepted: true });
-    const [row] = rowsOf(productionProgress(subject(agreed)), "延期记录");
+    const [row] = rowsOf(productionProgress(formInput(agreed)), "延期记录");
     expect(row).toEqual([
       "材料不足",
       "2026-12-20",
@@ -179,8 +179,8 @@ describe("the production progress sheet", () => {
 });
 
 describe("the shipping notice", () => {
-  test("says where the goods go, how, and who signed for them", () => {
-    const form = shippingNotice(subject(upTo("receipt")));
+  test("shows the address, the transport, and who signed for the goods", () => {
+    const form = shippingNotice(formInput(upTo("receipt")));
     const expected = {
       收货人: "陈先生",
       联系电话: "+8613800000000",
@@ -206,13 +206,13 @@ describe("the shipping notice", () => {
       ["陈先生", "2026-11-23 09:00"],
       ["李娜 (li.na)", NINE],
     ]);
-    expect(shippingNotice(subject(upTo("check"))).marks).toEqual(["尚未发货"]);
+    expect(shippingNotice(formInput(upTo("check"))).marks).toEqual(["尚未发货"]);
   });
 
-  test("a second shipment has a notice of its own, the first stays on it", () => {
+  test("is about the second shipment after the first was lost, and lists the first", () => {
     const lost = when(upTo("dispatch"), "report-trace", machine("logistics"), { trackingNumber: "SF1", result: "lost" });
     const again = when(lost, "decide-loss", by("supervisor"), { decision: "ship_again", reason: "lost" });
-    const form = shippingNotice(subject(again));
+    const form = shippingNotice(formInput(again));
     expect([valueOf(form, "发货次序"), valueOf(form, "运单号")]).toEqual(["2", "—"]);
     expect(rowsOf(form, "历次发货")).toEqual([["1", "SF", "SF1", NINE, "丢失: lost"]]);
   });
@@ -234,58 +234,58 @@ function long(): Story {
 }
 
 const forms: readonly (readonly [string, Form])[] = [
-  ["the order confirmation", orderConfirmation(subject(changed(), { checksum: "0123456789abcdef0123" }))],
-  ["… in English", orderConfirmation(subject(changed(), { locale: "en" }))],
-  ["the production progress sheet", productionProgress(subject(upTo("receipt")))],
-  ["the shipping notice", shippingNotice(subject(upTo("receipt")))],
-  ["… in English", shippingNotice(subject(upTo("receipt"), { locale: "en" }))],
-  ["a draft", orderConfirmation(subject(upTo("receive")))],
-  ["a long order", orderConfirmation(subject(long()))],
+  ["the order confirmation", orderConfirmation(formInput(orderWithChange(), { checksum: "0123456789abcdef0123" }))],
+  ["… in English", orderConfirmation(formInput(orderWithChange(), { locale: "en" }))],
+  ["the production progress sheet", productionProgress(formInput(upTo("receipt")))],
+  ["the shipping notice", shippingNotice(formInput(upTo("receipt")))],
+  ["… in English", shippingNotice(formInput(upTo("receipt"), { locale: "en" }))],
+  ["a draft", orderConfirmation(formInput(upTo("receive")))],
+  ["a long order", orderConfirmation(formInput(long()))],
 ];
 
 describe.each(forms)("%s, rendered", (_name, form) => {
-  test("every text of it is on the page, and nothing of it is markup", () => {
-    const html = pageFor(form);
-    const text = squashed(textOf(html));
-    for (const said of saidBy(form)) expect(text).toContain(squashed(said));
+  test("is rendered as a page with all its texts, all of them escaped", () => {
+    const html = renderPage(form);
+    const text = withoutSpaces(visibleText(html));
+    for (const said of textsOf(form)) expect(text).toContain(withoutSpaces(said));
     expect(html).not.toMatch(/<(?:img|b>星|script)/u);
     expect(html).not.toMatch(/ style=/u);
     expect(html).toContain(`lang="${form.locale === "zh" ? "zh-CN" : "en"}"`);
   });
 
-  test("every text of it is in the PDF", async () => {
-    const pages = await pagesOf(await pdfFor(form));
+  test("is rendered as PDF with all its texts", async () => {
+    const pages = await pagesOf(await renderPdf(form));
     const [first = ""] = form.locale === "zh" ? ["第1页/共"] : ["Page1of"];
-    expect(squashed(pages[0] ?? "")).toContain(`${first}${pages.length}`);
-    const text = squashed(pages.join("\n"));
-    for (const said of saidBy(form)) {
+    expect(withoutSpaces(pages[0] ?? "")).toContain(`${first}${pages.length}`);
+    const text = withoutSpaces(pages.join("\n"));
+    for (const said of textsOf(form)) {
       // A text that runs over a page has what stands at its foot and head in between: one break a page at most.
-      const parts = squashed(printable(said)).match(/.{1,20}/gu) ?? [];
+      const parts = withoutSpaces(printable(said)).match(/.{1,20}/gu) ?? [];
       const missing = text.includes(parts.join("")) ? [] : parts.filter((part) => !text.includes(part));
       expect([said.slice(0, 40), missing.length < pages.length]).toEqual([said.slice(0, 40), true]);
     }
   });
 });
 
-test("a long order runs over pages, each with its number and the table's heading", async () => {
-  const pages = await pagesOf(await pdfFor(orderConfirmation(subject(long()))));
+test("a long order takes several pages, each with its number and the table's heading", async () => {
+  const pages = await pagesOf(await renderPdf(orderConfirmation(formInput(long()))));
   expect(pages.length).toBeGreaterThan(3);
-  pages.forEach((page, index) => expect(squashed(page)).toContain(`第${index + 1}页/共${pages.length}页`));
-  for (const page of pages.slice(1)) expect(squashed(page)).toContain("订单确认单SO-1-OC");
-  const withLines = pages.filter((page) => squashed(page).includes("LED-A"));
+  pages.forEach((page, index) => expect(withoutSpaces(page)).toContain(`第${index + 1}页/共${pages.length}页`));
+  for (const page of pages.slice(1)) expect(withoutSpaces(page)).toContain("订单确认单SO-1-OC");
+  const withLines = pages.filter((page) => withoutSpaces(page).includes("LED-A"));
   expect(withLines.length).toBeGreaterThan(1);
-  for (const page of withLines) expect(squashed(page)).toMatch(/订单明细.*型号.*规格.*数量/u);
-  for (const { model } of many) expect(squashed(pages.join(""))).toContain(squashed(model));
+  for (const page of withLines) expect(withoutSpaces(page)).toMatch(/订单明细.*型号.*规格.*数量/u);
+  for (const { model } of many) expect(withoutSpaces(pages.join(""))).toContain(withoutSpaces(model));
 });
 
 const printable = (text: string): string =>
-  printed(text)
+  splitByFont(text)
     .map((run) => run.text)
     .join("");
 
-test("what the font has no glyph for is printed in another; what none has stands as its code point; nothing is lost", () => {
-  expect(printed("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→")).toEqual([{ text: "陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→", font: "NotoSansSC" }]);
-  expect(printed("店名 𠮷野家\n👍🏽 مر")).toEqual([
+test("a character is printed in the first font that has it, or as its code point if none has", () => {
+  expect(splitByFont("陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→")).toEqual([{ text: "陈先生 古镇路 㐱 № ㎡ ℃ ×±²③→", font: "NotoSansSC" }]);
+  expect(splitByFont("店名 𠮷野家\n👍🏽 مر")).toEqual([
     { text: "店名 ", font: "NotoSansSC" },
     { text: "𠮷", font: "NotoSansJP" },
     { text: "野家\n", font: "NotoSansSC" },
@@ -294,7 +294,7 @@ test("what the font has no glyph for is printed in another; what none has stands
   ]);
   // One emoji of several characters is one run of its font.
   for (const emoji of ["👨‍👩‍👧", "🧑‍🏭", "🇨🇳", "1\uFE0F\u20E3", "😀"]) {
-    const [run, ...more] = printed(emoji);
+    const [run, ...more] = splitByFont(emoji);
     expect([run?.font, more]).toEqual(["NotoEmoji", []]);
     expect(run?.text).toContain(emoji.slice(0, 1));
   }
@@ -305,7 +305,7 @@ test("what the font has no glyph for is printed in another; what none has stands
   }
 });
 
-test("any text is printed whole: each of its characters, or its code point", () => {
+test("every character of any text is printed, or its code point is", () => {
   fc.assert(
     fc.property(fc.string({ unit: "grapheme-composite" }), (text) => {
       const seen = Array.from(text).filter((one) => one === "\n" || !/\p{Default_Ignorable_Code_Point}/u.test(one));
@@ -320,7 +320,7 @@ test("any text is printed whole: each of its characters, or its code point", () 
   );
 });
 
-test("amounts are exact, with two decimals, whatever the fen", () => {
+test("amounts are printed exactly, with two decimals", () => {
   expect([yuan(0), yuan(5), yuan(123_456_789), yuan(-10_000)]).toEqual(["0.00", "0.05", "1,234,567.89", "-100.00"]);
   fc.assert(
     fc.property(fc.integer({ min: 0, max: 100_000_000_000 }), (fen) => {

@@ -3,8 +3,8 @@ import { createRequire } from "node:module";
 import { dirname, join } from "node:path";
 import type { Form, Section } from "../../src/forms/form.ts";
 
-/** What is printed, without spaces and line ends: a renderer breaks lines where it likes. */
-export function squashed(text: string): string {
+/** A text without white space, as renderers break lines where they like. */
+export function withoutSpaces(text: string): string {
   return text.replaceAll(/[\s\u200B]+/gu, "").normalize("NFKC");
 }
 
@@ -22,14 +22,14 @@ export async function pagesOf(pdf: Uint8Array): Promise<string[]> {
 }
 
 /** The text of an HTML page, as a reader sees it. */
-export function textOf(html: string): string {
+export function visibleText(html: string): string {
   const body = html.slice(html.indexOf("<body>"));
   const entities: Readonly<Record<string, string>> = { amp: "&", lt: "<", gt: ">", quot: '"', "#39": "'" };
   return body.replaceAll(/<[^>]*>/gu, "\n").replaceAll(/&(#?\w+);/gu, (_, name: string) => entities[name] ?? "?");
 }
 
-/** Every text that a form says, one after another. */
-export function saidBy(form: Form): string[] {
+/** All texts of a form. */
+export function textsOf(form: Form): string[] {
   const field = ({ label, value }: { label: string; value: string }) => [label, value];
   const section = (part: Section) =>
     "fields" in part
@@ -46,13 +46,13 @@ export function saidBy(form: Form): string[] {
   ];
 }
 
-/** The value beside a label, in whatever part of the form it stands. */
+/** The value next to a label, in any part of the form. */
 export function valueOf(form: Form, label: string): string | undefined {
   const fields = [...form.head, ...form.sections.flatMap((part) => ("fields" in part ? part.fields : (part.sums ?? [])))];
   return fields.find((field) => field.label === label)?.value;
 }
 
-/** The rows under a table's title. */
+/** The rows of the table with a title. */
 export function rowsOf(form: Form, title: string): readonly (readonly string[])[] {
   const part = form.sections.find((each) => each.title === title);
   return part && "rows" in part ? part.rows : [];

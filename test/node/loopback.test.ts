@@ -9,7 +9,7 @@ import { probeServer } from "../../src/composition/probes.ts";
 import { openJournal } from "../../src/stand-ins/journal.ts";
 import { messages } from "../../src/stand-ins/messages.ts";
 import { openReporter } from "../../src/stand-ins/reports.ts";
-import { standInServer } from "../../src/stand-ins/server.ts";
+import { buildStandInServer } from "../../src/stand-ins/server.ts";
 
 /** The status that a server answers with to a name, as a browser sends the one of its address bar. */
 function statusFor(url: string, host: string): Promise<number> {
@@ -40,7 +40,7 @@ const servers = {
     const journal = openJournal();
     const parts = { journal, mode: "manual", gendanUrl: () => "", token: async () => "" } as const;
     const reporter = (manner: Parameters<typeof openReporter>[0]["manner"]) => openReporter({ ...parts, manner });
-    return { app: standInServer({ standIn: messages, mode: "manual", journal, reporter, delay: () => 0 }), path: "/state" };
+    return { app: buildStandInServer({ standIn: messages, mode: "manual", journal, reporter, delay: () => 0 }), path: "/state" };
   },
   "a worker's probes": async () => ({ app: probes(true), path: "/metrics" }),
   "the codec server": async () => ({ app: await codecServer(OPEN_PATH), path: "/livez" }),

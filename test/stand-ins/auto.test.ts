@@ -4,18 +4,28 @@ import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { reports } from "../../src/contracts/outside.ts";
 import { addDays, dayOf } from "../../src/domain/time.ts";
-import { address, gendan, lines, place, ship, standIns, until, wrongIn, type Reported } from "./stand-ins-under-test.ts";
+import {
+  address,
+  receiveReports,
+  lines,
+  place,
+  ship,
+  openStandIns,
+  until,
+  contractErrors,
+  type Reported,
+} from "./stand-ins-under-test.ts";
 
 const today = (): string => dayOf(Date.now());
 const commands = (reported: readonly Reported[]): string[] => reported.map(({ command }) => command);
 
-/** Leaves a busy machine the time to ask two things before the first is reported. */
-const unhurried = { "report-lead-time": 5, "answer-amendment": 5, "report-progress": 400, "finish-production": 410 };
+/** Long enough for a busy machine to ask twice before production reports progress. */
+const slowProduction = { "report-lead-time": 5, "answer-amendment": 5, "report-progress": 400, "finish-production": 410 };
 
-describe("production by itself", () => {
-  it("says how long, works and finishes, in this order, each at its own time and key", async () => {
-    const { url, reported } = await gendan();
-    const { ask } = await standIns({ gendanUrl: url, delays: unhurried });
+describe("production in auto mode", () => {
+  it("reports the lead time, the progress and the end, in this order, each with its own time and key", async () => {
+    const { url, reported } = await receiveReports();
+    const { ask } = await openStandIns({ gendanUrl: url, delays: slowProduction });
     const promisedDate = addDays(today(), 60);
     await ask("production", "place", { ...place, promisedDate }, "k2");
     await ask("production", "quote-lead-time", { orderNo: "A-1", lines, custom: null, promisedDate }, "k1");
@@ -39,16 +49,16 @@ describe("production by itself", () => {
     [60, 10],
     [9, 5],
     [2, 1],
-  ])("is in time for a promise in %i days: %i days", async (promised, days) => {
-    const { url, reported } = await gendan();
-    const { ask } = await standIns({ gendanUrl: url });
+  ])("with a promised date in %i days the lead time is %i days", async (promised, days) => {
+    const { url, reported } = await receiveReports();
+    const { ask } = await openStandIns({ gendanUrl: url });
     await ask("production", "quote-lead-time", { orderNo: "A-1", lines, custom: null, promisedDate: addDays(today(), promised) });
     await until(() => expect(reported).toMatchObject([{ body: { days } }]));
   });
 
-  it("amends what it is making, and makes again what was refused", async () => {
-    const { url, reported } = await gendan();
-    const { ask } = await standIns({ gendanUrl: url, delays: unhurried });
+  it("amends a running production, and reworks refused goods", async () => {
+    const { url, reported } = await receiveReports();
+    const { ask } = await openStandIns({ gendanUrl: url, delays: slowProduction });
     await ask("production", "place", place);
     await ask("production", "amend", { orderNo: "A-1", changeId: "c-7", lines: [{ ...lines[0], quantity: 40 }], custom: null });
     await until(() => expect(commands(reported)).toEqual(["answer-amendment", "report-progress", "finish-production"]));
@@ -59,9 +69,12 @@ describe("production by itself", () => {
     expect(reported[4]?.body).toMatchObject({ quantity: [40] });
   });
 
-  it("stops what is called off", async () => {
-    const { url, reported } = await gendan();
-    const { ask, state } = await standIns({ gendanUrl: url, delays: { "report-progress": 60_000, "finish-production": 60_000 } });
+  it("drops the reports of an order that is called off", async () => {
+    const { url, reported } = await receiveReports();
+    const { ask, state } = await openStandIns({
+      gendanUrl: url,
+      delays: { "report-progress": 60_000, "finish-production": 60_000 },
+    });
     await ask("production", "place", place);
     await ask("production", "call-off", { orderNo: "A-1", reason: "cancelled" });
     expect((await state("production")).reports.map((one) => one.state)).toEqual(["dropped", "dropped"]);
@@ -70,8 +83,8 @@ describe("production by itself", () => {
 });
 
 it("the warehouse finds the goods right", async () => {
-  const { url, reported } = await gendan();
-  const { ask } = await standIns({ gendanUrl: url });
+  const { url, reported } = await receiveReports();
+  const { ask } = await openStandIns({ gendanUrl: url });
   await ask("warehouse", "expect-goods", { orderNo: "A-1", lines });
   await until(() =>
     expect(reported).toMatchObject([{ command: "check-goods", body: { lines: [{ counted: 100, specificationOk: true }] } }]),
@@ -83,10 +96,10 @@ function receiving(days: number): { from: string; to: string } {
   return { from: `${day}T09:00:00+08:00`, to: `${day}T17:00:00+08:00` };
 }
 
-describe("logistics by itself", () => {
+describe("logistics in auto mode", () => {
   it("books a courier, ships, tracks, delivers and traces", async () => {
-    const { url, reported } = await gendan();
-    const { ask } = await standIns({ gendanUrl: url });
+    const { url, reported } = await receiveReports();
+    const { ask } = await openStandIns({ gendanUrl: url });
     await ask("logistics", "book", { orderNo: "A-1", lines, deliveryAddress: address, special: false });
     await until(() => expect(commands(reported)).toEqual(["arrange-transport"]));
     expect(reported[0]?.body).toMatchObject({ method: "courier", freightBorneBy: "customer" });
@@ -110,9 +123,9 @@ describe("logistics by itself", () => {
     );
   });
 
-  it("arrives when the customer receives, and gives a second shipment another number", async () => {
-    const { url, reported } = await gendan();
-    const { ask } = await standIns({ gendanUrl: url });
+  it("expects the arrival in the customer's receiving window, and gives a second shipment another tracking number", async () => {
+    const { url, reported } = await receiveReports();
+    const { ask } = await openStandIns({ gendanUrl: url });
     for (const days of [9, 1]) await ask("logistics", "ship", { ...ship, orderNo: `A-${days}`, receivingTime: receiving(days) });
     await until(() => expect(commands(reported).filter((one) => one === "dispatch")).toHaveLength(2));
     const dispatched = reported.filter(({ command }) => command === "dispatch");
@@ -122,8 +135,8 @@ describe("logistics by itself", () => {
 });
 
 it("everything that is reported is as the commands' wire contracts have it", async () => {
-  const { url, reported } = await gendan();
-  const { ask } = await standIns({ gendanUrl: url });
+  const { url, reported } = await receiveReports();
+  const { ask } = await openStandIns({ gendanUrl: url });
   const { production, warehouse, logistics } = reports;
   await ask("production", "quote-lead-time", { orderNo: "A-1", lines, custom: null });
   await ask("production", "place", { ...place, orderNo: "A-2" });
@@ -133,15 +146,15 @@ it("everything that is reported is as the commands' wire contracts have it", asy
   await ask("logistics", "ship", { ...ship, orderNo: "A-2" });
   await ask("logistics", "trace", { orderNo: "A-3", trackingNumber: "SF1", carrier: "顺丰" });
   await until(() => expect(reported).toHaveLength(10));
-  expect(reported.map((one) => [one.command, wrongIn(one)])).toEqual(reported.map(({ command }) => [command, undefined]));
+  expect(reported.map((one) => [one.command, contractErrors(one)])).toEqual(reported.map(({ command }) => [command, undefined]));
   const announced = [production, warehouse, logistics].flatMap((asks) => Object.values(asks).flat());
   expect(announced).toEqual(expect.arrayContaining(commands(reported)));
 });
 
-describe("reports", () => {
-  it("are made once however often the ask comes, and sent five times when told to", async () => {
-    const { url, reported } = await gendan();
-    const { ask, control, state } = await standIns({ gendanUrl: url });
+describe("automatic reports", () => {
+  it("are made once for a repeated ask, and sent five times when told to", async () => {
+    const { url, reported } = await receiveReports();
+    const { ask, control, state } = await openStandIns({ gendanUrl: url });
     await control("warehouse", "behaviour", { copies: 5 });
     for (let time = 0; time < 3; time += 1) await ask("warehouse", "expect-goods", { orderNo: "A-1", lines }, "k1");
     await until(async () => expect((await state("warehouse")).reports).toMatchObject([{ state: "accepted" }]));
@@ -150,9 +163,9 @@ describe("reports", () => {
       expect(one).toMatchObject({ body: reported[0]?.body, headers: { "idempotency-key": "k1-check-goods" } });
   });
 
-  it("are sent the last first when told to, each with the time at which it happened", async () => {
-    const { url, reported } = await gendan();
-    const { ask, control } = await standIns({ gendanUrl: url });
+  it("are sent in reverse order when told to, each with its own business time", async () => {
+    const { url, reported } = await receiveReports();
+    const { ask, control } = await openStandIns({ gendanUrl: url });
     await control("logistics", "behaviour", { backwards: true });
     await ask("logistics", "ship", ship);
     await until(() => expect(commands(reported)).toEqual(["report-delivery", "report-tracking", "dispatch"]));
@@ -160,12 +173,12 @@ describe("reports", () => {
     expect(times).toEqual(times.toSorted().toReversed());
   });
 
-  it("keep their order while Gendan fails, and hold up no other order", async () => {
+  it("keep their order while Gendan fails, and delay no other order's", async () => {
     let failures = 2;
-    const { url, reported } = await gendan(({ orderNo, command }) =>
+    const { url, reported } = await receiveReports(({ orderNo, command }) =>
       orderNo === "A-1" && command === "report-progress" && failures-- > 0 ? 503 : 202,
     );
-    const { ask, state } = await standIns({ gendanUrl: url });
+    const { ask, state } = await openStandIns({ gendanUrl: url });
     await ask("production", "place", place);
     await ask("production", "place", { ...place, orderNo: "A-2" });
     await until(async () =>
@@ -179,22 +192,22 @@ describe("reports", () => {
     );
   });
 
-  it("that were not sent yet are sent after a restart", async () => {
-    const { url, reported } = await gendan();
+  it("are sent after a restart if they were not sent before", async () => {
+    const { url, reported } = await receiveReports();
     const home = mkdtempSync(join(tmpdir(), "gendan-stand-ins-"));
     onTestFinished(() => rmSync(home, { recursive: true }));
-    const first = await standIns({ home });
+    const first = await openStandIns({ home });
     await first.ask("warehouse", "expect-goods", { orderNo: "A-1", lines }, "k1");
     await until(async () => expect((await first.state("warehouse")).reports[0]?.tries).toBeGreaterThan(0));
     await first.close();
-    await standIns({ home, gendanUrl: () => url });
+    await openStandIns({ home, gendanUrl: () => url });
     await until(() =>
       expect(reported).toMatchObject([{ command: "check-goods", headers: { "idempotency-key": "k1-check-goods" } }]),
     );
   });
 
-  it("are not made in manual", async () => {
-    const { ask, state } = await standIns({ mode: "manual" });
+  it("are not made in manual mode", async () => {
+    const { ask, state } = await openStandIns({ mode: "manual" });
     await ask("production", "place", place);
     expect((await state("production")).reports).toEqual([]);
   });

@@ -4,15 +4,15 @@ import { z } from "zod";
 import { asks } from "../../src/domain/order/effects.ts";
 import { behaviour, troubles } from "../../src/stand-ins/behaviour.ts";
 import { openApi, openApiText, systems } from "../../src/stand-ins/openapi.ts";
-import { standIns } from "./stand-ins-under-test.ts";
+import { openStandIns } from "./stand-ins-under-test.ts";
 
 describe.each(systems)("the contract of %s", (system) => {
-  it("is committed as it is: else `npm run openapi:outside`", () => {
+  it("equals the committed document (else `npm run openapi`)", () => {
     const committed: unknown = JSON.parse(readFileSync(new URL(`../../openapi/${system}.json`, import.meta.url), "utf8"));
     expect(committed).toEqual(JSON.parse(openApiText(system)));
   });
 
-  it("has every ask, and no reference to nowhere", () => {
+  it("has every ask, and no broken reference", () => {
     const text = openApiText(system);
     const { paths, components } = z
       .object({ paths: z.record(z.string(), z.unknown()), components: z.record(z.string(), z.record(z.string(), z.unknown())) })
@@ -28,7 +28,7 @@ describe.each(systems)("the contract of %s", (system) => {
 });
 
 it("is served by each stand-in, with what it can be told: every trouble that it can make", async () => {
-  const { urls } = await standIns({ mode: "manual" });
+  const { urls } = await openStandIns({ mode: "manual" });
   const api = z.looseObject({ paths: z.record(z.string(), z.unknown()) });
   const { paths, ...served } = api.parse(await (await fetch(`${urls.logistics}/openapi.json`)).json());
   const { paths: contract, ...committed } = api.parse(JSON.parse(openApiText("logistics")));

@@ -3,7 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { describe, expect, it, onTestFinished } from "vitest";
 import { startStandIns } from "../../src/stand-ins/start.ts";
-import { gendan, lines, place, ship, standIns, until } from "./stand-ins-under-test.ts";
+import { receiveReports, lines, place, ship, openStandIns, until } from "./stand-ins-under-test.ts";
 
 const manual = { mode: "manual" } as const;
 const tell = {
@@ -18,16 +18,16 @@ const tell = {
 };
 
 describe("a stand-in's contract", () => {
-  it("takes an ask on with a reference, and shows it", async () => {
-    const { ask, state } = await standIns(manual);
+  it("accepts an ask with a reference, and shows it", async () => {
+    const { ask, state } = await openStandIns(manual);
     const response = await ask("production", "place", place, "k1");
     expect(response.status).toBe(200);
     expect(await response.json()).toEqual({ reference: expect.stringMatching(/^production-\d+$/) });
     expect((await state("production")).asks).toMatchObject([{ ask: "place", key: "k1", orderNo: "A-1", times: 1, body: place }]);
   });
 
-  it("answers the same key the same and does it once; the same key with another body is refused", async () => {
-    const { ask, state } = await standIns(manual);
+  it("gives a repeated key the same answer, and refuses it with another body", async () => {
+    const { ask, state } = await openStandIns(manual);
     const first = await (await ask("logistics", "ship", ship, "k1")).json();
     expect(await (await ask("logistics", "ship", ship, "k1")).json()).toEqual(first);
     expect((await state("logistics")).asks).toMatchObject([{ times: 2 }]);
@@ -36,16 +36,16 @@ describe("a stand-in's contract", () => {
     expect(await other.json()).toMatchObject({ code: "idempotency-conflict" });
   });
 
-  it("does something once that is asked for twice at the same moment", async () => {
-    const { ask, state, control } = await standIns(manual);
+  it("does once what is asked twice at the same time", async () => {
+    const { ask, state, control } = await openStandIns(manual);
     await control("production", "behaviour", { slowMs: 20 });
     const answers = await Promise.all([1, 2, 3].map(async () => (await ask("production", "place", place, "k1")).json()));
     expect(new Set(answers.map((answer) => JSON.stringify(answer))).size).toBe(1);
     expect((await state("production")).asks).toHaveLength(1);
   });
 
-  it("refuses a body outside the contract, naming every field, and a missing key", async () => {
-    const { ask, urls, state } = await standIns(manual);
+  it("refuses a body that does not match, naming every wrong field, and a missing key", async () => {
+    const { ask, urls, state } = await openStandIns(manual);
     const wrong = await ask("warehouse", "hand-out", { orderNo: "A-1", lines: [{ ...lines[0], quantity: 0 }] });
     expect(wrong.status).toBe(422);
     expect(wrong.headers.get("content-type")).toContain("application/problem+json");
@@ -63,8 +63,8 @@ describe("a stand-in's contract", () => {
     expect((await state("warehouse")).asks).toEqual([]);
   });
 
-  it("messages: delivers, but not to those who can't be reached; another recipient list is the same message by its key", async () => {
-    const { ask, control } = await standIns(manual);
+  it("delivers messages except to unreachable recipients, and takes a repeated key with other recipients as the same message", async () => {
+    const { ask, control } = await openStandIns(manual);
     expect(await (await ask("messages", "tell", tell, "k1")).json()).toMatchObject({ delivered: tell.to, unreached: [] });
     await control("messages", "behaviour", { unreachable: ["li.na"] });
     expect(await (await ask("messages", "tell", { ...tell, to: tell.to.slice(1) }, "k1")).json()).toMatchObject({
@@ -83,15 +83,15 @@ describe("a stand-in's contract", () => {
 
 describe("a stand-in can be told to be", () => {
   it("slow", async () => {
-    const { ask, control } = await standIns(manual);
+    const { ask, control } = await openStandIns(manual);
     await control("production", "behaviour", { slowMs: 80 });
     const begun = performance.now();
     expect((await ask("production", "place", place)).status).toBe(200);
     expect(performance.now() - begun).toBeGreaterThanOrEqual(75);
   });
 
-  it("failing n times, with a status and Retry-After", async () => {
-    const { ask, control, state } = await standIns(manual);
+  it("failing a number of times, with a status and Retry-After", async () => {
+    const { ask, control, state } = await openStandIns(manual);
     await control("production", "behaviour", { failTimes: 2, failStatus: 429, retryAfter: 3 });
     const answers = [await ask("production", "place", place, "k"), await ask("production", "place", place, "k")];
     expect(answers.map(({ status, headers }) => [status, headers.get("retry-after")])).toEqual([
@@ -103,7 +103,7 @@ describe("a stand-in can be told to be", () => {
   });
 
   it("refusing: all, or one ask", async () => {
-    const { ask, control } = await standIns(manual);
+    const { ask, control } = await openStandIns(manual);
     await control("production", "behaviour", { refuse: "call-off" });
     expect((await ask("production", "place", place)).status).toBe(200);
     expect((await ask("production", "call-off", { orderNo: "A-1", reason: "x" })).status).toBe(422);
@@ -111,8 +111,8 @@ describe("a stand-in can be told to be", () => {
     expect((await ask("production", "place", place)).status).toBe(422);
   });
 
-  it("away, until it is told to be back; only for some asks", async () => {
-    const { ask, control } = await standIns(manual);
+  it("away until told otherwise, for some asks only", async () => {
+    const { ask, control } = await openStandIns(manual);
     await control("logistics", "behaviour", { away: true, only: ["ship"] });
     await expect(ask("logistics", "ship", ship)).rejects.toThrow();
     expect((await ask("logistics", "call-off", { orderNo: "A-1", reason: "x" })).status).toBe(200);
@@ -120,8 +120,8 @@ describe("a stand-in can be told to be", () => {
     expect((await ask("logistics", "ship", ship)).status).toBe(200);
   });
 
-  it("in trouble: each request meets one after the other, then is answered; what was done is done once", async () => {
-    const { ask, control, state } = await standIns(manual);
+  it("in trouble: the attempts of a request go wrong one after the other, then it is answered, and is done once", async () => {
+    const { ask, control, state } = await openStandIns(manual);
     await control("production", "behaviour", { troubles: ["fail", "busy", "garbage", "hang-up", "cut"], retryAfter: 60 });
     const placed = (key: string) => ask("production", "place", place, key);
     expect((await placed("k")).status).toBe(500);
@@ -137,8 +137,8 @@ describe("a stand-in can be told to be", () => {
     expect(await state("production")).toMatchObject({ asks: [{ key: "k", times: 4 }], hurried: ["k"] });
   });
 
-  it("late: it does the work, and answers when nobody waits any more", async () => {
-    const { urls, ask, control, state } = await standIns(manual);
+  it("late: it does what was asked, and answers when the client has disconnected", async () => {
+    const { urls, ask, control, state } = await openStandIns(manual);
     await control("production", "behaviour", { troubles: ["late"] });
     const leaving = new AbortController();
     const asked = fetch(`${urls.production}/place`, {
@@ -153,8 +153,8 @@ describe("a stand-in can be told to be", () => {
     expect((await ask("production", "place", place, "k")).status).toBe(200);
   });
 
-  it("nothing that it doesn't know", async () => {
-    const { control } = await standIns(manual);
+  it("nothing that it does not know", async () => {
+    const { control } = await openStandIns(manual);
     const response = await control("production", "behaviour", { slow: 1, failTimes: -1 });
     expect(response.status).toBe(422);
     expect(await response.json()).toMatchObject({
@@ -163,10 +163,10 @@ describe("a stand-in can be told to be", () => {
   });
 });
 
-describe("told to report", () => {
+describe("POST /control/report", () => {
   it("sends the command with a machine's token, a key and the business time", async () => {
-    const { url, reported } = await gendan();
-    const { control, state } = await standIns({ ...manual, gendanUrl: `${url}/` });
+    const { url, reported } = await receiveReports();
+    const { control, state } = await openStandIns({ ...manual, gendanUrl: `${url}/` });
     const body = { lines: [{ counted: 98, specificationOk: true, finding: "two short" }] };
     const told = await control("warehouse", "report", { orderNo: "A/1", command: "check-goods", body, key: "w1", times: 3 });
     expect([told.status, await told.json()]).toEqual([202, { key: "w1", gendan: "202" }]);
@@ -179,10 +179,10 @@ describe("told to report", () => {
     expect((await state("warehouse")).reports).toMatchObject([{ key: "w1", state: "accepted" }]);
   });
 
-  it("keeps trying while Gendan is down or busy, and stops when it is refused", async () => {
+  it("retries while Gendan is down or busy, and stops when Gendan refuses", async () => {
     let status = 503;
-    const server = await gendan(() => status);
-    const { control, state } = await standIns({ ...manual, gendanUrl: server.url });
+    const server = await receiveReports(() => status);
+    const { control, state } = await openStandIns({ ...manual, gendanUrl: server.url });
     await server.close();
     const told = await control("production", "report", {
       orderNo: "A-1",
@@ -190,7 +190,7 @@ describe("told to report", () => {
       body: { cause: "材料" },
       key: "p1",
     });
-    expect(await told.json()).toMatchObject({ gendan: expect.stringMatching(/^will be tried again: no answer/) });
+    expect(await told.json()).toMatchObject({ gendan: expect.stringMatching(/^will be retried: no answer/) });
     await server.listen();
     await until(() => expect(server.reported.length).toBeGreaterThanOrEqual(1));
     status = 202;
@@ -203,15 +203,15 @@ describe("told to report", () => {
     expect((await state("production")).reports[0]).toMatchObject({ key: "p2", state: "refused", tries: 1 });
   });
 
-  it("is not what the message system does", async () => {
-    const { control } = await standIns(manual);
+  it("is refused by the message system, which reports nothing", async () => {
+    const { control } = await openStandIns(manual);
     expect((await control("messages", "report", { orderNo: "A-1", command: "release" })).status).toBe(409);
   });
 });
 
 describe("a stand-in's page", () => {
-  it("shows what came, escaped, newest first", async () => {
-    const { ask, urls } = await standIns(manual);
+  it("shows requests escaped, newest first", async () => {
+    const { ask, urls } = await openStandIns(manual);
     const hostile = `<script>alert("1")</script>'&`;
     await ask("messages", "tell", {
       ...tell,
@@ -235,8 +235,8 @@ describe("a stand-in's page", () => {
     expect(html.indexOf("最新消息")).toBeGreaterThan(0);
   });
 
-  it("can't be used by a page of another site", async () => {
-    const { urls, ask, state } = await standIns(manual);
+  it("cannot be used by a page of another site", async () => {
+    const { urls, ask, state } = await openStandIns(manual);
     await ask("production", "place", place);
     const reset = (headers: Readonly<Record<string, string>>, body?: string) =>
       fetch(`${urls.production}/control/reset`, { method: "POST", headers, ...(body === undefined ? {} : { body }) });
@@ -255,39 +255,39 @@ describe("a stand-in's page", () => {
   });
 });
 
-describe("what a stand-in remembers", () => {
+describe("a stand-in's journal", () => {
   function home(): string {
     const folder = mkdtempSync(join(tmpdir(), "gendan-stand-ins-"));
     onTestFinished(() => rmSync(folder, { recursive: true }));
     return folder;
   }
 
-  it("survives a restart, even one in mid-write", async () => {
+  it("survives a restart, also one during a write", async () => {
     const folder = home();
-    const first = await standIns({ ...manual, home: folder });
+    const first = await openStandIns({ ...manual, home: folder });
     const answer = await (await first.ask("production", "place", place, "k1")).json();
     await first.close();
     appendFileSync(join(folder, "production.jsonl"), '{"asked":{"num');
-    const second = await standIns({ ...manual, home: folder });
+    const second = await openStandIns({ ...manual, home: folder });
     expect(await (await second.ask("production", "place", place, "k1")).json()).toEqual(answer);
     const other = await (await second.ask("production", "place", place, "k2")).json();
     expect(other).not.toEqual(answer);
     await second.control("production", "reset");
     await second.close();
-    const third = await standIns({ ...manual, home: folder });
+    const third = await openStandIns({ ...manual, home: folder });
     expect((await third.state("production")).asks).toEqual([]);
     expect(readFileSync(join(folder, "production.jsonl"), "utf8")).toBe("");
   });
 
-  it("that can't be read stops the start with a line that names it", async () => {
+  it("that cannot be read stops the start with an error which names it", async () => {
     const folder = home();
     writeFileSync(join(folder, "warehouse.jsonl"), "{}\n");
-    await expect(standIns({ ...manual, home: folder })).rejects.toThrow(/warehouse\.jsonl, line 1/);
+    await expect(openStandIns({ ...manual, home: folder })).rejects.toThrow(/warehouse\.jsonl, line 1/);
   });
 });
 
 it("a port in use stops the start with a line that names it, and leaves nothing running", async () => {
-  const { urls } = await standIns(manual);
+  const { urls } = await openStandIns(manual);
   const port = Number(new URL(urls.logistics).port);
   const token = (): Promise<string> => Promise.resolve("");
   const again = startStandIns({ ...manual, gendanUrl: "", token, ports: { logistics: port } });

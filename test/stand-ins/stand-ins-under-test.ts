@@ -12,18 +12,18 @@ export interface Reported {
   readonly body: Record<string, unknown>;
 }
 
-/** The body contract of a command, when it has one. */
-function contractOf(command: string): z.ZodType | undefined {
+/** The body's schema of a command; `undefined` if there is no such command. */
+function bodySchemaOf(command: string): z.ZodType | undefined {
   return Object.entries<z.ZodType>(bodySchemas).find(([name]) => name === command)?.[1];
 }
 
-/** What a report says that its command's wire contract does not allow; `at` is the envelope's. */
-export function wrongIn({ command, body: { at: _at, ...body } }: Reported): unknown {
-  return contractOf(command)?.safeParse(body).error?.issues ?? (contractOf(command) ? undefined : `no command ${command}`);
+/** What is wrong with a report's body by its command's schema, besides `at`. */
+export function contractErrors({ command, body: { at: _at, ...body } }: Reported): unknown {
+  return bodySchemaOf(command)?.safeParse(body).error?.issues ?? (bodySchemaOf(command) ? undefined : `no command ${command}`);
 }
 
-/** Something in Gendan's place: remembers reports and answers as a test says (202 unless told otherwise). */
-export async function gendan(answer: (reported: Reported) => number = () => 202) {
+/** A server in place of Gendan's API: keeps the reports and answers as the test says (default: 202). */
+export async function receiveReports(answer: (reported: Reported) => number = () => 202) {
   const reported: Reported[] = [];
   const server = createServer((request, response) => {
     let text = "";
@@ -65,8 +65,8 @@ const delays = {
   "report-trace": 5,
 };
 
-/** Stand-ins that end with the test. */
-export async function standIns(options: Partial<StandInsOptions> = {}) {
+/** Starts stand-ins, which are closed at the end of the test. */
+export async function openStandIns(options: Partial<StandInsOptions> = {}) {
   const started = await startStandIns({
     mode: "auto",
     gendanUrl: "http://127.0.0.1:9",
@@ -75,7 +75,7 @@ export async function standIns(options: Partial<StandInsOptions> = {}) {
     ...options,
   });
   onTestFinished(started.close);
-  const say = (system: OutsideSystem, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
+  const post = (system: OutsideSystem, path: string, body: unknown, headers: Record<string, string> = {}): Promise<Response> =>
     fetch(`${started.urls[system]}${path}`, {
       method: "POST",
       headers: { "content-type": "application/json", ...headers },
@@ -84,8 +84,8 @@ export async function standIns(options: Partial<StandInsOptions> = {}) {
   return {
     ...started,
     ask: (system: OutsideSystem, ask: string, body: unknown, key: string = crypto.randomUUID()) =>
-      say(system, `/${ask}`, body, { "idempotency-key": key }),
-    control: (system: OutsideSystem, what: string, body: unknown = {}) => say(system, `/control/${what}`, body),
+      post(system, `/${ask}`, body, { "idempotency-key": key }),
+    control: (system: OutsideSystem, what: string, body: unknown = {}) => post(system, `/control/${what}`, body),
     state: async (system: OutsideSystem): Promise<StateShown> =>
       stateShown.parse(await (await fetch(`${started.urls[system]}/state`)).json()),
   };
@@ -99,9 +99,9 @@ const stateShown = z.looseObject({
 });
 export type StateShown = z.infer<typeof stateShown>;
 
-/** Waits until something holds. */
-export async function until(holds: () => void | Promise<void>): Promise<void> {
-  await vi.waitFor(holds, { timeout: 8_000, interval: 5 });
+/** Waits until an assertion holds. */
+export async function until(assertion: () => void | Promise<void>): Promise<void> {
+  await vi.waitFor(assertion, { timeout: 8_000, interval: 5 });
 }
 
 export const lines = [{ model: "LED-A60", specification: "E27 9W 3000K", quantity: 100, unitPriceFen: 3_500 }];

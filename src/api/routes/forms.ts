@@ -6,9 +6,9 @@ import type { OrderEvent } from "../../domain/order/events.ts";
 import { replay } from "../../domain/order/evolve.ts";
 import type { Order } from "../../domain/order/state.ts";
 import { fonts } from "../../forms/fonts.ts";
-import { formNames, type Form, type FormName, type SeenOrder, type Subject } from "../../forms/form.ts";
+import { formNames, type Form, type FormName, type VisibleOrder, type FormInput } from "../../forms/form.ts";
 import { orderConfirmation } from "../../forms/order-confirmation.ts";
-import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
+import { PAGE_POLICY, renderPage } from "../../forms/page.ts";
 import { productionProgress } from "../../forms/production-progress.ts";
 import { shippingNotice } from "../../forms/shipping-notice.ts";
 import { hashOf } from "../../records/read.ts";
@@ -22,7 +22,7 @@ import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
 import { hiddenFieldsOf, dashHiddenFields, mayReadOrderOf } from "../visibility.ts";
 import type { Routes } from "./routes.ts";
 
-const builders: { readonly [N in FormName]: (subject: Subject) => Form } = {
+const builders: { readonly [N in FormName]: (subject: FormInput) => Form } = {
   "order-confirmation": orderConfirmation,
   "production-progress": productionProgress,
   "shipping-notice": shippingNotice,
@@ -60,7 +60,7 @@ export function formRoutes({ engine, db, staff, company, now }: ApiDependencies)
     reply: FastifyReply,
     orderNo: string,
     revision: number | undefined,
-  ): Promise<Subject> {
+  ): Promise<FormInput> {
     const caller = callerOf(request);
     await checkOrderAccess(caller, orderNo);
     const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
@@ -72,7 +72,7 @@ export function formRoutes({ engine, db, staff, company, now }: ApiDependencies)
     // The form is printed without it while the records are away.
     const [people, checksum] = await Promise.all([staff(), hashOf(db, orderNo, last).catch(() => undefined)]);
     return {
-      order: dashHiddenFields<SeenOrder>(caller, events === all ? present : replay(events)),
+      order: dashHiddenFields<VisibleOrder>(caller, events === all ? present : replay(events)),
       events: dashHiddenFields(caller, events),
       hidden: hiddenFieldsOf(caller),
       locale: localeOf(request.headers["accept-language"], "zh"),
@@ -86,7 +86,7 @@ export function formRoutes({ engine, db, staff, company, now }: ApiDependencies)
 
   async function answer(request: FastifyRequest, reply: FastifyReply, form: Form, as: "html" | "pdf"): Promise<string | Buffer> {
     const number = form.head[0]?.value ?? form.name;
-    const made = as === "pdf" ? await request.server.renderer.pdf(callerOf(request).id, form) : pageFor(form);
+    const made = as === "pdf" ? await request.server.renderer.pdf(callerOf(request).id, form) : renderPage(form);
     void reply
       .type(mediaTypes[as])
       .header("content-language", form.locale)

@@ -9,8 +9,8 @@ import {
   type WeeklyLineRead,
 } from "../../contracts/reports.ts";
 import type { Sheet } from "../../forms/form.ts";
-import { PAGE_POLICY, pageFor } from "../../forms/page.ts";
-import { weeklySheet } from "../../forms/weekly-summary.ts";
+import { PAGE_POLICY, renderPage } from "../../forms/page.ts";
+import { composeWeeklySheet } from "../../forms/weekly-summary.ts";
 import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from "../../records/reports.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
@@ -49,11 +49,11 @@ export function reportRoutes({ db, company }: ApiDependencies): Routes {
     }));
     if (as === "json") return { ...report, lines };
     const locale = localeOf(request.headers["accept-language"], "zh");
-    const sheet = weeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);
+    const sheet = composeWeeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);
     const made =
       as === "xlsx"
         ? await request.server.renderer.xlsx(callerOf(request).id, tablesOf(sheet))
-        : pageFor(company === undefined ? sheet : { ...sheet, company });
+        : renderPage(company === undefined ? sheet : { ...sheet, company });
     void reply
       .type(mediaTypes[as])
       .header("content-language", locale)
