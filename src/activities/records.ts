@@ -4,7 +4,7 @@ import { QUERIES, type OrderSinks, type Publication } from "../contracts/workflo
 import { SECOND } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { wasReset } from "../temporal/runs.ts";
-import { startProjecting, type Projecting, type Projector } from "../records/project.ts";
+import { startProjector, type ProjectionSource, type Projector } from "../records/projection.ts";
 
 interface RecordsOptions {
   readonly db: Database;
@@ -21,7 +21,7 @@ const ANSWER_WITHIN = 10 * SECOND;
  * do not hold yet, and the order goes on from that (`application/restore.ts`).
  * @throws Error for a reset run, until another one carries the order on
  */
-export function publicationsOf(client: Client): Projecting["publication"] {
+export function publicationsOf(client: Client): ProjectionSource["publication"] {
   return (orderNo, after) =>
     client.withDeadline(Date.now() + ANSWER_WITHIN, async () => {
       const news = await client.workflow.getHandle(orderNo).query<Publication | undefined, [number]>(QUERIES.publication, after);
@@ -36,7 +36,7 @@ export function followOrders({ db, client, onError }: RecordsOptions): {
   readonly projector: Projector;
   readonly sinks: InjectedSinks<OrderSinks>;
 } {
-  const projector = startProjecting({
+  const projector = startProjector({
     db,
     onError,
     publication: publicationsOf(client),

@@ -10,7 +10,7 @@ import type { RewardsPolicy } from "../domain/routine/rewards-policy.ts";
 import type { Staff } from "../domain/staff.ts";
 import { iso, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import { addFact, ordersTouching, proposalOf, proposalsOfMonth, rewardsMonth, saveRewardsMonth } from "../records/rewards.ts";
+import { addFact, readOrdersOf, findProposal, listProposals, findRewardsMonth, saveRewardsMonth } from "../records/rewards.ts";
 
 export interface RewardsOptions {
   readonly db: Database;
@@ -27,7 +27,7 @@ export interface RewardsOptions {
 /** Adds what a derivation says of one proposal; one that somebody else has changed meanwhile is looked at again. */
 async function renew(options: RewardsOptions, proposalId: string, derived: Proposal | undefined, now: Ms, policy: RewardsPolicy) {
   for (;;) {
-    const before = await proposalOf(options.db, proposalId);
+    const before = await findProposal(options.db, proposalId);
     const fact = renewed(before, derived, now, policy);
     if (!fact) return false;
     const about = derived ?? before;
@@ -54,13 +54,13 @@ function mayBe(staff: Staff | undefined, known: readonly Proposed[]): MayBe {
 export async function renewMonth(options: RewardsOptions, name: string): Promise<{ orders: number; changed: number }> {
   const { db, staff, page, onPage } = options;
   const now = options.now();
-  const before = await rewardsMonth(db, name);
+  const before = await findRewardsMonth(db, name);
   const policy = before?.over ? before.policy : await options.policy();
   const month = monthNamed(name);
   const opened = openMonth(month, policy, now);
   const unread: { orderNo: string; why: string }[] = [];
   let orders = 0;
-  for await (const read of ordersTouching(db, opened.window, page)) {
+  for await (const read of readOrdersOf(db, opened.window, page)) {
     for (const { orderNo, events } of read) {
       orders += 1;
       try {
@@ -71,7 +71,7 @@ export async function renewMonth(options: RewardsOptions, name: string): Promise
     }
     onPage?.();
   }
-  const known = await proposalsOfMonth(db, name);
+  const known = await listProposals(db, name);
   const derived = new Map(opened.proposals(mayBe(await staff(), known)).map((proposal) => [proposal.proposalId, proposal]));
   const ids = new Set([...known.map(({ proposalId }) => proposalId), ...derived.keys()]);
   let changed = 0;
@@ -94,8 +94,8 @@ function telling(message: MessageName, to: Recipient, tells: Tells, params: Rewa
 /** What is to be told of a month: management once for all that waits or is overdue, each person of their own decision. */
 export async function tellingsOf({ db, policy, now }: RewardsOptions, month: string): Promise<RewardsTelling[]> {
   const at = now();
-  const numbers = (await rewardsMonth(db, month))?.policy ?? (await policy());
-  const all = await proposalsOfMonth(db, month);
+  const numbers = (await findRewardsMonth(db, month))?.policy ?? (await policy());
+  const all = await listProposals(db, month);
   const due = all.flatMap((proposed) => untold(proposed, at, numbers).map((told) => ({ proposed, told })));
   const about = (what: ProposalFacts["told"]["what"]) => due.filter(({ told }) => told.what === what);
   const toManagement = (what: "waiting" | "overdue"): RewardsTelling[] => {
@@ -123,7 +123,7 @@ export async function tellingsOf({ db, policy, now }: RewardsOptions, month: str
 async function told({ db, now }: RewardsOptions, { effectId: key, tells }: RewardsTelling): Promise<void> {
   for (const { proposalId, what, of } of tells) {
     for (;;) {
-      const proposed = await proposalOf(db, proposalId);
+      const proposed = await findProposal(db, proposalId);
       if (!proposed || proposed.facts.some((fact) => fact.key === key)) break;
       const fact = { number: nextNumber(proposed), at: now(), actor: SYSTEM, key, fact: "told" as const, data: { what, of } };
       if (await addFact(db, proposed, fact)) break;

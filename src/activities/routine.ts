@@ -23,20 +23,20 @@ import { policyReader } from "../records/versions.ts";
 import { removePersonalData } from "../records/retention.ts";
 import { eventsOf } from "../records/read.ts";
 import {
-  begin,
+  beginReport,
   countUndelivered,
   countUnanswered,
-  delivered,
-  finish,
-  lineOf,
+  markDelivered,
+  finishReport,
+  findLine,
   NOT_CHECKED,
-  ordersIn,
-  putLine,
-  raise,
+  listOrdersIn,
+  writeLine,
+  raiseLevel,
   UNDELIVERED,
-  weighing,
+  readSampleWeights,
   type ReportLine,
-} from "../records/reports.ts";
+} from "../records/routine-reports.ts";
 import type { Restoring } from "../application/restore.ts";
 import { actionText, askReason, foundDelayText } from "../texts/routine.ts";
 
@@ -178,19 +178,19 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     await each(
       orderNos,
       async (orderNo) => {
-        const before = await lineOf(db, reportId, orderNo);
+        const before = await findLine(db, reportId, orderNo);
         if (before && !before.tags.some((tag) => tag === NOT_CHECKED || tag === UNDELIVERED)) return;
         const events = await recorded(orderNo);
         const line = before?.tags.includes(UNDELIVERED) ? before : await lineFor(orderNo, events);
         if (!line) return;
-        if (line !== before) await putLine(db, reportId, line);
+        if (line !== before) await writeLine(db, reportId, line);
         if (!line.tags.includes(UNDELIVERED)) return;
         await tell(line, events);
-        await delivered(db, reportId, orderNo);
+        await markDelivered(db, reportId, orderNo);
       },
       async (orderNo, why) => {
         log.warn("an order stands in the way of a report", { reportId, orderNo, why });
-        await putLine(db, reportId, { orderNo, rank: 1, tags: [NOT_CHECKED], body: { orderNo, notChecked: why } });
+        await writeLine(db, reportId, { orderNo, rank: 1, tags: [NOT_CHECKED], body: { orderNo, notChecked: why } });
       },
     );
     const left = await countUndelivered(db, reportId, orderNos);
@@ -200,11 +200,11 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
 
   return {
     async beginReport(head) {
-      const { reportId, kind, period, asOf, about, madeAt } = await begin(db, head, Date.now());
+      const { reportId, kind, period, asOf, about, madeAt } = await beginReport(db, head, Date.now());
       return { reportId, kind, period, asOf, about, made: madeAt !== null };
     },
-    finishReport: (reportId) => finish(db, reportId, Date.now()),
-    orderPage: (scope, after) => ordersIn(db, scope, after, PAGE),
+    finishReport: (reportId) => finishReport(db, reportId, Date.now()),
+    orderPage: (scope, after) => listOrdersIn(db, scope, after, PAGE),
     summarise: ({ reportId, orderNos, period, asOf, atRiskWithin }) => {
       const keyOf = (orderNo: string) => `${reportId}-${orderNo}`;
       return report(
@@ -275,7 +275,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
         },
       ),
     async drawLots(seed, sample, orderNos) {
-      const candidates = await weighing(db, orderNos);
+      const candidates = await readSampleWeights(db, orderNos);
       return candidates.map(({ orderNo, large, complained }) => {
         const digest = createHash("sha256").update(`${seed}:${orderNo}`).digest("hex");
         return lotOf(orderNo, weightOf(sample, { large, complained }), digest);
@@ -301,7 +301,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
           ),
       ),
     unanswered: (reportId) => countUnanswered(db, reportId),
-    raiseInspection: (reportId, level) => raise(db, reportId, level),
+    raiseInspection: (reportId, level) => raiseLevel(db, reportId, level),
     async calendarOwed() {
       const owed = putCalendarDuty(await calendar(), await policyInForce(), Date.now());
       if (!owed) return undefined;

@@ -1,5 +1,5 @@
 import type { Actor } from "../domain/people.ts";
-import { standingOf } from "../records/read.ts";
+import { involvementOf } from "../records/read.ts";
 import type { ProblemDetail } from "../texts/problems.ts";
 import type { ApiDependencies } from "./dependencies.ts";
 import { asProblem } from "./plugins/problems.ts";
@@ -29,7 +29,7 @@ export function createOrderAccessCheck({ db, engine }: Pick<ApiDependencies, "db
   ): Promise<OrderAccess> {
     const reps = visibleReps(caller);
     if (reps === undefined) return "full";
-    const recorded = await standingOf(db, orderNo, reps).catch((error: unknown) => {
+    const recorded = await involvementOf(db, orderNo, reps).catch((error: unknown) => {
       if (error instanceof Error && asProblem(error).code === "unavailable") return undefined;
       throw error;
     });

@@ -1,7 +1,7 @@
 import { defaultCalendar, type Calendar } from "../domain/clock/calendar.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import { calendarOf, newestOf, putNext, type Version } from "../records/versions.ts";
+import { calendarOf, newestVersionOf, putVersion, type Version } from "../records/versions.ts";
 import type { Engine } from "../temporal/engine.ts";
 
 interface PutCalendarOptions {
@@ -20,9 +20,9 @@ export async function putCalendar(
   calendar: Omit<Calendar, "version">,
   { basedOn, by, at }: PutCalendarOptions,
 ): Promise<Version | "outdated"> {
-  const newest = (await newestOf(db, "calendar"))?.version ?? defaultCalendar.version;
+  const newest = (await newestVersionOf(db, "calendar"))?.version ?? defaultCalendar.version;
   if (basedOn !== undefined && basedOn !== newest) return "outdated";
-  const saved = await putNext(db, "calendar", calendar, by, at);
+  const saved = await putVersion(db, "calendar", calendar, by, at);
   await engine.spreadCalendar(calendarOf(saved));
   return saved;
 }

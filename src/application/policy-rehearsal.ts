@@ -1,7 +1,7 @@
 import { rehearse, type Proposal, type RehearsedDuty } from "../domain/order/rehearsal.ts";
 import { iso, type Day, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import type { Page } from "../records/paging.ts";
+import type { PageRequest } from "../records/paging.ts";
 import { eventsOfSeveral, listOrders } from "../records/read.ts";
 
 /** Orders replayed in one go, between which other work of the process has its turn. */
@@ -34,7 +34,7 @@ export async function rehearsePolicy(
   db: Database,
   proposal: Proposal,
   received: { readonly from: Day; readonly to: Day },
-  page: Page,
+  page: PageRequest,
   at: Ms,
 ) {
   const { items: orders, next } = await listOrders(db, received, page);

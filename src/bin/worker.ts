@@ -19,8 +19,8 @@ import type { RewardsActivities } from "../contracts/workflow-rewards.ts";
 import type { RoutinePolicy } from "../domain/routine/policy.ts";
 import { MINUTE } from "../domain/time.ts";
 import { migrate, openDatabase } from "../records/database.ts";
-import { calendarReader, routinePolicyOf, staffReader } from "../records/versions.ts";
-import { NotOnRecord } from "../records/write.ts";
+import { calendarReader, readRoutinePolicy, staffReader } from "../records/versions.ts";
+import { DivergentRunError } from "../records/write.ts";
 import { startDeliveries } from "../webhooks/deliver.ts";
 import { engineAddress } from "../temporal/connection.ts";
 import { keysOrExit } from "../composition/keys.ts";
@@ -111,7 +111,7 @@ async function keepSchedules(client: Client): Promise<void> {
   let made: RoutinePolicy | undefined;
   while (!stopping) {
     await untilDone("the schedules cannot be made", async () => {
-      const policy = await routinePolicyOf(db, settings.routine);
+      const policy = await readRoutinePolicy(db, settings.routine);
       if (isDeepStrictEqual(policy, made)) return;
       await ensureSchedules(client, policy, settings.TASK_QUEUE);
       made = policy;
@@ -133,7 +133,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
     client,
     onError: (orderNo, error) => {
       log.warn({ workflowId: orderNo, reason: error instanceof Error ? error.message : "" }, "not recorded yet; trying again");
-      if (error instanceof NotOnRecord)
+      if (error instanceof DivergentRunError)
         look(orderNo).catch((err: unknown) => log.warn({ workflowId: orderNo, err }, "an order could not be looked at"));
     },
   });
@@ -218,7 +218,7 @@ tasks.push(
     ...messagesActivities({ url: messages, staff }),
     ...rewardsActivities({
       db,
-      policy: async () => (await routinePolicyOf(db, settings.routine)).rewards,
+      policy: async () => (await readRoutinePolicy(db, settings.routine)).rewards,
       staff,
       now: () => Date.now(),
     }),

@@ -3,7 +3,7 @@ import type { Logger } from "pino";
 import type { Metric } from "prom-client";
 import { publicationsOf } from "../activities/records.ts";
 import type { Database } from "../records/database.ts";
-import { project } from "../records/project.ts";
+import { projectOrder } from "../records/projection.ts";
 import { calendarReader, policyReader } from "../records/versions.ts";
 import { beginWith } from "../application/start-argument.ts";
 import { openRestoring, type Restoring } from "../application/restore.ts";
@@ -23,7 +23,7 @@ export function restoringWith(
     taskQueue: settings.TASK_QUEUE,
     db,
     begin: beginWith({ policy: policyReader(db, settings.policy), calendar: calendarReader(db) }),
-    record: (orderNo) => project({ db, publication: publicationsOf(client) }, orderNo),
+    record: (orderNo) => projectOrder({ db, publication: publicationsOf(client) }, orderNo),
     now: () => Date.now(),
     log,
     restored: (why) => counted.inc({ why }),

@@ -6,7 +6,7 @@ import { z } from "zod";
 import { dataConverterOf } from "../temporal/codec/codec.ts";
 import { ORDER_WORKFLOW, QUERIES } from "../contracts/workflow.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
-import type { Recorded } from "../records/rebuild.ts";
+import type { EngineOrder } from "../records/rebuild.ts";
 import type { Settings } from "../settings.ts";
 import { keysOrExit } from "./keys.ts";
 import { noLookAhead } from "../temporal/no-look-ahead.ts";
@@ -48,7 +48,7 @@ export async function connectTo(name: string, settings: Settings, { temporalAddr
 }
 
 /** Every order that the engine holds once, by its last run; those that run first. */
-export async function* everyOrder(client: Client): AsyncGenerator<Recorded> {
+export async function* everyOrder(client: Client): AsyncGenerator<EngineOrder> {
   const seen = new Set<string>();
   for (const running of ["=", "!="]) {
     const query = `WorkflowType="${ORDER_WORKFLOW}" AND ExecutionStatus${running}"Running"`;

@@ -146,7 +146,7 @@ export interface Publication {
 
 /**
  * What an order tells its own worker, beside its history: that something has happened. The records follow by asking for it once it is
- * committed (`records/project.ts`).
+ * committed (`records/projection.ts`).
  */
 export interface OrderSinks extends Sinks {
   /** `soon` may wait a little: what changed by answers from outside alone is often followed by more. */

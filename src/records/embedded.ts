@@ -41,7 +41,7 @@ async function socketFolder(folder: string): Promise<string> {
 }
 
 /** Whether a server answers at a socket. */
-function answers(path: string): Promise<boolean> {
+function isAnswering(path: string): Promise<boolean> {
   return new Promise((done) => {
     const socket = connect(path, () => {
       socket.destroy();
@@ -58,7 +58,7 @@ function answers(path: string): Promise<boolean> {
 async function socketFor(folder: string) {
   const where = await socketFolder(folder);
   const path = join(where, NAME);
-  for (const end = Date.now() + ENDS_WITHIN; await answers(path); await wait(50)) {
+  for (const end = Date.now() + ENDS_WITHIN; await isAnswering(path); await wait(50)) {
     if (Date.now() > end) throw new Error(`another server answers at ${path}`);
   }
   await rm(path, { force: true });
@@ -74,7 +74,7 @@ const PIPELINED = new Set(Buffer.from("PBDECH"));
  * parameters is several messages, and in between them the session is that connection's too. Without this another's statement
  * can come between, and one of them is answered with what the other asked.
  */
-function undisturbed(db: PGlite): PGlite {
+function isolateConnections(db: PGlite): PGlite {
   let underWay = false;
   const stepwise: Pick<PGlite, "isInTransaction" | "execProtocolRawStream" | "exec"> = {
     isInTransaction: () => underWay || db.isInTransaction(),
@@ -108,7 +108,7 @@ export async function startEmbeddedDatabase(folder: string, port?: number): Prom
   // It gives its files modes of its own, whatever the umask.
   await closeToOthers(folder);
   const at = socket ? { path: socket.path } : { host: "127.0.0.1", port: port ?? 0 };
-  const server = new PGLiteSocketServer({ db: undisturbed(db), ...at, maxConnections: 100 });
+  const server = new PGLiteSocketServer({ db: isolateConnections(db), ...at, maxConnections: 100 });
   await server.start();
   if (socket) await chmod(socket.path, 0o600);
   const host = socket ? `${encodeURIComponent(socket.folder)}:${PORT}` : server.getServerConn();

@@ -3,7 +3,7 @@ import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 
 /** What was asked, under whose key. */
-export interface Keyed {
+export interface KeyedRequest {
   /** Of caller and key. */
   readonly id: string;
   /** Of all that the request says. */
@@ -11,7 +11,7 @@ export interface Keyed {
 }
 
 /** Takes a key for a request; whether nobody had it. */
-async function claim(db: Database, { id, hash }: Keyed): Promise<boolean> {
+async function claimKey(db: Database, { id, hash }: KeyedRequest): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto("answers")
     .values({ id, hash, body: "{}" })
@@ -20,7 +20,7 @@ async function claim(db: Database, { id, hash }: Keyed): Promise<boolean> {
   return numInsertedOrUpdatedRows > 0n;
 }
 
-function kept(db: Database, { id }: Keyed) {
+function readAnswer(db: Database, { id }: KeyedRequest) {
   return db.selectFrom("answers").select(["hash", "body"]).where("id", "=", id).executeTakeFirstOrThrow();
 }
 
@@ -29,13 +29,13 @@ function kept(db: Database, { id }: Keyed) {
  * time waits for it. What `work` throws undoes all of it, so that the same may be asked again.
  * @returns `"conflict"` when the key was used for something else
  */
-export async function once<T extends object>(
+export async function answerOnce<T extends object>(
   db: Database,
-  keyed: Keyed,
+  keyed: KeyedRequest,
   work: (trx: Database) => Promise<T>,
 ): Promise<{ readonly answer: T } | "conflict"> {
   return db.transaction().execute(async (trx) => {
-    if (await claim(trx, keyed)) {
+    if (await claimKey(trx, keyed)) {
       const answer = await work(trx);
       await trx
         .updateTable("answers")
@@ -44,7 +44,7 @@ export async function once<T extends object>(
         .execute();
       return { answer };
     }
-    const before = await kept(trx, keyed);
+    const before = await readAnswer(trx, keyed);
     // What was written under this hash is what this work answers.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return before.hash === keyed.hash ? { answer: before.body as T } : "conflict";
@@ -56,13 +56,13 @@ export async function once<T extends object>(
  * as whoever is cut off before there is an answer asks again. The same again is answered the same.
  * @returns `"conflict"` when the key was used for something else
  */
-export async function remembered<T extends object>(
+export async function rememberAnswer<T extends object>(
   db: Database,
-  keyed: Keyed,
+  keyed: KeyedRequest,
   work: () => Promise<T>,
 ): Promise<{ readonly answer: T } | "conflict"> {
-  await claim(db, keyed);
-  const before = await kept(db, keyed);
+  await claimKey(db, keyed);
+  const before = await readAnswer(db, keyed);
   if (before.hash !== keyed.hash) return "conflict";
   if (Object.keys(before.body).length === 0) {
     const body = JSON.stringify(await work());
@@ -71,7 +71,7 @@ export async function remembered<T extends object>(
   }
   // What was written under this hash is what this work answers.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return { answer: (await kept(db, keyed)).body as T };
+  return { answer: (await readAnswer(db, keyed)).body as T };
 }
 
 /** Forgets answers that were given longer than `keep` ms ago. */

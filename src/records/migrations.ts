@@ -1,10 +1,10 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { OrderEvent } from "../domain/order/events.ts";
-import { beginningOf, chainOf, saltOf } from "./chain.ts";
+import { initialHashOf, hashEvents, saltOf } from "./hash-chain.ts";
 
 /** Chains the events that were stored before there was a chain, one order after another. */
-async function chainAll(db: Kysely<unknown>): Promise<void> {
+async function addHashes(db: Kysely<unknown>): Promise<void> {
   for (let after = ""; ;) {
     const { rows: orders } = await sql<{ order_no: string }>`
       select distinct order_no from events where order_no > ${after} order by order_no limit 200`.execute(db);
@@ -12,7 +12,7 @@ async function chainAll(db: Kysely<unknown>): Promise<void> {
       const { rows } = await sql<{ body: OrderEvent }>`
         select body from events where order_no = ${orderNo} order by number`.execute(db);
       const events = rows.map(({ body }) => body);
-      const hashes = chainOf(beginningOf(orderNo), events, saltOf(events[0]));
+      const hashes = hashEvents(initialHashOf(orderNo), events, saltOf(events[0]));
       for (const [index, { number }] of events.entries()) {
         await sql`update events set hash = ${hashes[index]} where order_no = ${orderNo} and number = ${number}`.execute(db);
       }
@@ -115,7 +115,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
   "0003-chain": {
     async up(db: Kysely<unknown>): Promise<void> {
       await db.schema.alterTable("events").addColumn("hash", "text").execute();
-      await chainAll(db);
+      await addHashes(db);
       await db.schema
         .alterTable("events")
         .alterColumn("hash", (column) => column.setNotNull())

@@ -6,12 +6,12 @@ export class BadCursor extends Error {
 }
 
 /** One page of a list. */
-export interface Page {
+export interface PageRequest {
   /** Rows at most. */
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
-export interface Items<T> {
+export interface Page<T> {
   readonly items: readonly T[];
   /** The next page's cursor; `null` on the last. */
   readonly next: string | null;
@@ -32,7 +32,7 @@ export function cursorOf(...key: readonly (string | number)[]): string {
   return Buffer.from(JSON.stringify(key)).toString("base64url");
 }
 
-function readable(cursor: string): unknown {
+function parseCursor(cursor: string): unknown {
   try {
     return JSON.parse(Buffer.from(cursor, "base64url").toString("utf8"));
   } catch {
@@ -46,7 +46,7 @@ function readable(cursor: string): unknown {
  */
 export function readCursor<const P extends readonly Part[]>(cursor: string, ...parts: P): Key<P> {
   const [first, ...rest] = parts.map((part) => partOf[part]);
-  const key = first && z.tuple([first, ...rest]).safeParse(readable(cursor));
+  const key = first && z.tuple([first, ...rest]).safeParse(parseCursor(cursor));
   if (!key?.success || cursorOf(...key.data) !== cursor) throw new BadCursor("the cursor is not one that this list gave");
   // The tuple was made of these very parts.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
@@ -54,7 +54,7 @@ export function readCursor<const P extends readonly Part[]>(cursor: string, ...p
 }
 
 /** The page that these rows are, one more of which were read than it holds. */
-export function paged<T>(rows: readonly T[], limit: number, key: (row: T) => string): Items<T> {
+export function pageOf<T>(rows: readonly T[], limit: number, key: (row: T) => string): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);
   return { items, next: rows.length > limit && last ? key(last) : null };

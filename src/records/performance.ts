@@ -1,7 +1,7 @@
 import { sql, type RawBuilder } from "kysely";
 import { addDays, endOfDay, iso, startOfDay, type Day, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { cursorOf, readCursor, type Items, type Page } from "./paging.ts";
+import { cursorOf, readCursor, type Page, type PageRequest } from "./paging.ts";
 
 /** The supervisor's numbers (issue of the department's routine); what each of them means is in `docs/performance.md`. */
 
@@ -9,7 +9,7 @@ import { cursorOf, readCursor, type Items, type Page } from "./paging.ts";
 export const dimensions = ["month", "customer", "rep", "duty"] as const;
 export type Dimension = (typeof dimensions)[number];
 
-export interface PerformanceQuestion {
+export interface PerformanceQuery {
   /** The first and the last day, in the factory's zone. */
   readonly from: Day;
   readonly to: Day;
@@ -55,7 +55,7 @@ interface DutyFigures extends Key, Omit<Figures, "month" | "customer" | "salesRe
 interface DelayFigures extends Key, OrderFigures {}
 
 /** The periods that figures are taken over: the whole one, or each month of it; none begins after the moment of asking. */
-function periodsOf({ from, to, by }: PerformanceQuestion, at: Ms): { month: string; begins: Ms; ends: Ms }[] {
+function periodsOf({ from, to, by }: PerformanceQuery, at: Ms): { month: string; begins: Ms; ends: Ms }[] {
   const end = Math.min(endOfDay(to), at);
   if (!by.includes("month")) return startOfDay(from) < end ? [{ month: "", begins: startOfDay(from), ends: end }] : [];
   const periods: { month: string; begins: Ms; ends: Ms }[] = [];
@@ -76,7 +76,7 @@ function periodRows(periods: ReturnType<typeof periodsOf>): RawBuilder<unknown> 
 }
 
 /** The columns of the key: what is not asked for is `null` in every row. */
-function keyed(by: readonly Dimension[], columns: Readonly<Record<Dimension, RawBuilder<unknown>>>) {
+function keyColumns(by: readonly Dimension[], columns: Readonly<Record<Dimension, RawBuilder<unknown>>>) {
   const wanted = dimensions.filter((dimension) => by.includes(dimension));
   const select = dimensions.map((each) => sql`${by.includes(each) ? columns[each] : sql`null`} as ${sql.ref(each)}`);
   const group = wanted.map((each) => columns[each]);
@@ -84,9 +84,9 @@ function keyed(by: readonly Dimension[], columns: Readonly<Record<Dimension, Raw
 }
 
 /** What was owed: ended in the period by business time, or owed at its end. */
-async function dutyFigures(db: Database, question: PerformanceQuestion, periods: RawBuilder<unknown>) {
+async function readDutyFigures(db: Database, question: PerformanceQuery, periods: RawBuilder<unknown>) {
   const { by, salesRep, duty } = question;
-  const { select, groupBy } = keyed(by, {
+  const { select, groupBy } = keyColumns(by, {
     month: sql`d.month`,
     customer: sql`o.customer`,
     rep: sql`d.owner_id`,
@@ -126,8 +126,8 @@ async function dutyFigures(db: Database, question: PerformanceQuestion, periods:
 }
 
 /** Orders that were received in the period, and delays that began in it. */
-async function orderFigures(db: Database, { by, salesRep }: PerformanceQuestion, periods: RawBuilder<unknown>) {
-  const { select, groupBy } = keyed(by, {
+async function readOrderFigures(db: Database, { by, salesRep }: PerformanceQuery, periods: RawBuilder<unknown>) {
+  const { select, groupBy } = keyColumns(by, {
     month: sql`x.month`,
     customer: sql`o.customer`,
     rep: sql`o.sales_rep`,
@@ -169,25 +169,25 @@ function textOf(key: Key): string[] {
   return dimensions.map((dimension) => key[dimension] ?? "");
 }
 
-function inOrder(a: readonly string[], b: readonly string[]): number {
+function compareKeys(a: readonly string[], b: readonly string[]): number {
   const index = a.findIndex((text, nth) => text !== b[nth]);
   return index < 0 ? 0 : (a[index] ?? "") < (b[index] ?? "") ? -1 : 1;
 }
 
 /** A page of the figures of a period, as it stood at its end, or stands at the moment of asking if that is earlier. */
-export async function performance(
+export async function readPerformance(
   db: Database,
-  question: PerformanceQuestion,
+  question: PerformanceQuery,
   at: Ms,
-  { limit, cursor }: Page,
-): Promise<Items<Figures>> {
+  { limit, cursor }: PageRequest,
+): Promise<Page<Figures>> {
   const after = cursor === undefined ? undefined : readCursor(cursor, ...dimensions.map(() => "text" as const));
   const periods = periodsOf(question, at);
   if (periods.length === 0) return { items: [], next: null };
   const single = question.by.includes("duty") || question.duty !== undefined;
   const [owed, ordered] = await Promise.all([
-    dutyFigures(db, question, periodRows(periods)),
-    single ? [] : orderFigures(db, question, periodRows(periods)),
+    readDutyFigures(db, question, periodRows(periods)),
+    single ? [] : readOrderFigures(db, question, periodRows(periods)),
   ]);
   const groups = new Map<string, { key: Key; figures: Figures }>();
   for (const row of [...owed, ...ordered]) {
@@ -198,8 +198,8 @@ export async function performance(
     groups.set(text, { key, figures: "met" in figures ? { ...before, ...figures } : { ...before, orders: figures } });
   }
   const sorted = [...groups.values()]
-    .toSorted((a, b) => inOrder(textOf(a.key), textOf(b.key)))
-    .filter(({ key }) => after === undefined || inOrder(textOf(key), after) > 0);
+    .toSorted((a, b) => compareKeys(textOf(a.key), textOf(b.key)))
+    .filter(({ key }) => after === undefined || compareKeys(textOf(key), after) > 0);
   const page = sorted.slice(0, limit);
   const last = page.at(-1);
   const items = page.map(({ key: { month, customer, rep, duty }, figures }) => ({

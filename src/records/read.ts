@@ -8,7 +8,7 @@ import type { DutyName, HouseDutyName } from "../domain/policy.ts";
 import type { HouseDuty } from "../domain/routine/put-calendar.ts";
 import { iso, startOfDay, endOfDay, type Day, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { cursorOf, readCursor, paged, type Items, type Page } from "./paging.ts";
+import { cursorOf, readCursor, pageOf, type Page, type PageRequest } from "./paging.ts";
 
 /** Whose orders the reader may see: those of these representatives; absent: everybody's. */
 export interface Visibility {
@@ -43,18 +43,18 @@ export interface ListedOrder {
 }
 
 /** A text as it is compared in a search: `ＡＢＣ` is `abc`, and `é` is one character however it was typed (NFKC). */
-function searched(text: RawBuilder<unknown>): RawBuilder<string> {
+function normalised(text: RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`lower(normalize(${text}, NFKC))`;
 }
 
 /** What representatives are to an order: whether one of them follows it, and whether some duty on it is or was one's in person. */
-export interface Standing {
+export interface Involvement {
   readonly follows: boolean;
   readonly concerned: boolean;
 }
 
 /** What representatives are to an order; `undefined` when the records have no such order. */
-export async function standingOf(db: Database, orderNo: string, reps: readonly string[]): Promise<Standing | undefined> {
+export async function involvementOf(db: Database, orderNo: string, reps: readonly string[]): Promise<Involvement | undefined> {
   const row = await db
     .selectFrom("orders")
     .select(["sales_rep"])
@@ -75,7 +75,7 @@ export async function standingOf(db: Database, orderNo: string, reps: readonly s
 }
 
 /** The orders, newest first. */
-export async function listOrders(db: Database, filter: OrderFilter, { limit, cursor }: Page): Promise<Items<ListedOrder>> {
+export async function listOrders(db: Database, filter: OrderFilter, { limit, cursor }: PageRequest): Promise<Page<ListedOrder>> {
   let query = db
     .selectFrom("orders")
     .selectAll()
@@ -88,7 +88,7 @@ export async function listOrders(db: Database, filter: OrderFilter, { limit, cur
   if (filter.class === "large" || filter.class === "custom") query = query.where(filter.class, "=", true);
   if (filter.class === "ordinary") query = query.where("large", "=", false).where("custom", "=", false);
   if (filter.customer !== undefined)
-    query = query.where(sql<SqlBool>`position(${searched(sql`${filter.customer}::text`)} in ${searched(sql`customer`)}) > 0`);
+    query = query.where(sql<SqlBool>`position(${normalised(sql`${filter.customer}::text`)} in ${normalised(sql`customer`)}) > 0`);
   if (filter.from !== undefined) query = query.where("received_at", ">=", new Date(startOfDay(filter.from)));
   if (filter.to !== undefined) query = query.where("received_at", "<", new Date(endOfDay(filter.to)));
   if (cursor !== undefined) {
@@ -110,7 +110,7 @@ export async function listOrders(db: Database, filter: OrderFilter, { limit, cur
     receivedAt: iso(row.received_at.getTime()),
     nextDueAt: row.next_due_at && iso(row.next_due_at.getTime()),
   }));
-  return paged(items, limit, ({ receivedAt, orderNo }) => cursorOf(receivedAt, orderNo));
+  return pageOf(items, limit, ({ receivedAt, orderNo }) => cursorOf(receivedAt, orderNo));
 }
 
 export interface DutyFilter extends Visibility {
@@ -143,7 +143,7 @@ export interface ListedDuty {
  * All that is owed: duties of orders, and each order of a full inspection that nobody has answered (R6.1), which is the
  * supervisor's duty as much as if it stood on the order.
  */
-export function allOwed(db: Database) {
+export function selectOwed(db: Database) {
   const unanswered = db
     .selectFrom("report_lines")
     .innerJoin("reports", "reports.report_id", "report_lines.report_id")
@@ -170,12 +170,12 @@ export function allOwed(db: Database) {
 }
 
 /** What the house owes beside its orders, as rows like theirs; an order has a number. */
-const HOUSE = "";
+const NO_ORDER = "";
 
-function ofHouse(db: Database, { dutyId, duty, owner, rule, openedAt, dueAt, level }: HouseDuty) {
+function selectAdministrationDuty(db: Database, { dutyId, duty, owner, rule, openedAt, dueAt, level }: HouseDuty) {
   const nothing = sql<string | null>`null::text`;
   return db
-    .selectNoFrom([sql<string>`${HOUSE}::text`.as("order_no"), sql<string>`${dutyId}::text`.as("duty_id")])
+    .selectNoFrom([sql<string>`${NO_ORDER}::text`.as("order_no"), sql<string>`${dutyId}::text`.as("duty_id")])
     .select([sql<DutyName | HouseDutyName>`${duty}::text`.as("duty"), nothing.as("about")])
     .select([sql<Recipient["role"]>`${owner.role}::text`.as("owner_role"), nothing.as("owner_id"), nothing.as("owner_except")])
     .select([sql<string>`${rule}::text`.as("rule"), sql<Date>`${iso(openedAt)}::timestamptz`.as("opened_at")])
@@ -183,14 +183,14 @@ function ofHouse(db: Database, { dutyId, duty, owner, rule, openedAt, dueAt, lev
     .select([sql<number>`${level}::int`.as("level"), nothing.as("acknowledged_by")]);
 }
 
-function owed(db: Database, filter: DutyFilter, house: readonly HouseDuty[]) {
+function selectOwedWith(db: Database, filter: DutyFilter, house: readonly HouseDuty[]) {
   const ofOrders = db
-    .selectFrom(allOwed(db))
+    .selectFrom(selectOwed(db))
     .innerJoin("orders as known", "known.order_no", "duties.order_no")
     .select(["duties.order_no", "duties.duty_id", sql<DutyName | HouseDutyName>`duties.duty`.as("duty"), "duties.about"])
     .select(["duties.owner_role", "duties.owner_id", "duties.owner_except", "duties.rule", "duties.opened_at", "duties.due_at"])
     .select(["duties.state", "duties.level", "duties.acknowledged_by"]);
-  const all = house.reduce((rows, each) => rows.unionAll(ofHouse(db, each)), ofOrders);
+  const all = house.reduce((rows, each) => rows.unionAll(selectAdministrationDuty(db, each)), ofOrders);
   let query = db.selectFrom(all.as("duties")).leftJoin("orders", "orders.order_no", "duties.order_no");
   if (filter.salesReps) query = query.where("orders.sales_rep", "in", [...filter.salesReps, ""]);
   if (filter.role !== undefined) query = query.where(sql<SqlBool>`duties.owner_role = ${filter.role}`);
@@ -199,10 +199,10 @@ function owed(db: Database, filter: DutyFilter, house: readonly HouseDuty[]) {
   return query;
 }
 
-type Owed = ReturnType<typeof owed>;
+type Owed = ReturnType<typeof selectOwedWith>;
 
 /** A page of duties, the one that is due first at the head. */
-async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Items<ListedDuty>> {
+async function readDutyPage(query: Owed, at: Ms, { limit, cursor }: PageRequest): Promise<Page<ListedDuty>> {
   let ordered = query
     .selectAll("duties")
     .select(["orders.status", "orders.sales_rep"])
@@ -220,7 +220,7 @@ async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Ite
   const items = rows.map((row): ListedDuty => {
     const late = at - row.due_at.getTime();
     return {
-      orderNo: row.order_no === HOUSE ? null : row.order_no,
+      orderNo: row.order_no === NO_ORDER ? null : row.order_no,
       status: row.status,
       salesRep: row.sales_rep,
       dutyId: row.duty_id,
@@ -240,7 +240,7 @@ async function listed(query: Owed, at: Ms, { limit, cursor }: Page): Promise<Ite
       acknowledgedBy: row.acknowledged_by,
     };
   });
-  return paged(items, limit, ({ dueAt, orderNo, dutyId }) => cursorOf(dueAt, orderNo ?? HOUSE, dutyId));
+  return pageOf(items, limit, ({ dueAt, orderNo, dutyId }) => cursorOf(dueAt, orderNo ?? NO_ORDER, dutyId));
 }
 
 /** What is overdue at a moment, worst first: due times are compared with that moment, whatever was written. */
@@ -248,10 +248,10 @@ export function listOverdue(
   db: Database,
   filter: DutyFilter,
   at: Ms,
-  page: Page,
+  page: PageRequest,
   house: readonly HouseDuty[] = [],
-): Promise<Items<ListedDuty>> {
-  return listed(owed(db, filter, house).where("duties.due_at", "<", new Date(at)), at, page);
+): Promise<Page<ListedDuty>> {
+  return readDutyPage(selectOwedWith(db, filter, house).where("duties.due_at", "<", new Date(at)), at, page);
 }
 
 /** How much is overdue at a moment. */
@@ -268,7 +268,7 @@ export async function countOverdue(
   at: Ms,
   house: readonly HouseDuty[] = [],
 ): Promise<OverdueCount> {
-  const rows = await owed(db, filter, house)
+  const rows = await selectOwedWith(db, filter, house)
     .where("duties.due_at", "<", new Date(at))
     .select(["duties.duty", "duties.owner_role", "orders.sales_rep", (eb) => eb.fn.countAll<string>().as("count")])
     .groupBy(["duties.duty", "duties.owner_role", "orders.sales_rep"])
@@ -302,21 +302,21 @@ export function listDutiesOf(
   db: Database,
   { id, roles, deputyFor }: Assignee,
   at: Ms,
-  page: Page,
+  page: PageRequest,
   house: readonly HouseDuty[] = [],
-): Promise<Items<ListedDuty>> {
+): Promise<Page<ListedDuty>> {
   // What a representative owes is owed in person: an order without one waits for `assign-rep`, not for all of them.
   const shared = roles.filter((role) => role !== "sales_rep");
-  const query = owed(db, {}, house).where((eb) => {
+  const query = selectOwedWith(db, {}, house).where((eb) => {
     const role: Expression<SqlBool> =
       shared.length === 0 ? sql<SqlBool>`false` : sql<SqlBool>`duties.owner_role in (${sql.join(shared)})`;
     const notBarred = eb.or([eb("duties.owner_except", "is", null), eb("duties.owner_except", "!=", id)]);
     return eb.or([eb("duties.owner_id", "in", [id, ...deputyFor]), eb.and([eb("duties.owner_id", "is", null), role, notBarred])]);
   });
-  return listed(query, at, page);
+  return readDutyPage(query, at, page);
 }
 
-/** The hash of one event (`chain.ts`); `undefined` while the records do not hold it. */
+/** The hash of one event (`hash-chain.ts`); `undefined` while the records do not hold it. */
 export async function hashOf(db: Database, orderNo: string, number: number): Promise<string | undefined> {
   const row = await db
     .selectFrom("events")
@@ -352,7 +352,7 @@ export async function eventsOfSeveral(
 }
 
 /** Which of some orders somebody follows, followed or entered: not theirs to inspect. */
-export async function concernedIn(db: Database, orderNos: readonly string[], id: string): Promise<ReadonlySet<string>> {
+export async function findConcerned(db: Database, orderNos: readonly string[], id: string): Promise<ReadonlySet<string>> {
   if (orderNos.length === 0) return new Set();
   const rows = await db
     .selectFrom("events")

@@ -7,13 +7,13 @@ import type { Database } from "./database.ts";
 import { publish } from "./write.ts";
 
 /** What the engine holds of an order: its number and all its events. */
-export interface Recorded {
+export interface EngineOrder {
   readonly orderNo: string;
   readonly events: () => Promise<readonly OrderEvent[]>;
 }
 
 /** How a rebuilding went. */
-export interface Rebuilt {
+export interface RebuildResult {
   orders: number;
   events: number;
   /** Orders whose events could not be had, with why. */
@@ -30,8 +30,8 @@ export function publicationOf(events: readonly OrderEvent[], at: Ms): Publicatio
  * Builds the records anew from what the engine holds, one order after another; may run while orders go on. Orders that
  * the engine no longer knows stay as they are. One that fails does not stop the others.
  */
-export async function rebuild(db: Database, orders: AsyncIterable<Recorded>, at: Ms): Promise<Rebuilt> {
-  const rebuilt: Rebuilt = { orders: 0, events: 0, failed: [] };
+export async function rebuildRecords(db: Database, orders: AsyncIterable<EngineOrder>, at: Ms): Promise<RebuildResult> {
+  const rebuilt: RebuildResult = { orders: 0, events: 0, failed: [] };
   for await (const { orderNo, events: read } of orders) {
     try {
       const events = await read();

@@ -3,14 +3,14 @@ import { randomBytes } from "node:crypto";
 import type { OrderEvent } from "../domain/order/events.ts";
 import { replay } from "../domain/order/evolve.ts";
 import { iso, ms, type Duration, type Ms } from "../domain/time.ts";
-import { saltOf, withoutPersonal } from "./chain.ts";
+import { saltOf, withoutPersonal } from "./hash-chain.ts";
 import type { Database } from "./database.ts";
 
 /** Orders at once. */
 const PAGE = 100;
 
 /** Orders that have ended, of which nothing was said since a moment and nothing is owed, and that still hold personal texts. */
-async function dueBefore(db: Database, cutoff: Ms, after: string): Promise<string[]> {
+async function findDue(db: Database, cutoff: Ms, after: string): Promise<string[]> {
   const rows = await db
     .selectFrom("orders")
     .select("order_no")
@@ -45,7 +45,7 @@ async function dueBefore(db: Database, cutoff: Ms, after: string): Promise<strin
 }
 
 /** An order's events without their personal texts. The first says so, and has another salt for what may still come. */
-function stripped(events: readonly OrderEvent[], at: Ms, after: Duration): OrderEvent[] {
+function stripPersonal(events: readonly OrderEvent[], at: Ms, after: Duration): OrderEvent[] {
   const salt = saltOf(events[0]);
   return events.map((event) => {
     const bare = withoutPersonal(event, salt);
@@ -69,7 +69,7 @@ async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration
     const events = rows.map(({ body }) => body);
     // Something was said of it meanwhile: its time begins anew.
     if (!locked || locked.last_event !== events.at(-1)?.number) return;
-    const bare = stripped(events, at, after);
+    const bare = stripPersonal(events, at, after);
     for (const event of bare) {
       await trx
         .updateTable("events")
@@ -95,7 +95,7 @@ async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration
 }
 
 /** How a page of a removal went. */
-export interface Removal {
+export interface RemovalResult {
   readonly orders: number;
   /** Orders that could not be done, with why: the others are. */
   readonly failed: readonly { readonly orderNo: string; readonly why: string }[];
@@ -110,8 +110,8 @@ export interface Removal {
  * @param after how long texts are kept after the last thing that was said of an ended order
  * @param cursor where the page before ended
  */
-export async function removePersonalData(db: Database, at: Ms, after: Duration, cursor = ""): Promise<Removal> {
-  const orderNos = await dueBefore(db, at - ms(after), cursor);
+export async function removePersonalData(db: Database, at: Ms, after: Duration, cursor = ""): Promise<RemovalResult> {
+  const orderNos = await findDue(db, at - ms(after), cursor);
   const failed: { orderNo: string; why: string }[] = [];
   for (const orderNo of orderNos) {
     try {

@@ -20,7 +20,7 @@ export interface RewardsMonth {
 }
 
 /** A month's last derivation; `undefined` when there was none. */
-export async function rewardsMonth(db: Database, month: string): Promise<RewardsMonth | undefined> {
+export async function findRewardsMonth(db: Database, month: string): Promise<RewardsMonth | undefined> {
   const row = await db.selectFrom("reward_months").selectAll().where("month", "=", month).executeTakeFirst();
   if (!row) return undefined;
   const { policy, over, orders, unread, standings } = row;
@@ -47,14 +47,14 @@ export async function saveRewardsMonth(db: Database, { month, renewedAt, ...rest
 }
 
 /** Which proposals of a month: of one person or of all; a page of them, by id, after one. */
-interface Some {
+interface ProposalFilter {
   readonly person?: string | undefined;
   readonly after?: string | undefined;
   readonly limit?: number | undefined;
 }
 
 /** Proposals as their facts amount to them, by id. */
-async function folded(db: Database, ids: readonly string[]): Promise<Proposed[]> {
+async function readProposals(db: Database, ids: readonly string[]): Promise<Proposed[]> {
   if (ids.length === 0) return [];
   const rows = await db
     .selectFrom("reward_facts")
@@ -69,20 +69,24 @@ async function folded(db: Database, ids: readonly string[]): Promise<Proposed[]>
 }
 
 /** A month's proposals. */
-export async function proposalsOfMonth(db: Database, month: string, { person, after, limit }: Some = {}): Promise<Proposed[]> {
+export async function listProposals(
+  db: Database,
+  month: string,
+  { person, after, limit }: ProposalFilter = {},
+): Promise<Proposed[]> {
   let query = db.selectFrom("reward_facts").select("proposal_id").distinct().where("month", "=", month).orderBy("proposal_id");
   if (person !== undefined) query = query.where("person", "=", person);
   if (after !== undefined) query = query.where("proposal_id", ">", after);
   if (limit !== undefined) query = query.limit(limit);
-  return folded(
+  return readProposals(
     db,
     (await query.execute()).map(({ proposal_id: id }) => id),
   );
 }
 
 /** One proposal; `undefined` when there is none of that id. */
-export async function proposalOf(db: Database, proposalId: string): Promise<Proposed | undefined> {
-  return (await folded(db, [proposalId]))[0];
+export async function findProposal(db: Database, proposalId: string): Promise<Proposed | undefined> {
+  return (await readProposals(db, [proposalId]))[0];
 }
 
 /**
@@ -122,7 +126,7 @@ interface OrderRead {
  * The orders that can matter to a period, a page at a time, by number: received before its end, and open or heard of since
  * its beginning.
  */
-export async function* ordersTouching(
+export async function* readOrdersOf(
   db: Database,
   { from, to }: Pick<Period, "from" | "to">,
   limit = 100,

@@ -44,7 +44,7 @@ export interface EventsTable {
   event: string;
   /** The whole event. */
   body: ColumnType<OrderEvent, string, string>;
-  /** Its link in the order's chain: SHA-256, hex (`chain.ts`). */
+  /** Its link in the order's chain: SHA-256, hex (`hash-chain.ts`). */
   hash: string;
 }
 
@@ -72,7 +72,7 @@ export interface DutiesTable {
 }
 
 /** What supervisors put, version after version: the calendar, who is who, the policy. Nothing is overwritten. */
-export interface PutTable {
+export interface VersionsTable {
   what: "calendar" | "staff" | "policy";
   version: number;
   body: ColumnType<unknown, string, never>;
@@ -144,7 +144,7 @@ export interface DeliveriesTable {
   created_at: Time;
 }
 
-/** One row a key: what was answered to a request that is done once (`once.ts`). Forgotten after a while. */
+/** One row a key: what was answered to a request that is done once (`idempotency.ts`). Forgotten after a while. */
 export interface AnswersTable {
   id: string;
   hash: string;
@@ -183,7 +183,7 @@ export interface Schema {
   orders: OrdersTable;
   events: EventsTable;
   duties: DutiesTable;
-  put: PutTable;
+  put: VersionsTable;
   reports: ReportsTable;
   report_lines: ReportLinesTable;
   webhooks: WebhooksTable;

@@ -14,27 +14,27 @@ const TOO_EARLY = /^-\d{6}-.*Z$/u;
 /** All of these in JSON; what is escaped there twice is found in vain, and does no harm. */
 const IN_JSON = /\\u(?:0000|d[89a-f])|"-\d{6}-/iu;
 
-function storableText(text: string): string {
+function toStorableText(text: string): string {
   if (TOO_EARLY.test(text)) return FIRST;
   return text.replaceAll(UNSTORABLE, (each) => (each === "\u0000" ? "\u2400" : "\uFFFD"));
 }
 
-function storableValue(value: unknown): unknown {
-  if (typeof value === "string") return storableText(value);
-  if (Array.isArray(value)) return value.map(storableValue);
+function toStorableValue(value: unknown): unknown {
+  if (typeof value === "string") return toStorableText(value);
+  if (Array.isArray(value)) return value.map(toStorableValue);
   if (typeof value !== "object" || value === null) return value;
-  return Object.fromEntries(Object.entries(value).map(([name, each]) => [storableText(name), storableValue(each)]));
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [toStorableText(name), toStorableValue(each)]));
 }
 
-function withStorableTexts<T>(value: T): T {
+function toStorableTexts<T>(value: T): T {
   // Texts are changed and nothing else: its shape stays what it was.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return IN_JSON.test(JSON.stringify(value)) ? (storableValue(value) as T) : value;
+  return IN_JSON.test(JSON.stringify(value)) ? (toStorableValue(value) as T) : value;
 }
 
 /** Events as the records can keep them: what they cannot stands as its picture, ␀ and �. Those of today's code are as they were. */
-export function storableEvents(events: readonly OrderEvent[]): readonly OrderEvent[] {
-  return withStorableTexts(events).map((event) =>
+export function toStorableEvents(events: readonly OrderEvent[]): readonly OrderEvent[] {
+  return toStorableTexts(events).map((event) =>
     event.at >= EARLIEST && typeof event.actor.id === "string"
       ? event
       : { ...event, at: Math.max(event.at, EARLIEST), actor: { ...event.actor, id: JSON.stringify(event.actor.id) } },
@@ -42,12 +42,12 @@ export function storableEvents(events: readonly OrderEvent[]): readonly OrderEve
 }
 
 /** A publication as the records can keep it. */
-export function storable({ order, events, duties, follows, ...rest }: Publication): Publication {
+export function toStorable({ order, events, duties, follows, ...rest }: Publication): Publication {
   return {
     ...rest,
-    order: withStorableTexts(order),
-    events: storableEvents(events),
-    duties: withStorableTexts(duties),
-    follows: follows && storableEvents([follows])[0],
+    order: toStorableTexts(order),
+    events: toStorableEvents(events),
+    duties: toStorableTexts(duties),
+    follows: follows && toStorableEvents([follows])[0],
   };
 }

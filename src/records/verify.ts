@@ -4,10 +4,10 @@ import { isRemoved, withPersonal } from "../domain/order/personal.ts";
 import { replay } from "../domain/order/evolve.ts";
 import { orderRow } from "../domain/order/view.ts";
 import { iso } from "../domain/time.ts";
-import { beginningOf, chainOf, linked, saltOf } from "./chain.ts";
+import { initialHashOf, hashEvents, hashEvent, saltOf } from "./hash-chain.ts";
 import type { Database } from "./database.ts";
-import type { Recorded } from "./rebuild.ts";
-import { storableEvents } from "./storable.ts";
+import type { EngineOrder } from "./rebuild.ts";
+import { toStorableEvents } from "./storable.ts";
 import { eventValues, orderValues } from "./write.ts";
 
 /** Something in the records that this service did not write so: in which order, at which event, and what. */
@@ -18,7 +18,7 @@ export interface Fault {
 }
 
 /** What was looked at, and what was found. */
-export interface Verified {
+export interface VerifyResult {
   orders: number;
   events: number;
   readonly faults: Fault[];
@@ -48,16 +48,16 @@ async function orderNosAfter(db: Database, after: string): Promise<string[]> {
 }
 
 /** The columns whose value is not the expected one, times as RFC 3339 and numbers as text compared. */
-function differing(expected: object, row: object): string[] {
+function findDifferences(expected: object, row: object): string[] {
   const plain = (value: unknown) => (value instanceof Date ? iso(value.getTime()) : String(value));
   const found = new Map(Object.entries(row));
   return Object.entries(expected).flatMap(([column, value]) => (plain(found.get(column)) === plain(value) ? [] : [column]));
 }
 
 /** Columns of an event that do not say what its body says. */
-function columnsThatDiffer(row: EventRow): string[] {
+function findColumnFaults(row: EventRow): string[] {
   const { body: _, ...expected } = eventValues(row.order_no, row.body, row.hash);
-  return differing(expected, row);
+  return findDifferences(expected, row);
 }
 
 function hasRemoved(event: OrderEvent): boolean {
@@ -70,12 +70,12 @@ function hasRemoved(event: OrderEvent): boolean {
 }
 
 /** What is wrong in the chain of one order. */
-function chainFaults(orderNo: string, rows: readonly EventRow[], removedTo: number): Fault[] {
+function findChainFaults(orderNo: string, rows: readonly EventRow[], removedTo: number): Fault[] {
   const faults: Fault[] = [];
   // Without the first event there is no salt, so that no link can be reckoned: it is named, and that is all.
   const whole = rows[0]?.number === 1;
   const salt = saltOf(rows[0]?.body);
-  let previous: string | undefined = beginningOf(orderNo);
+  let previous: string | undefined = initialHashOf(orderNo);
   let expected = 1;
   for (const row of rows) {
     const { number } = row;
@@ -85,10 +85,10 @@ function chainFaults(orderNo: string, rows: readonly EventRow[], removedTo: numb
       faults.push({ orderNo, number: expected, what: missing });
       previous = undefined;
     }
-    const differ = columnsThatDiffer(row);
+    const differ = findColumnFaults(row);
     if (differ.length > 0) faults.push({ orderNo, number, what: `columns differ from the event itself: ${differ.join(", ")}` });
     // Behind a gap there is nothing to reckon from but what stands there.
-    if (whole && previous !== undefined && linked(previous, row.body, salt) !== row.hash) {
+    if (whole && previous !== undefined && hashEvent(previous, row.body, salt) !== row.hash) {
       faults.push({ orderNo, number, what: "the event was altered, or does not follow on the one before it" });
     }
     if (number > removedTo && hasRemoved(row.body)) {
@@ -101,18 +101,18 @@ function chainFaults(orderNo: string, rows: readonly EventRow[], removedTo: numb
 }
 
 /** Columns of the order's row that do not follow from its events. What moves with time alone is not looked at. */
-function rowThatDiffers(rows: readonly EventRow[], row: object): string[] {
+function findRowFaults(rows: readonly EventRow[], row: object): string[] {
   const order = replay(rows.map(({ body }) => body));
   const { next_due_at: _, ...expected } = orderValues(orderRow(order, rows.at(-1)?.received_at.getTime() ?? 0));
-  return differing(expected, row);
+  return findDifferences(expected, row);
 }
 
 /**
  * Looks through the whole records, some orders at a time, for what was edited, removed or put in beside this service.
  * `docs/audit.md` says what this can find and what it cannot.
  */
-export async function verify(db: Database): Promise<Verified> {
-  const verified: Verified = { orders: 0, events: 0, faults: [] };
+export async function verifyRecords(db: Database): Promise<VerifyResult> {
+  const verified: VerifyResult = { orders: 0, events: 0, faults: [] };
   for (
     let orderNos = await orderNosAfter(db, "");
     orderNos.length > 0;
@@ -127,7 +127,7 @@ export async function verify(db: Database): Promise<Verified> {
       const order = orders.find((row) => row.order_no === orderNo);
       verified.orders += 1;
       verified.events += rows.length;
-      const faults = chainFaults(orderNo, rows, order?.personal_removed_to ?? 0);
+      const faults = findChainFaults(orderNo, rows, order?.personal_removed_to ?? 0);
       const last = rows.at(-1)?.number ?? 0;
       if (!order) faults.push({ orderNo, what: "the order's row is missing" });
       else if (order.last_event > last) {
@@ -135,7 +135,7 @@ export async function verify(db: Database): Promise<Verified> {
       } else if (order.last_event < last) {
         faults.push({ orderNo, number: order.last_event + 1, what: "there are more events than the order's row knows of" });
       } else if (faults.length === 0) {
-        const differ = rowThatDiffers(rows, order);
+        const differ = findRowFaults(rows, order);
         if (differ.length > 0)
           faults.push({ orderNo, what: `the order's row does not follow from its events: ${differ.join(", ")}` });
       }
@@ -146,10 +146,10 @@ export async function verify(db: Database): Promise<Verified> {
 }
 
 /** Compares the records with what the engine still holds: the one way to find a whole chain that was written anew. */
-export async function compareWithEngine(db: Database, orders: AsyncIterable<Recorded>): Promise<Verified> {
-  const verified: Verified = { orders: 0, events: 0, faults: [] };
+export async function compareWithEngine(db: Database, orders: AsyncIterable<EngineOrder>): Promise<VerifyResult> {
+  const verified: VerifyResult = { orders: 0, events: 0, faults: [] };
   for await (const { orderNo, events: read } of orders) {
-    const events = storableEvents(await read());
+    const events = toStorableEvents(await read());
     const last = events.at(-1);
     if (!last) continue;
     verified.orders += 1;
@@ -160,7 +160,7 @@ export async function compareWithEngine(db: Database, orders: AsyncIterable<Reco
       .where("order_no", "=", orderNo)
       .where("number", "=", last.number)
       .executeTakeFirst();
-    const hash = chainOf(beginningOf(orderNo), events, saltOf(events[0])).at(-1);
+    const hash = hashEvents(initialHashOf(orderNo), events, saltOf(events[0])).at(-1);
     if (!row) verified.faults.push({ orderNo, number: last.number, what: "the engine holds this event, the records do not" });
     else if (row.hash !== hash)
       verified.faults.push({ orderNo, number: last.number, what: "the engine's events have another hash" });

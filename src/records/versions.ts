@@ -8,7 +8,7 @@ import type { RoutinePolicy } from "../domain/routine/policy.ts";
 import type { Staff } from "../domain/staff.ts";
 import { iso, SECOND, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import type { PutTable } from "./schema.ts";
+import type { VersionsTable } from "./schema.ts";
 
 /** One version of something that supervisors put. */
 export interface Version {
@@ -19,13 +19,13 @@ export interface Version {
 }
 
 /** The versions of something, newest first. */
-export async function versionsOf(db: Database, what: PutTable["what"], limit = 50): Promise<readonly Version[]> {
+export async function versionsOf(db: Database, what: VersionsTable["what"], limit = 50): Promise<readonly Version[]> {
   const rows = await db.selectFrom("put").selectAll().where("what", "=", what).orderBy("version", "desc").limit(limit).execute();
   return rows.map((row) => ({ version: row.version, body: row.body, by: row.put_by, at: iso(row.put_at.getTime()) }));
 }
 
 /** The newest version; `undefined` when nobody has put one yet. */
-export async function newestOf(db: Database, what: PutTable["what"]): Promise<Version | undefined> {
+export async function newestVersionOf(db: Database, what: VersionsTable["what"]): Promise<Version | undefined> {
   return (await versionsOf(db, what, 1))[0];
 }
 
@@ -36,9 +36,9 @@ const TRIES = 5;
  * Puts the next version of something, unless the newest says the same: two who put at once both find their version.
  * @returns the version that says so now.
  */
-export async function putNext(db: Database, what: PutTable["what"], body: unknown, by: string, at: Ms): Promise<Version> {
+export async function putVersion(db: Database, what: VersionsTable["what"], body: unknown, by: string, at: Ms): Promise<Version> {
   for (let tries = 0; tries <= TRIES; tries++) {
-    const newest = await newestOf(db, what);
+    const newest = await newestVersionOf(db, what);
     if (newest && isDeepStrictEqual(newest.body, body)) return newest;
     const version = (newest?.version ?? 0) + 1;
     const { numInsertedOrUpdatedRows: written } = await db
@@ -52,10 +52,10 @@ export async function putNext(db: Database, what: PutTable["what"], body: unknow
 }
 
 /** How long what was read may be used before it is read again, ms. */
-const FRESH = 2 * SECOND;
+const CACHED_FOR = 2 * SECOND;
 
 /** Reads something now and then, and goes on with what it read last while the database is away. */
-function reader<T>(read: () => Promise<T>, first: T, fresh: Ms = FRESH): () => Promise<T> {
+function cachedReader<T>(read: () => Promise<T>, first: T, fresh: Ms = CACHED_FOR): () => Promise<T> {
   let last = first;
   let readAt = -Infinity;
   return async () => {
@@ -76,20 +76,20 @@ export function calendarOf({ version, body }: Version): Calendar {
 }
 
 /** The calendar in force at this moment; the default one until somebody has put another. */
-export async function calendarNow(db: Database): Promise<Calendar> {
-  const newest = await newestOf(db, "calendar");
+export async function readCalendar(db: Database): Promise<Calendar> {
+  const newest = await newestVersionOf(db, "calendar");
   return newest ? calendarOf(newest) : defaultCalendar;
 }
 
 /** The calendar in force, as it was some moments ago at most. */
 export function calendarReader(db: Database): () => Promise<Calendar> {
-  return reader(() => calendarNow(db), defaultCalendar);
+  return cachedReader(() => readCalendar(db), defaultCalendar);
 }
 
 /** Who is who; until somebody has put it here, what the settings say. */
 export function staffReader(db: Database, settings: Staff | undefined): () => Promise<Staff | undefined> {
-  return reader(async () => {
-    const newest = await newestOf(db, "staff");
+  return cachedReader(async () => {
+    const newest = await newestVersionOf(db, "staff");
     return newest ? staffFrom(newest.body) : settings;
   }, settings);
 }
@@ -101,9 +101,9 @@ export function policyOf({ body }: Version): Policy {
 
 /** The policy that new orders start with: the newest that was put, at once; until then what the settings say. */
 export function policyReader(db: Database, settings: Policy): () => Promise<Policy> {
-  return reader(
+  return cachedReader(
     async () => {
-      const newest = await newestOf(db, "policy");
+      const newest = await newestVersionOf(db, "policy");
       return newest ? policyOf(newest) : settings;
     },
     settings,
@@ -112,7 +112,7 @@ export function policyReader(db: Database, settings: Policy): () => Promise<Poli
 }
 
 /** The routine's part of the policy in force; until somebody has put one, what the settings say. */
-export async function routinePolicyOf(db: Database, settings: RoutinePolicy): Promise<RoutinePolicy> {
-  const newest = await newestOf(db, "policy");
+export async function readRoutinePolicy(db: Database, settings: RoutinePolicy): Promise<RoutinePolicy> {
+  const newest = await newestVersionOf(db, "policy");
   return newest ? routinePolicyFrom(newest.body) : settings;
 }

@@ -52,13 +52,13 @@ export async function subscribe(db: Database, { events, ...one }: Subscription, 
     .execute();
 }
 
-export async function subscriptions(db: Database): Promise<readonly Subscription[]> {
+export async function listSubscriptions(db: Database): Promise<readonly Subscription[]> {
   const rows = await db.selectFrom("webhooks").select(columns).orderBy("created_at").orderBy("webhook_id").execute();
   return rows.map(subscriptionOf);
 }
 
 /** A subscription with what only its maker is told. */
-export async function subscription(
+export async function findSubscription(
   db: Database,
   webhookId: string,
 ): Promise<(Subscription & { readonly secret: string; readonly hash: string }) | undefined> {
@@ -73,7 +73,11 @@ export async function subscription(
 type Change = { readonly [K in "url" | "events" | "state" | "description"]?: Subscription[K] | undefined };
 
 /** Changes what is named; false when there is no such subscription. */
-export async function alter(db: Database, webhookId: string, { url, events, state, description }: Change): Promise<boolean> {
+export async function alterSubscription(
+  db: Database,
+  webhookId: string,
+  { url, events, state, description }: Change,
+): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("webhooks")
     .set({
@@ -89,7 +93,7 @@ export async function alter(db: Database, webhookId: string, { url, events, stat
 }
 
 /** Ends a subscription, with all that was to be sent; false when there is none. */
-export async function unsubscribe(db: Database, webhookId: string): Promise<boolean> {
+export async function removeSubscription(db: Database, webhookId: string): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom("webhooks").where("webhook_id", "=", webhookId).executeTakeFirst();
   return numDeletedRows > 0n;
 }
@@ -112,7 +116,7 @@ export async function replaceSecret(db: Database, webhookId: string, secret: str
  * Puts events into the outbox, for every subscription that wants them. In the transaction that records them: what is on
  * record is sent, and nothing else. Repeated, it changes nothing.
  */
-export async function enqueue(trx: Database, orderNo: string, events: readonly OrderEvent[]): Promise<void> {
+export async function enqueueDeliveries(trx: Database, orderNo: string, events: readonly OrderEvent[]): Promise<void> {
   const rows = events.map(({ number, event, at, receivedAt }) => ({
     number,
     type: `order.${event}`,
@@ -131,7 +135,7 @@ export async function enqueue(trx: Database, orderNo: string, events: readonly O
 }
 
 /** A delivery that a worker has taken on. */
-export interface Claimed {
+export interface ClaimedDelivery {
   readonly deliveryId: string;
   readonly webhookId: string;
   readonly url: string;
@@ -147,20 +151,25 @@ export interface Claimed {
 }
 
 /** What may be sent now: of each order the first that waits, so that an order's events arrive in order. */
-const due = sql`
+const isDue = sql`
   d.state = 'waiting' and d.next_at <= now() and w.state = 'on' and not exists (
     select 1 from deliveries b
     where b.webhook_id = d.webhook_id and b.order_no = d.order_no and b.state = 'waiting' and b.number < d.number)`;
 
 /** The subscriptions for which something is to be sent now. */
-export async function lanes(db: Database): Promise<readonly string[]> {
+export async function findDueSubscriptions(db: Database): Promise<readonly string[]> {
   const { rows } = await sql<{ webhook_id: string }>`
-    select distinct d.webhook_id from deliveries d join webhooks w using (webhook_id) where ${due}`.execute(db);
+    select distinct d.webhook_id from deliveries d join webhooks w using (webhook_id) where ${isDue}`.execute(db);
   return rows.map(({ webhook_id: webhookId }) => webhookId);
 }
 
 /** Takes on deliveries of a subscription. They are another worker's again after `lease` ms, should this one die. */
-export async function claim(db: Database, webhookId: string, atMost: number, lease: Ms): Promise<readonly Claimed[]> {
+export async function claimDeliveries(
+  db: Database,
+  webhookId: string,
+  atMost: number,
+  lease: Ms,
+): Promise<readonly ClaimedDelivery[]> {
   interface ClaimedRow {
     delivery_id: string;
     order_no: string;
@@ -175,7 +184,7 @@ export async function claim(db: Database, webhookId: string, atMost: number, lea
   const { rows } = await sql<ClaimedRow>`
     with mine as (
       select d.delivery_id from deliveries d join webhooks w using (webhook_id)
-      where d.webhook_id = ${webhookId} and ${due}
+      where d.webhook_id = ${webhookId} and ${isDue}
       order by d.next_at, d.order_no limit ${atMost} for update of d skip locked)
     update deliveries d
     set attempts = d.attempts + 1, next_at = now() + ${lease} * interval '1 millisecond', tried_at = now()
@@ -197,14 +206,18 @@ export async function claim(db: Database, webhookId: string, atMost: number, lea
 }
 
 /** What became of a try. `gone`: the receiver wants nothing any more. `after`: ms. */
-export type Settled = { readonly status?: number | undefined } & (
+export type DeliveryOutcome = { readonly status?: number | undefined } & (
   | { readonly result: "delivered" }
   | { readonly result: "again"; readonly why: string; readonly after: Ms }
   | { readonly result: "given-up" | "gone"; readonly why: string }
 );
 
 /** Puts on record what became of a try; a delivery that is given up marks its subscription. */
-export async function settle(db: Database, { deliveryId, webhookId }: Claimed, settled: Settled): Promise<void> {
+export async function settleDelivery(
+  db: Database,
+  { deliveryId, webhookId }: ClaimedDelivery,
+  settled: DeliveryOutcome,
+): Promise<void> {
   const { result, status = null } = settled;
   const why = settled.result === "delivered" ? null : settled.why;
   await db.transaction().execute(async (trx) => {
@@ -222,7 +235,7 @@ export async function settle(db: Database, { deliveryId, webhookId }: Claimed, s
 }
 
 /** Sends a delivery once more, from now on; false when there is none. */
-export async function resend(db: Database, webhookId: string, deliveryId: string): Promise<boolean> {
+export async function resendDelivery(db: Database, webhookId: string, deliveryId: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("deliveries")
     .set({ state: "waiting", attempts: 0, next_at: sql<string>`now()` })
@@ -233,7 +246,7 @@ export async function resend(db: Database, webhookId: string, deliveryId: string
 }
 
 /** Forgets what was sent, or was to be sent, longer than `keep` ms ago. */
-export async function prune(db: Database, keep: Ms): Promise<void> {
+export async function deleteOldDeliveries(db: Database, keep: Ms): Promise<void> {
   await sql`delete from deliveries where created_at < now() - ${keep} * interval '1 millisecond'`.execute(db);
 }
 

@@ -3,10 +3,10 @@ import type { Publication } from "../contracts/workflow.ts";
 import { isSameEvent, type OrderEvent } from "../domain/order/events.ts";
 import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
 import { iso } from "../domain/time.ts";
-import { beginningOf, chainOf, saltOf } from "./chain.ts";
+import { initialHashOf, hashEvents, saltOf } from "./hash-chain.ts";
 import type { Database } from "./database.ts";
-import { storable } from "./storable.ts";
-import { enqueue } from "./webhooks.ts";
+import { toStorable } from "./storable.ts";
+import { enqueueDeliveries } from "./webhooks.ts";
 
 /** An order's row as it is stored. */
 export function orderValues(row: OrderRow) {
@@ -69,20 +69,20 @@ function dutyValues(row: DutyRow) {
 }
 
 /** Every column but the key takes the new row's value. */
-function taken(columns: readonly string[]) {
+function takeExcluded(columns: readonly string[]) {
   return Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
 }
 
 /** What a run tells follows on other events than those that are on record: it was put back, or comes out of a backup. */
-export class NotOnRecord extends Error {
-  override readonly name = "NotOnRecord";
+export class DivergentRunError extends Error {
+  override readonly name = "DivergentRunError";
 }
 
 /**
  * The hash that an order's event `first` follows on, and the order's salt.
- * @throws Error when the event before it is missing; {@link NotOnRecord} when it is another one than `follows`
+ * @throws Error when the event before it is missing; {@link DivergentRunError} when it is another one than `follows`
  */
-async function before(
+async function readPrevious(
   db: Database,
   orderNo: string,
   first: number,
@@ -99,7 +99,7 @@ async function before(
     .executeTakeFirst();
   if (!last) throw new Error(`order ${orderNo}: event ${first - 1} is not recorded yet, so ${first} cannot follow`);
   if (follows && !isSameEvent(follows, last.body))
-    throw new NotOnRecord(`order ${orderNo}: its run has another event ${first - 1} than is on record`);
+    throw new DivergentRunError(`order ${orderNo}: its run has another event ${first - 1} than is on record`);
   return last;
 }
 
@@ -116,17 +116,17 @@ function inParts<T>(rows: readonly T[]): T[][] {
  * Writes a publication in one short transaction. Late and repeated ones change nothing: an event is written once, a row
  * is replaced only by a newer one.
  * @throws Error when events before the first one here are missing: the workflow tries again, and nothing is written.
- *   {@link NotOnRecord} when they are others
+ *   {@link DivergentRunError} when they are others
  */
 export async function publish(db: Database, publication: Publication): Promise<void> {
-  const { order, events, duties, follows } = storable(publication);
+  const { order, events, duties, follows } = toStorable(publication);
   const { orderNo } = order;
   const first = events[0]?.number ?? 1;
   await db.transaction().execute(async (trx) => {
     const { hash, salt } =
-      first > 1 ? await before(trx, orderNo, first, follows) : { hash: beginningOf(orderNo), salt: saltOf(events[0]) };
+      first > 1 ? await readPrevious(trx, orderNo, first, follows) : { hash: initialHashOf(orderNo), salt: saltOf(events[0]) };
     if (events.length > 0) {
-      const hashes = chainOf(hash, events, salt ?? "");
+      const hashes = hashEvents(hash, events, salt ?? "");
       const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));
       const fresh = new Set<number>();
       for (const some of inParts(rows)) {
@@ -139,7 +139,7 @@ export async function publish(db: Database, publication: Publication): Promise<v
         for (const { number } of written) fresh.add(number);
       }
       const toTell = events.filter(({ number }) => fresh.has(number));
-      if (toTell.length > 0) await enqueue(trx, orderNo, toTell);
+      if (toTell.length > 0) await enqueueDeliveries(trx, orderNo, toTell);
     }
     const orderRow = orderValues(order);
     const { order_no: _key, ...orderColumns } = orderRow;
@@ -149,7 +149,7 @@ export async function publish(db: Database, publication: Publication): Promise<v
       .onConflict((conflict) =>
         conflict
           .column("order_no")
-          .doUpdateSet(taken(Object.keys(orderColumns)))
+          .doUpdateSet(takeExcluded(Object.keys(orderColumns)))
           .whereRef("excluded.last_event", ">", "orders.last_event"),
       )
       .execute();
@@ -160,7 +160,9 @@ export async function publish(db: Database, publication: Publication): Promise<v
         .onConflict((conflict) =>
           conflict
             .columns(["order_no", "duty_id"])
-            .doUpdateSet(taken(Object.keys(dutyRows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id")))
+            .doUpdateSet(
+              takeExcluded(Object.keys(dutyRows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id")),
+            )
             .whereRef("excluded.as_of", ">", "duties.as_of"),
         )
         .execute();

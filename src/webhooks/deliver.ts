@@ -3,7 +3,14 @@ import { setTimeout as wait } from "node:timers/promises";
 import { HOUR, MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { forgetAnswers } from "../records/idempotency.ts";
-import { claim, lanes, prune, settle, type Claimed, type Settled } from "../records/webhooks.ts";
+import {
+  claimDeliveries,
+  findDueSubscriptions,
+  deleteOldDeliveries,
+  settleDelivery,
+  type ClaimedDelivery,
+  type DeliveryOutcome,
+} from "../records/webhooks.ts";
 import { retryAfter } from "../node/retry-after.ts";
 import type { Networks } from "./addresses.ts";
 import { post } from "./post.ts";
@@ -38,7 +45,7 @@ export const defaultDeliveryPolicy: DeliveryPolicy = {
 const MAX_RETRY_AFTER = 24 * HOUR;
 
 /** The headers of Standard Webhooks: id, time, and a signature by each valid secret. */
-function signHeaders({ deliveryId, secrets }: Pick<Claimed, "deliveryId" | "secrets">, body: string, now: Ms) {
+function signHeaders({ deliveryId, secrets }: Pick<ClaimedDelivery, "deliveryId" | "secrets">, body: string, now: Ms) {
   const at = new Date(now);
   return {
     "content-type": "application/json",
@@ -50,11 +57,15 @@ function signHeaders({ deliveryId, secrets }: Pick<Claimed, "deliveryId" | "secr
 }
 
 /** The body: only that something happened. What it was the receiver reads from the API, with a token. */
-function deliveryBody({ type, at, orderNo, number }: Claimed): string {
+function deliveryBody({ type, at, orderNo, number }: ClaimedDelivery): string {
   return JSON.stringify({ type, timestamp: at, data: { orderNo, number } });
 }
 
-async function attempt(claimed: Claimed, networks: Networks, { timeout, pauses }: DeliveryPolicy): Promise<Settled> {
+async function attempt(
+  claimed: ClaimedDelivery,
+  networks: Networks,
+  { timeout, pauses }: DeliveryPolicy,
+): Promise<DeliveryOutcome> {
   const body = deliveryBody(claimed);
   const answer = await post({ url: claimed.url, headers: signHeaders(claimed, body, Date.now()), body, timeout, networks });
   const status = answer.result === "answered" ? answer.status : undefined;
@@ -87,9 +98,9 @@ export function startDeliveries({ db, networks, policy = defaultDeliveryPolicy, 
   /** Sends what is due for one subscription, so that a slow receiver delays only its own deliveries. */
   async function drain(webhookId: string): Promise<void> {
     while (!stopping.signal.aborted) {
-      const claimed = await claim(db, webhookId, policy.concurrency, policy.lease);
+      const claimed = await claimDeliveries(db, webhookId, policy.concurrency, policy.lease);
       if (claimed.length === 0) return;
-      await Promise.all(claimed.map(async (each) => settle(db, each, await attempt(each, networks, policy))));
+      await Promise.all(claimed.map(async (each) => settleDelivery(db, each, await attempt(each, networks, policy))));
     }
   }
 
@@ -97,7 +108,7 @@ export function startDeliveries({ db, networks, policy = defaultDeliveryPolicy, 
     let pruned = -Infinity;
     while (!stopping.signal.aborted) {
       try {
-        for (const webhookId of await lanes(db)) {
+        for (const webhookId of await findDueSubscriptions(db)) {
           if (running.has(webhookId)) continue;
           running.set(
             webhookId,
@@ -107,7 +118,7 @@ export function startDeliveries({ db, networks, policy = defaultDeliveryPolicy, 
           );
         }
         if (performance.now() - pruned > HOUR) {
-          await prune(db, policy.keep);
+          await deleteOldDeliveries(db, policy.keep);
           await forgetAnswers(db, policy.keep);
           pruned = performance.now();
         }

@@ -11,7 +11,7 @@ import { defaultPolicy } from "../../src/domain/policy.ts";
 import { weekBefore } from "../../src/domain/routine/period.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
 import { composeWeeklySheet } from "../../src/forms/weekly-summary.ts";
-import { allLinesOf } from "../../src/records/reports.ts";
+import { readAllLines } from "../../src/records/routine-reports.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { columnWords, foundDelayText } from "../../src/texts/routine.ts";
@@ -128,7 +128,7 @@ async function summarised(reportId: string, orderNos: readonly string[]): Promis
   return untilDone(() => summarise({ reportId, orderNos, period, asOf, atRiskWithin: "P3D" }));
 }
 async function linesOf(reportId: string) {
-  const lines = await allLinesOf(records.db, reportId);
+  const lines = await readAllLines(records.db, reportId);
   return Object.fromEntries(lines.map((line) => [line.orderNo, line]));
 }
 

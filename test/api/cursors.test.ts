@@ -6,7 +6,7 @@ import { problemSchema } from "../../src/contracts/problem.ts";
 import { reportsSchema } from "../../src/contracts/reports.ts";
 import { iso } from "../../src/domain/time.ts";
 import { cursorOf } from "../../src/records/paging.ts";
-import { begin, putLine } from "../../src/records/reports.ts";
+import { beginReport, writeLine } from "../../src/records/routine-reports.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
 /** Every list that takes a cursor goes on from one of its own, and refuses any other. */
@@ -34,12 +34,12 @@ beforeAll(async () => {
   const subscribed = await ask("POST", "/webhooks", { url: "https://receiver.example/hook" });
   ({ webhookId } = z.object({ webhookId: z.string() }).parse(subscribed.json()));
   for (const reportId of ["full-1", "full-2", "full-3"]) {
-    await begin(
+    await beginReport(
       stage.db,
       { reportId, kind: "full", period: "2026-11", asOf: iso(stage.clock), about: { dueAt: iso(stage.clock) } },
       stage.clock,
     );
-    await putLine(stage.db, reportId, { orderNo: "SO-1", rank: 1, tags: [], body: {} });
+    await writeLine(stage.db, reportId, { orderNo: "SO-1", rank: 1, tags: [], body: {} });
   }
 }, 120_000);
 afterAll(() => stage.end());

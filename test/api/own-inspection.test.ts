@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { answeredSchema } from "../../src/contracts/reports.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { iso } from "../../src/domain/time.ts";
-import { begin, finish, putLine } from "../../src/records/reports.ts";
+import { beginReport, finishReport, writeLine } from "../../src/records/routine-reports.ts";
 import { customer, lines } from "../domain/regular.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
 
@@ -24,12 +24,12 @@ test("nobody finds in order, by name or with the rest, what they followed or ent
   for (const orderNo of ["I-3", "I-4"])
     await post("wang.fang", "supervisor", `/orders/${orderNo}/reassign`, { salesRep: "he.jun" });
   const asOf = iso(stage.clock);
-  await begin(stage.db, { reportId: "full-2026-11", kind: "full", period: "2026-11", asOf, about: {} }, stage.clock);
+  await beginReport(stage.db, { reportId: "full-2026-11", kind: "full", period: "2026-11", asOf, about: {} }, stage.clock);
   for (const orderNo of [...orders, "I-5"]) {
     if (orderNo === "I-5") await post("he.jun", "sales_rep", "/orders", { orderNo, customer, lines });
-    await putLine(stage.db, "full-2026-11", { orderNo, rank: 2, tags: ["nothing-found"], body: { orderNo } });
+    await writeLine(stage.db, "full-2026-11", { orderNo, rank: 2, tags: ["nothing-found"], body: { orderNo } });
   }
-  await finish(stage.db, "full-2026-11", stage.clock);
+  await finishReport(stage.db, "full-2026-11", stage.clock);
   const url = "/inspections/full-2026-11/answers";
   const answers = [{ orderNo: "I-1", result: "in_order" }];
   const own = await post("LI.NA", "supervisor", url, { answers, rest: "in_order" });

@@ -3,7 +3,7 @@ import { historySchema, orderSchema, ordersSchema } from "../../src/contracts/an
 import type { Role } from "../../src/domain/people.ts";
 import { DAY } from "../../src/domain/time.ts";
 import { removePersonalData } from "../../src/records/retention.ts";
-import { verify } from "../../src/records/verify.ts";
+import { verifyRecords } from "../../src/records/verify.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { visibleText } from "../forms/reading.ts";
 import { openStage, type Stage } from "./api-under-test.ts";
@@ -64,5 +64,5 @@ test("an order whose personal data was removed is read, listed, printed and spok
   stage.runningOrders.delete("P-1");
   const complained = await request("/orders/P-1/record-complaint", { about: "发票" }, "sun.li", "customer_service");
   expect(complained.statusCode).toBe(200);
-  expect(await verify(stage.db)).toMatchObject({ faults: [] });
+  expect(await verifyRecords(stage.db)).toMatchObject({ faults: [] });
 });

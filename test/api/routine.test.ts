@@ -15,7 +15,7 @@ import { weekBefore } from "../../src/domain/routine/period.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { best, lotOf } from "../../src/domain/routine/sample.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
-import { figuresAt } from "../../src/records/figures.ts";
+import { readMetrics } from "../../src/records/metrics.ts";
 import { lastEventOf } from "../../src/records/read.ts";
 import { publish } from "../../src/records/write.ts";
 import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
@@ -319,7 +319,7 @@ test("example L over the records: drawn by the seed, asked on the order itself, 
   expect(more.json()).toMatchObject({ items: [{ orderNo: "L-3", about: full }], next: null });
   const counted = () => request("supervisor", "GET", "/overdue/count?duty=inspect");
   expect((await counted()).json()).toMatchObject({ total: 2, byDuty: { inspect: 2 }, byRole: { supervisor: 2 } });
-  const metrics = (await figuresAt(stage.db, stage.clock)).duties.find(({ duty }) => duty === "inspect");
+  const metrics = (await readMetrics(stage.db, stage.clock)).duties.find(({ duty }) => duty === "inspect");
   expect(metrics).toMatchObject({ overdue: 2 });
   const mine = dutiesSchema.parse((await request("supervisor", "GET", "/duties?assignee=me")).json());
   expect(mine.items.filter(({ about }) => about === full).map(({ orderNo }) => orderNo)).toEqual(["L-1", "L-3"]);

@@ -9,8 +9,8 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { followOrders } from "../../src/activities/records.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
-import type { Projector } from "../../src/records/project.ts";
-import { newestOf, putNext } from "../../src/records/versions.ts";
+import type { Projector } from "../../src/records/projection.ts";
+import { newestVersionOf, putVersion } from "../../src/records/versions.ts";
 import { by } from "../domain/order-fixture.ts";
 import { customer, entry, lines } from "../domain/regular.ts";
 import { bundle, devServer, testKeys } from "../support/engines.ts";
@@ -118,7 +118,7 @@ test(
   { timeout: 240_000 },
   async () => {
     const orders = [await entered("L-1"), await entered("L-2"), await entered("L-3")];
-    await putNext(db, "calendar", { shifts: [] }, "chen.gang", Date.now());
+    await putVersion(db, "calendar", { shifts: [] }, "chen.gang", Date.now());
     await rows();
     const backup = join(folder, "backup.dump");
     await postgres.program("pg_dump", "--format=custom", "--file", backup, postgres.url("gendan"));
@@ -136,7 +136,7 @@ test(
     expect(await rebuilt(postgres.url("gendan"))).toMatch(/^rebuilt 3 orders with \d+ events$/u);
     const anew = await rowsOf(db);
     for (const table of ["orders", "events", "duties"] as const) expect(difference(before[table], anew[table])).toEqual([]);
-    expect(await newestOf(db, "calendar")).toBeUndefined();
+    expect(await newestVersionOf(db, "calendar")).toBeUndefined();
 
     // Another database, from the backup: older than the engine. The orders go on meanwhile.
     await postgres.program("createdb", "--maintenance-db", postgres.url("postgres"), "restored");
@@ -156,7 +156,7 @@ test(
       expect(difference(before[table].filter(untouched), after[table].filter(untouched))).toEqual([]);
     const released = after.orders.find((row) => row.includes('"L-3"'));
     expect(released).toContain('"stage":"making"');
-    expect(await newestOf(db, "calendar")).toMatchObject({ version: 1, by: "chen.gang" });
+    expect(await newestVersionOf(db, "calendar")).toMatchObject({ version: 1, by: "chen.gang" });
 
     // What could not be written over the gap has been written since, by itself.
     const history = await orders[2]?.history();

@@ -7,14 +7,14 @@ import { defaultPolicy } from "../../src/domain/policy.ts";
 import { monthNamed, weekBefore } from "../../src/domain/routine/period.ts";
 import { defaultRewardsPolicy } from "../../src/domain/routine/rewards-policy.ts";
 import { iso } from "../../src/domain/time.ts";
-import { rewardsMonth } from "../../src/records/rewards.ts";
+import { findRewardsMonth } from "../../src/records/rewards.ts";
 import { activityWith } from "../activities/environment.ts";
-import { standingsOf, weekOf } from "./routine-figures.ts";
+import { standingsOf, weekOf } from "./expected-routine.ts";
 import type { Database } from "../../src/records/database.ts";
-import { performance, type Figures } from "../../src/records/performance.ts";
+import { readPerformance, type Figures } from "../../src/records/performance.ts";
 import { MANY_UNTIL, manyOrders, publishAll, type MadeOrder } from "../support/many-orders.ts";
 import { openRecords, type Fixture } from "./fixture.ts";
-import { figuresOf, type Asked } from "./figures.ts";
+import { figuresOf, type Asked } from "./expected-performance.ts";
 
 /** Making and publishing orders is what takes the time; `PERFORMANCE_ORDERS=2000` for more of them. */
 const COUNT = Number(process.env["PERFORMANCE_ORDERS"] ?? 400);
@@ -37,7 +37,7 @@ async function reported(asked: Asked, limit = 1_000): Promise<Figures[]> {
   const all: Figures[] = [];
   let cursor: string | undefined;
   do {
-    const page = await performance(db, asked, MANY_UNTIL, { limit, cursor });
+    const page = await readPerformance(db, asked, MANY_UNTIL, { limit, cursor });
     all.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
@@ -66,7 +66,7 @@ test.each<Asked>([
 
 test.each(["2026-09", "2026-10", "2026-11"])("so are the standings of a month's rewards: %s", async (name) => {
   await renewMonth({ db, policy: async () => defaultRewardsPolicy, staff: async () => undefined, now: () => MANY_UNTIL }, name);
-  const standings = (await rewardsMonth(db, name))?.standings ?? [];
+  const standings = (await findRewardsMonth(db, name))?.standings ?? [];
   const expected = standingsOf(orders, monthNamed(name), MANY_UNTIL);
   expect(expected.size).toBeGreaterThan(1);
   const counted = standings.map(({ person, met, late, scores, scoreSum }) => [person, { met, late, scores, scoreSum }] as const);

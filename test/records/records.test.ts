@@ -13,7 +13,7 @@ import { migrate, openDatabase, type Database } from "../../src/records/database
 import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
 import { BadCursor } from "../../src/records/paging.ts";
 import { countOverdue, eventsOf, listDutiesOf, listOrders, listOverdue } from "../../src/records/read.ts";
-import { publicationOf, rebuild } from "../../src/records/rebuild.ts";
+import { publicationOf, rebuildRecords } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import { MONDAY, type Story } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
@@ -105,7 +105,7 @@ describe("writing", () => {
       yield { orderNo: "SO-1", events: async () => story.events };
       yield { orderNo: "SO-2", events: () => Promise.reject(new Error("no worker")) };
     }
-    const rebuilt = await rebuild(db, engine(), story.now);
+    const rebuilt = await rebuildRecords(db, engine(), story.now);
     expect(rebuilt).toMatchObject({ orders: 1, events: story.events.length, failed: [{ orderNo: "SO-2", why: "no worker" }] });
     const after = await everything();
     expect(after.orders).toEqual(before.orders);

@@ -7,14 +7,14 @@ import { isRemoved, withPersonal } from "../../src/domain/order/personal.ts";
 import { weeklyLineSchema } from "../../src/contracts/reports.ts";
 import { weekOf } from "../../src/domain/routine/period.ts";
 import { weeklyLine } from "../../src/domain/routine/weekly.ts";
-import { lineOf, putLine } from "../../src/records/reports.ts";
+import { findLine, writeLine } from "../../src/records/routine-reports.ts";
 import { dutyRows, view } from "../../src/domain/order/view.ts";
 import { DAY, iso, type Ms } from "../../src/domain/time.ts";
-import { withoutPersonal } from "../../src/records/chain.ts";
+import { withoutPersonal } from "../../src/records/hash-chain.ts";
 import { eventsOf, listOrders } from "../../src/records/read.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { removePersonalData } from "../../src/records/retention.ts";
-import { verify } from "../../src/records/verify.ts";
+import { verifyRecords } from "../../src/records/verify.ts";
 import { publish } from "../../src/records/write.ts";
 import { by, MONDAY, when } from "../domain/order-fixture.ts";
 import { customer, upTo } from "../domain/regular.ts";
@@ -76,21 +76,21 @@ test("the customer's name goes from what reports said of it too, and the rest of
   const line = weeklyLine(replay(told.events), weekOf("2026-11-23"), MONDAY, "P3D");
   expect(JSON.stringify(line)).toMatch(PERSONAL);
   const put = (reportId: string, orderNo: string) =>
-    putLine(records.db, reportId, { orderNo, rank: 0, tags: ["delayed"], body: { ...line, orderNo } });
+    writeLine(records.db, reportId, { orderNo, rank: 0, tags: ["delayed"], body: { ...line, orderNo } });
   await put("weekly-1", "SO-ended");
   await put("weekly-1", "SO-other");
-  await putLine(records.db, "weekly-2", { orderNo: "SO-ended", rank: 1, tags: ["not-checked"], body: { notChecked: "Error" } });
+  await writeLine(records.db, "weekly-2", { orderNo: "SO-ended", rank: 1, tags: ["not-checked"], body: { notChecked: "Error" } });
   expect(await remove(MONDAY + KEPT + DAY)).toEqual({ orders: 1, failed: [] });
 
-  const kept = await lineOf(records.db, "weekly-1", "SO-ended");
+  const kept = await findLine(records.db, "weekly-1", "SO-ended");
   expect(JSON.stringify(kept)).not.toMatch(PERSONAL);
   expect(weeklyLineSchema.parse(kept?.body)).toMatchObject({
     salesRep: "li.na",
     sections: ["delayed"],
     delays: [{ delayId: line?.delays[0]?.delayId, newDate: "2027-01-05", remedy: { kind: "discount", valueFen: 100 } }],
   });
-  expect((await lineOf(records.db, "weekly-2", "SO-ended"))?.body).toEqual({ notChecked: "Error" });
-  expect((await lineOf(records.db, "weekly-1", "SO-other"))?.body).toMatchObject({ customer: "客户A" });
+  expect((await findLine(records.db, "weekly-2", "SO-ended"))?.body).toEqual({ notChecked: "Error" });
+  expect((await findLine(records.db, "weekly-1", "SO-other"))?.body).toMatchObject({ customer: "客户A" });
 });
 
 test("who did what, when, why stays, and the chain still proves it", async () => {
@@ -109,11 +109,11 @@ test("who did what, when, why stays, and the chain still proves it", async () =>
   await remove(MONDAY + KEPT + DAY);
   const events = await eventsOf(records.db, "SO-ended");
   expect(kept(events)).toEqual(kept(ended));
-  expect(await verify(records.db)).toMatchObject({ orders: 1, faults: [] });
+  expect(await verifyRecords(records.db)).toMatchObject({ orders: 1, faults: [] });
   await sql`update events set body = jsonb_set(body, '{data,signedBy}', '"[removed AAAAAAAAAAAAAAAAAAAAAA]"') where event = 'delivered'`.execute(
     records.db,
   );
-  expect((await verify(records.db)).faults).toHaveLength(1);
+  expect((await verifyRecords(records.db)).faults).toHaveLength(1);
 });
 
 test("the order is read as before, with marks where texts were, and says so", async () => {
@@ -158,11 +158,11 @@ test("what is said of it afterwards is chained on, and goes in its turn", async 
   // As the run that was opened for it publishes: with all that it was opened with before.
   await publish(records.db, { ...publicationOf(said.events, later), events: said.events.slice(stored.length) });
   expect(await everything()).toMatch(/陈先生/u);
-  expect(await verify(records.db)).toMatchObject({ faults: [] });
+  expect(await verifyRecords(records.db)).toMatchObject({ faults: [] });
   expect(await remove(later + KEPT)).toMatchObject({ orders: 0 });
   expect(await remove(later + KEPT + DAY)).toMatchObject({ orders: 1 });
   expect(await everything()).not.toMatch(/陈先生|invoice/u);
-  expect(await verify(records.db)).toMatchObject({ faults: [] });
+  expect(await verifyRecords(records.db)).toMatchObject({ faults: [] });
 });
 
 test("a rebuild from an engine that still knows the texts does not bring them back", async () => {

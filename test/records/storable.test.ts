@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { eventsOf } from "../../src/records/read.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { compareWithEngine, verify } from "../../src/records/verify.ts";
+import { compareWithEngine, verifyRecords } from "../../src/records/verify.ts";
 import { publish } from "../../src/records/write.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { MONDAY } from "../domain/order-fixture.ts";
@@ -32,7 +32,7 @@ test.each([
   const events = takenOn(orderNo, change);
   await publish(records.db, publicationOf(events, MONDAY));
   expect(JSON.stringify(await eventsOf(records.db, orderNo))).toContain(found);
-  expect((await verify(records.db)).faults).toEqual([]);
+  expect((await verifyRecords(records.db)).faults).toEqual([]);
   async function* held() {
     yield { orderNo, events: async () => events };
   }

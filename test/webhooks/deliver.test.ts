@@ -4,7 +4,16 @@ import { Webhook } from "standardwebhooks";
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from "vitest";
 import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { alter, claim, deliveriesOf, prune, replaceSecret, resend, subscribe, subscription } from "../../src/records/webhooks.ts";
+import {
+  alterSubscription,
+  claimDeliveries,
+  deliveriesOf,
+  deleteOldDeliveries,
+  replaceSecret,
+  resendDelivery,
+  subscribe,
+  findSubscription,
+} from "../../src/records/webhooks.ts";
 import { publish } from "../../src/records/write.ts";
 import { parseNetworks } from "../../src/webhooks/addresses.ts";
 import { defaultDeliveryPolicy, startDeliveries, type DeliveryPolicy } from "../../src/webhooks/deliver.ts";
@@ -110,7 +119,7 @@ test("a subscription gets only its types of events, only those since it was made
   const { url } = await receiver();
   await addSubscription(url, ["order.signed"]);
   await addSubscription(url, null, "wh_off");
-  await alter(db, "wh_off", { state: "off" });
+  await alterSubscription(db, "wh_off", { state: "off" });
   const createdAt = new Date(MONDAY + 365 * 86_400_000).toISOString();
   await subscribe(
     db,
@@ -144,13 +153,13 @@ test("after a 500 a delivery is retried with its id, in order, until it is given
     status: 500,
     why: "answered 500",
   });
-  expect((await subscription(db, "wh_1"))?.state).toBe("failing");
+  expect((await findSubscription(db, "wh_1"))?.state).toBe("failing");
   expect(new Set(got.map(({ id }) => id)).size).toBe(1);
   mend.broken = false;
-  await alter(db, "wh_1", { state: "on" });
+  await alterSubscription(db, "wh_1", { state: "on" });
   await until(listDeliveries, (all) => all.filter(({ state }) => state === "delivered").length === count - 1);
   const [failed] = (await listDeliveries()).filter(({ state }) => state === "failed");
-  expect(await resend(db, "wh_1", failed?.deliveryId ?? "")).toBe(true);
+  expect(await resendDelivery(db, "wh_1", failed?.deliveryId ?? "")).toBe(true);
   await until(listDeliveries, (all) => all.every(({ state }) => state === "delivered"));
   expect(got.at(-1)?.id).toBe(failed?.deliveryId);
 });
@@ -160,8 +169,8 @@ test("a delivery claimed by a worker that died is sent by another", async () => 
   await addSubscription(url, ["order.signed"]);
   await publishOrder();
   // What a worker that is killed now has done: taken it on, and nothing else.
-  expect(await claim(db, "wh_1", 4, 300)).toHaveLength(1);
-  expect(await claim(db, "wh_1", 4, 300)).toHaveLength(0);
+  expect(await claimDeliveries(db, "wh_1", 4, 300)).toHaveLength(1);
+  expect(await claimDeliveries(db, "wh_1", 4, 300)).toHaveLength(0);
   startSender();
   startSender();
   await until(listDeliveries, (all) => all.every(({ state }) => state === "delivered"));
@@ -203,7 +212,7 @@ test("410 switches a subscription off at once", async () => {
   await publishOrder();
   startSender();
   await until(
-    async () => (await subscription(db, "wh_1"))?.state,
+    async () => (await findSubscription(db, "wh_1"))?.state,
     (state) => state === "off",
   );
   expect(await listDeliveries()).toMatchObject([{ state: "failed", attempts: 1, why: "answered 410" }]);
@@ -267,6 +276,6 @@ test("old deliveries are deleted", async () => {
   await publishOrder();
   await sql`update deliveries set created_at = now() - interval '31 days' where number = 1`.execute(db);
   const before = (await listDeliveries()).length;
-  await prune(db, defaultDeliveryPolicy.keep);
+  await deleteOldDeliveries(db, defaultDeliveryPolicy.keep);
   expect(await listDeliveries()).toHaveLength(before - 1);
 });

@@ -10,7 +10,7 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent, Restored } from "../../src/domain/order/events.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { SECOND } from "../../src/domain/time.ts";
-import { project } from "../../src/records/project.ts";
+import { projectOrder } from "../../src/records/projection.ts";
 import { eventsOf } from "../../src/records/read.ts";
 import { beginWith } from "../../src/application/start-argument.ts";
 import { openRestoring, type Restoring } from "../../src/application/restore.ts";
@@ -73,7 +73,7 @@ beforeAll(async () => {
     openRestoring({
       ...{ client, taskQueue: QUEUE, db, log, now: () => Date.now() },
       begin: beginWith({ policy: async () => defaultPolicy, calendar: async () => defaultCalendar }),
-      record: (orderNo) => project({ db, publication: publicationsOf(client) }, orderNo),
+      record: (orderNo) => projectOrder({ db, publication: publicationsOf(client) }, orderNo),
       restored: (why) => void restored.push(why),
       answerWithin: 3 * SECOND,
     });

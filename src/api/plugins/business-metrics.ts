@@ -3,7 +3,7 @@ import { Counter, Gauge } from "prom-client";
 import { rungs } from "../../domain/clock/watch.ts";
 import { SECOND, type Ms } from "../../domain/time.ts";
 import type { Database } from "../../records/database.ts";
-import { figuresAt } from "../../records/figures.ts";
+import { readMetrics } from "../../records/metrics.ts";
 
 declare module "fastify" {
   interface FastifyInstance {
@@ -42,7 +42,7 @@ export const businessMetrics = fp<BusinessMetricsOptions>(
     app.decorate("refreshBusinessMetrics", async () => {
       if (performance.now() - countedAt < FRESH) return;
       try {
-        const found = await figuresAt(db, now());
+        const found = await readMetrics(db, now());
         for (const each of all) each.reset();
         for (const { status, count } of found.orders) orders.set({ status }, count);
         for (const row of found.duties) {

@@ -18,9 +18,16 @@ import type { Scope } from "../../contracts/workflow-routine.ts";
 import type { Bodies, CommandName } from "../../domain/order/bodies.ts";
 import { holds } from "../../domain/people.ts";
 import { iso } from "../../domain/time.ts";
-import { answerLine, countUnanswered, findReport, linesOf, listReports, type Report } from "../../records/reports.ts";
-import { remembered } from "../../records/idempotency.ts";
-import { concernedIn } from "../../records/read.ts";
+import {
+  answerLine,
+  countUnanswered,
+  findReport,
+  listLines,
+  listReports,
+  type RoutineReport,
+} from "../../records/routine-reports.ts";
+import { rememberAnswer } from "../../records/idempotency.ts";
+import { findConcerned } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { parseBody } from "../requests/validation.ts";
@@ -37,7 +44,7 @@ const kinds = ["daily", "asked", "full", "sample"] as const;
 const params = z.object({ inspectionId: id });
 
 /** Whether people answer an inspection's lines. */
-function isAnswered({ kind }: Report): boolean {
+function isAnswered({ kind }: RoutineReport): boolean {
   return kind === "full" || kind === "sample";
 }
 
@@ -46,7 +53,7 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
   const { db, engine, routine, now, staff } = dependencies;
   const { recordOf, askAgain } = openingOf(dependencies);
 
-  async function found(inspectionId: string): Promise<Report> {
+  async function found(inspectionId: string): Promise<RoutineReport> {
     const report = await findReport(db, inspectionId);
     if (!report || report.kind === "weekly") throw new ProblemError("not-found", { detail: "no-such-report" });
     return report;
@@ -100,13 +107,13 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
     const key = keyOf(request);
     if (key === undefined) return answerOrders(request, report, said);
     const keyed = { id: sha256(caller.id, key), hash: sha256("answers", inspectionId, canonical(said)) };
-    const done = await remembered(db, keyed, () => answerOrders(request, report, said));
+    const done = await rememberAnswer(db, keyed, () => answerOrders(request, report, said));
     if (done === "conflict") throw new ProblemError("idempotency-conflict", { detail: "key-used" });
     return done.answer;
   }
 
   /** Each order is answered under a key of its own: nothing happens by saying it again. */
-  async function answerOrders(request: FastifyRequest, report: Report, said: z.output<typeof answersBody>) {
+  async function answerOrders(request: FastifyRequest, report: RoutineReport, said: z.output<typeof answersBody>) {
     const { reportId: inspectionId } = report;
     const caller = callerOf(request);
     const refused: { orderNo: string; detail: string }[] = [];
@@ -116,7 +123,7 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
     const locale = localeOf(request.headers["accept-language"]);
     // Nobody finds in order what they entered or follow; that an order of the sample is theirs, the order says itself.
     const named = said.answers.filter(({ result }) => result === "in_order").map(({ orderNo }) => orderNo);
-    const own = full ? await concernedIn(db, named, caller.id) : new Set<string>();
+    const own = full ? await findConcerned(db, named, caller.id) : new Set<string>();
     for (const { orderNo, result, ...finding } of said.answers) {
       const key = `${inspectionId}-${orderNo}-${caller.id}`;
       const { rule = "", person = "", action = "" } = finding;
@@ -136,8 +143,8 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
     let cursor: string | undefined;
     for (let more = full && said.rest === "in_order"; more; more = cursor !== undefined) {
       const page = { limit: 200, unanswered: true, tag: "nothing-found", cursor };
-      const { items, next } = await linesOf(db, inspectionId, page);
-      const theirs = await concernedIn(
+      const { items, next } = await listLines(db, inspectionId, page);
+      const theirs = await findConcerned(
         db,
         items.map(({ orderNo }) => orderNo),
         caller.id,
@@ -211,7 +218,7 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
       async (request) => {
         const report = await found(request.params.inspectionId);
         const { cursor, limit, unanswered } = request.query;
-        const lines = await linesOf(db, report.reportId, { cursor, limit, unanswered: unanswered === "true" });
+        const lines = await listLines(db, report.reportId, { cursor, limit, unanswered: unanswered === "true" });
         if (!isAnswered(report)) return { ...report, ...lines };
         const open = await countUnanswered(db, report.reportId);
         const { dueAt } = report.about;

@@ -1,6 +1,6 @@
 import { performanceQuery, performanceSchema } from "../../contracts/performance.ts";
 import { addDays, dayOf, type Day } from "../../domain/time.ts";
-import { performance } from "../../records/performance.ts";
+import { readPerformance } from "../../records/performance.ts";
 import { fieldTexts, type FieldFault } from "../../texts/fields.ts";
 import { InvalidParameters } from "../requests/validation.ts";
 import type { ApiDependencies } from "../dependencies.ts";
@@ -53,7 +53,7 @@ export function performanceRoutes({ db, now }: ApiDependencies): Routes {
         const all = roles.includes("supervisor") || roles.includes("management");
         if (!all && salesRep !== undefined && salesRep !== id) return { ...period, by, items: [], next: null };
         const question = { ...period, by, duty, salesRep: all ? salesRep : id };
-        const { items, next } = await performance(db, question, now(), { limit, cursor });
+        const { items, next } = await readPerformance(db, question, now(), { limit, cursor });
         return { ...period, by, items, next };
       },
     );

@@ -13,7 +13,7 @@ import { orderNumber } from "../../contracts/bodies.ts";
 import { replay } from "../../domain/order/evolve.ts";
 import { view } from "../../domain/order/view.ts";
 import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
-import { calendarNow } from "../../records/versions.ts";
+import { readCalendar } from "../../records/versions.ts";
 import { countOverdue, listDutiesOf, listOrders, listOverdue } from "../../records/read.ts";
 import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
@@ -31,7 +31,7 @@ export function queryRoutes({ engine, db, now, policy }: ApiDependencies): Route
   const params = z.object({ orderNo: orderNumber });
   /** What is owed beside the orders. */
   async function house(): Promise<readonly HouseDuty[]> {
-    const [current, working] = await Promise.all([policy(), calendarNow(db)]);
+    const [current, working] = await Promise.all([policy(), readCalendar(db)]);
     const duty = putCalendarDuty(working, current, now());
     return duty ? [duty] : [];
   }

@@ -11,7 +11,7 @@ import {
 import type { Sheet } from "../../forms/form.ts";
 import { PAGE_POLICY, renderPage } from "../../forms/page.ts";
 import { composeWeeklySheet } from "../../forms/weekly-summary.ts";
-import { allLinesOf, findReport, listReports, UNDELIVERED, type Report } from "../../records/reports.ts";
+import { readAllLines, findReport, listReports, UNDELIVERED, type RoutineReport } from "../../records/routine-reports.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
 import type { ApiDependencies } from "../dependencies.ts";
@@ -41,9 +41,9 @@ export function reportRoutes({ db, company }: ApiDependencies): Routes {
     const [week = "", suffix] = asked.split(".");
     const named = formats.find((format) => format === suffix);
     const as: WeeklyFormat = named ?? negotiateFormat(request, reply, formats);
-    const report: Report | undefined = await findReport(db, `weekly-${week}`);
+    const report: RoutineReport | undefined = await findReport(db, `weekly-${week}`);
     if (!report?.madeAt) throw new ProblemError("not-found", { detail: "no-such-report" });
-    const lines = (await allLinesOf(db, report.reportId)).map(({ body, tags }): WeeklyLineRead => ({
+    const lines = (await readAllLines(db, report.reportId)).map(({ body, tags }): WeeklyLineRead => ({
       ...weeklyLineSchema.parse(body),
       ...(tags.includes(UNDELIVERED) ? { notDelivered: true } : {}),
     }));

@@ -27,9 +27,9 @@ import {
 } from "../../domain/routine/proposal.ts";
 import { iso, ms } from "../../domain/time.ts";
 import type { Caller } from "../../identity/verify.ts";
-import { cursorOf, paged, readCursor } from "../../records/paging.ts";
-import { routinePolicyOf } from "../../records/versions.ts";
-import { addFact, proposalOf, proposalsOfMonth, rewardsMonth } from "../../records/rewards.ts";
+import { cursorOf, pageOf, readCursor } from "../../records/paging.ts";
+import { readRoutinePolicy } from "../../records/versions.ts";
+import { addFact, findProposal, listProposals, findRewardsMonth } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { parseBody } from "../requests/validation.ts";
@@ -60,7 +60,7 @@ function unless(refusal: ProposalRefusal | undefined): void {
 /** Rewards and penalties (R7.1–R7.3): what the record amounts to, what management decides, what the person concerned says. */
 export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Routes {
   async function visible(proposalId: string, caller: Caller): Promise<Proposed> {
-    const proposed = await proposalOf(db, proposalId);
+    const proposed = await findProposal(db, proposalId);
     if (!proposed || !(seesAll(caller) || proposed.person === caller.id)) {
       throw new ProblemError("not-found", { detail: "no-such-proposal" });
     }
@@ -68,7 +68,7 @@ export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Ro
   }
 
   async function policyOf(month: string) {
-    return (await rewardsMonth(db, month))?.policy ?? (await routinePolicyOf(db, routine)).rewards;
+    return (await findRewardsMonth(db, month))?.policy ?? (await readRoutinePolicy(db, routine)).rewards;
   }
 
   /** Adds what a person says of a proposal, once a key; `next` decides on it as it then is, also after somebody else was first. */
@@ -107,8 +107,8 @@ export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Ro
     const all = seesAll(caller);
     const person = all ? undefined : caller.id;
     const [derived, proposals] = await Promise.all([
-      rewardsMonth(db, month),
-      proposalsOfMonth(db, month, { person, after, limit: limit + 1 }),
+      findRewardsMonth(db, month),
+      listProposals(db, month, { person, after, limit: limit + 1 }),
     ]);
     const listed = proposals.map((proposed) => listedProposal(proposed, at));
     return {
@@ -118,7 +118,7 @@ export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Ro
       orders: derived?.orders ?? 0,
       ...(all ? { unread: derived?.unread ?? [] } : {}),
       standings: (derived?.standings ?? []).filter((standing) => all || standing.person === caller.id),
-      ...paged(listed, limit, ({ proposalId }) => cursorOf(proposalId)),
+      ...pageOf(listed, limit, ({ proposalId }) => cursorOf(proposalId)),
     };
   }
 

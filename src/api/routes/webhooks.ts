@@ -13,17 +13,17 @@ import {
 } from "../../contracts/webhooks.ts";
 import { HOUR, iso } from "../../domain/time.ts";
 import {
-  alter,
+  alterSubscription,
   deliveriesOf,
   replaceSecret,
-  resend,
+  resendDelivery,
   subscribe,
-  subscription,
-  subscriptions,
-  unsubscribe,
+  findSubscription,
+  listSubscriptions,
+  removeSubscription,
   type Subscription,
 } from "../../records/webhooks.ts";
-import { once } from "../../records/idempotency.ts";
+import { answerOnce } from "../../records/idempotency.ts";
 import type { Database } from "../../records/database.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
@@ -70,7 +70,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
   async function keyed<T extends object>(request: FastifyRequest, what: string, work: (trx: Database) => Promise<T>): Promise<T> {
     const key = keyOf(request);
     if (key === undefined) return work(db);
-    const done = await once(db, { id: sha256(callerOf(request).id, key), hash: sha256(what, request.params) }, work);
+    const done = await answerOnce(db, { id: sha256(callerOf(request).id, key), hash: sha256(what, request.params) }, work);
     if (done === "conflict") throw new ProblemError("idempotency-conflict", { detail: "key-used" });
     return done.answer;
   }
@@ -104,7 +104,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
         const made = { webhookId, ...said, state: "on" as const, createdBy: id, createdAt: iso(now()) };
         const hash = sha256(canonical(said));
         await subscribe(db, made, newSecret(), hash);
-        const kept = await subscription(db, webhookId);
+        const kept = await findSubscription(db, webhookId);
         if (!kept) throw notFound();
         if (kept.hash !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
         void reply.code(201).header("location", `/webhooks/${webhookId}`);
@@ -112,12 +112,12 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
       },
     );
     app.get("/webhooks", operation("webhooks", "The subscriptions", { 200: webhooksSchema }), async () => ({
-      items: await subscriptions(db),
+      items: await listSubscriptions(db),
     }));
 
     const one = operation("webhook", "A subscription", { 200: webhookSchema });
     app.get("/webhooks/:webhookId", { ...one, schema: { ...one.schema, params } }, async (request) => {
-      const kept = await subscription(db, request.params.webhookId);
+      const kept = await findSubscription(db, request.params.webhookId);
       if (!kept) throw notFound();
       return shown(kept);
     });
@@ -137,15 +137,15 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
         const said = parseBody(request, webhookChange);
         if (said.url !== undefined) checkAddress(request, said.url);
         const { webhookId } = request.params;
-        if (!(await alter(db, webhookId, said))) throw notFound();
-        const kept = await subscription(db, webhookId);
+        if (!(await alterSubscription(db, webhookId, said))) throw notFound();
+        const kept = await findSubscription(db, webhookId);
         if (!kept) throw notFound();
         return shown(kept);
       },
     );
     const ending = operation("unsubscribe", "Ends a subscription; what was still to be sent is not", { 204: z.null() });
     app.delete("/webhooks/:webhookId", { ...ending, schema: { ...ending.schema, params } }, async (request, reply) => {
-      if (!(await unsubscribe(db, request.params.webhookId))) throw notFound();
+      if (!(await removeSubscription(db, request.params.webhookId))) throw notFound();
       return reply.code(204).send();
     });
     const rotating = operation("rotate-webhook-secret", "Makes a new secret; for a day the one before signs too", {
@@ -167,7 +167,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
       { ...listing, schema: { ...listing.schema, params, querystring: deliveriesQuery } },
       async (request) => {
         const { webhookId } = request.params;
-        if (!(await subscription(db, webhookId))) throw notFound();
+        if (!(await findSubscription(db, webhookId))) throw notFound();
         return deliveriesOf(db, webhookId, request.query);
       },
     );
@@ -178,7 +178,8 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
       async (request, reply) => {
         const { webhookId, deliveryId } = request.params;
         const answer = await keyed(request, "resend", async (trx) => {
-          if (!(await resend(trx, webhookId, deliveryId))) throw new ProblemError("not-found", { detail: "no-such-delivery" });
+          if (!(await resendDelivery(trx, webhookId, deliveryId)))
+            throw new ProblemError("not-found", { detail: "no-such-delivery" });
           return { accepted: true as const };
         });
         void reply.code(202);

@@ -1,5 +1,5 @@
 import { openDatabase } from "../../records/database.ts";
-import { removePersonalData, type Removal } from "../../records/retention.ts";
+import { removePersonalData, type RemovalResult } from "../../records/retention.ts";
 import { settingsOrExit } from "../../composition/process.ts";
 import { findRunning } from "../../composition/running.ts";
 
@@ -13,7 +13,7 @@ const db = openDatabase(databaseUrl, { max: 2 });
 let removed = 0;
 let failures = 0;
 for (let cursor: string | undefined = ""; cursor !== undefined;) {
-  const { orders, failed, next }: Removal = await removePersonalData(db, Date.now(), period, cursor);
+  const { orders, failed, next }: RemovalResult = await removePersonalData(db, Date.now(), period, cursor);
   removed += orders;
   failures += failed.length;
   for (const { orderNo, why } of failed) process.stderr.write(`order ${orderNo} could not be done: ${why}\n`);

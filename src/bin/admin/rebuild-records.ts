@@ -1,5 +1,5 @@
 import { migrate, openDatabase } from "../../records/database.ts";
-import { rebuild } from "../../records/rebuild.ts";
+import { rebuildRecords } from "../../records/rebuild.ts";
 import { settingsOrExit } from "../../composition/process.ts";
 import { connectTo, everyOrder, findRunning } from "../../composition/running.ts";
 
@@ -12,7 +12,7 @@ const { databaseUrl } = running;
 const { connection, client } = await connectTo(name, settings, running);
 const db = openDatabase(databaseUrl, { max: 2 });
 await migrate(db);
-const { orders: count, events, failed } = await rebuild(db, everyOrder(client), Date.now());
+const { orders: count, events, failed } = await rebuildRecords(db, everyOrder(client), Date.now());
 process.stdout.write(`rebuilt ${count} orders with ${events} events\n`);
 for (const { orderNo, why } of failed) process.stderr.write(`order ${orderNo} could not be rebuilt: ${why}\n`);
 await Promise.all([db.destroy(), connection.close()]);

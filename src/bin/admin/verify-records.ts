@@ -1,5 +1,5 @@
 import { openDatabase } from "../../records/database.ts";
-import { compareWithEngine, verify, type Verified } from "../../records/verify.ts";
+import { compareWithEngine, verifyRecords, type VerifyResult } from "../../records/verify.ts";
 import { settingsOrExit } from "../../composition/process.ts";
 import { connectTo, everyOrder, findRunning } from "../../composition/running.ts";
 
@@ -14,7 +14,7 @@ const running = await findRunning(name, settings);
 const { databaseUrl } = running;
 const db = openDatabase(databaseUrl, { max: 2 });
 
-function tell(what: string, { orders, events, faults }: Verified): number {
+function tell(what: string, { orders, events, faults }: VerifyResult): number {
   for (const { orderNo, number, what: fault } of faults) {
     process.stderr.write(`order ${orderNo}${number === undefined ? "" : `, event ${number}`}: ${fault}\n`);
   }
@@ -22,7 +22,7 @@ function tell(what: string, { orders, events, faults }: Verified): number {
   return faults.length;
 }
 
-let found = tell("records", await verify(db));
+let found = tell("records", await verifyRecords(db));
 if (process.argv.includes("--engine")) {
   const { connection, client } = await connectTo(name, settings, running);
   found += tell("engine", await compareWithEngine(db, everyOrder(client)));

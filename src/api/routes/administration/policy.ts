@@ -1,7 +1,7 @@
 import { policyFrom, policySchema, routinePolicyFrom, WrongPolicy } from "../../../contracts/policy.ts";
 import { policyAnswer } from "../../../contracts/policy-answers.ts";
 import type { Policy } from "../../../domain/policy.ts";
-import { policyOf, putNext, type Version } from "../../../records/versions.ts";
+import { policyOf, putVersion, type Version } from "../../../records/versions.ts";
 import { localeOf, type Locale } from "../../../texts/locale.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { callerOf } from "../../plugins/identity.ts";
@@ -50,7 +50,7 @@ export function policyResource({ db, policy, routine, now }: ApiDependencies): V
     answerVersion,
     async save(request) {
       parsePolicy(request.body, localeOf(request.headers["accept-language"]));
-      return putNext(db, "policy", request.body, callerOf(request).id, now());
+      return putVersion(db, "policy", request.body, callerOf(request).id, now());
     },
   };
 }

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { staffFrom, staffSchema } from "../../../contracts/staff.ts";
-import { putNext } from "../../../records/versions.ts";
+import { putVersion } from "../../../records/versions.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { callerOf } from "../../plugins/identity.ts";
 import { parseBody } from "../../requests/validation.ts";
@@ -33,7 +33,7 @@ export function staffResource({ db, now }: Pick<ApiDependencies, "db" | "now">):
       } catch (error) {
         throw invalidBody({ path: "", message: error instanceof Error ? error.message : String(error) });
       }
-      return putNext(db, "staff", people, callerOf(request).id, now());
+      return putVersion(db, "staff", people, callerOf(request).id, now());
     },
   };
 }

@@ -1,6 +1,6 @@
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { newestOf, versionsOf, type Version } from "../../../records/versions.ts";
+import { newestVersionOf, versionsOf, type Version } from "../../../records/versions.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import type { Access } from "../../plugins/identity.ts";
 import { problemResponses } from "../../responses/problem.ts";
@@ -41,7 +41,7 @@ export function registerVersionInForce(app: Application, { db }: Pick<ApiDepende
   app.get(
     `/${name}`,
     { config: { access: get.access, machine: get.machine ?? false }, schema: operation(name, get.summary, schema) },
-    async () => resource.answer(await newestOf(db, name)),
+    async () => resource.answer(await newestVersionOf(db, name)),
   );
   app.put(
     `/${name}`,

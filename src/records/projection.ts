@@ -24,7 +24,7 @@ export interface Projector {
 }
 
 /** Where what happened to orders is written, and who says what that is. */
-export interface Projecting {
+export interface ProjectionSource {
   readonly db: Database;
   /** What the records are to be told of an order when they hold its events up to this one. */
   readonly publication: (orderNo: string, after: number) => Promise<Publication | undefined>;
@@ -34,7 +34,7 @@ export interface Projecting {
  * Writes what happened to an order since the records' last event.
  * @throws when the order or the records cannot be asked
  */
-export async function project({ db, publication }: Projecting, orderNo: string): Promise<void> {
+export async function projectOrder({ db, publication }: ProjectionSource, orderNo: string): Promise<void> {
   for (let more = true; more;) {
     const news = await publication(orderNo, await lastEventOf(db, orderNo));
     if (news) await publish(db, news);
@@ -42,7 +42,7 @@ export async function project({ db, publication }: Projecting, orderNo: string):
   }
 }
 
-interface ProjectingOptions extends Projecting {
+interface ProjectorOptions extends ProjectionSource {
   /** Told of what could not be done; it is tried again. */
   readonly onError: (orderNo: string, error: unknown) => void;
   /** How long after a failure an order is tried again, ms. */
@@ -57,7 +57,7 @@ const SOON = SECOND;
 const LAST = 5 * SECOND;
 
 /** Keeps the records in step with the orders of this worker. */
-export function startProjecting({ db, publication, onError, again = SECOND }: ProjectingOptions): Projector {
+export function startProjector({ db, publication, onError, again = SECOND }: ProjectorOptions): Projector {
   const owed = new Set<string>();
   const busy = new Set<string>();
   const lanes = new Set<Promise<void>>();
@@ -73,7 +73,7 @@ export function startProjecting({ db, publication, onError, again = SECOND }: Pr
   async function look(orderNo: string): Promise<void> {
     busy.add(orderNo);
     try {
-      await project({ db, publication }, orderNo);
+      await projectOrder({ db, publication }, orderNo);
     } catch (error) {
       onError(orderNo, error);
       wait(orderNo, again);

@@ -21,7 +21,7 @@ export function withoutPersonal(event: OrderEvent, salt: string): OrderEvent {
 }
 
 /** What of an event is hashed: all but the personal texts, the salt, and the note that texts were removed. */
-function hashed(event: OrderEvent, salt: string): unknown {
+function hashedPartOf(event: OrderEvent, salt: string): unknown {
   const bare = withoutPersonal(event, salt);
   if (bare.event !== "received") return bare;
   const { salt: _salt, personalDataRemoved: _removed, ...data } = bare.data;
@@ -29,22 +29,22 @@ function hashed(event: OrderEvent, salt: string): unknown {
 }
 
 /** The hash before an order's first event: the order's own, so that no chain can be given to another order. */
-export function beginningOf(orderNo: string): string {
+export function initialHashOf(orderNo: string): string {
   return createHash("sha256").update(`gendan order ${orderNo}`).digest("hex");
 }
 
 /** The hash of an event, hex, after the one before it. */
-export function linked(previous: string, event: OrderEvent, salt: string): string {
+export function hashEvent(previous: string, event: OrderEvent, salt: string): string {
   return createHash("sha256")
     .update(previous)
     .update("\n")
-    .update(canonicalJson(hashed(event, salt)))
+    .update(canonicalJson(hashedPartOf(event, salt)))
     .digest("hex");
 }
 
 /** The hashes of events that follow on one another, hex. */
-export function chainOf(previous: string, events: readonly OrderEvent[], salt: string): readonly string[] {
+export function hashEvents(previous: string, events: readonly OrderEvent[], salt: string): readonly string[] {
   const hashes: string[] = [];
-  for (const event of events) hashes.push(linked(hashes.at(-1) ?? previous, event, salt));
+  for (const event of events) hashes.push(hashEvent(hashes.at(-1) ?? previous, event, salt));
   return hashes;
 }

@@ -2,14 +2,14 @@ import { sql } from "kysely";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { eventsOf, lastEventOf } from "../../src/records/read.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { startProjecting } from "../../src/records/project.ts";
+import { startProjector } from "../../src/records/projection.ts";
 import { MONDAY } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
-import { NotOnRecord, publish } from "../../src/records/write.ts";
+import { DivergentRunError, publish } from "../../src/records/write.ts";
 import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
@@ -28,7 +28,7 @@ function engineWith(held: Map<string, number>) {
   const asked: string[] = [];
   const faults = new Set<string>();
   const errors: string[] = [];
-  const projector = startProjecting({
+  const projector = startProjector({
     db: records.db,
     again: 20,
     onError: (orderNo) => errors.push(orderNo),
@@ -49,7 +49,7 @@ test("what follows on other events than those on record is not written", async (
   const fork = events.map((event) => ({ ...event, at: event.at + 1 }));
   await publish(records.db, publicationOf(events.slice(0, 2), MONDAY));
   const news = { ...publicationOf(fork, MONDAY), events: fork.slice(2), follows: fork[1] };
-  await expect(publish(records.db, news)).rejects.toThrow(NotOnRecord);
+  await expect(publish(records.db, news)).rejects.toThrow(DivergentRunError);
   expect(await eventsOf(records.db, "SO-1")).toEqual(events.slice(0, 2));
   await publish(records.db, { ...publicationOf(events, MONDAY), events: events.slice(2), follows: events[1] });
   expect(await last("SO-1")).toBe(story.length);
@@ -173,7 +173,7 @@ test("an order of 5,000 events is recorded in pages, as the running order answer
   const events = [...shipped, ...tracking];
   const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar, events });
   const asked: number[] = [];
-  const projector = startProjecting({
+  const projector = startProjector({
     db: records.db,
     onError: (_, error) => expect.fail(String(error)),
     publication: async (_, after) => {

@@ -2,13 +2,13 @@ import { sql, type Selectable, type SqlBool } from "kysely";
 import type { LineAnswer, ReportHead, ReportKind, Scope, Totals } from "../contracts/workflow-routine.ts";
 import { iso, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { cursorOf, paged, readCursor, type Items, type Page } from "./paging.ts";
+import { cursorOf, pageOf, readCursor, type Page, type PageRequest } from "./paging.ts";
 import type { ReportsTable } from "./schema.ts";
 
 /** Reports and inspections: a head each, and a line an order. Made once, and kept. */
 
 /** A report as it is kept. */
-export interface Report extends ReportHead {
+export interface RoutineReport extends ReportHead {
   readonly begunAt: Instant;
   /** `null` while it is being made. */
   readonly madeAt: Instant | null;
@@ -35,7 +35,7 @@ export const NOT_CHECKED = "not-checked";
 /** Under this tag are lines that their orders have not been told yet. */
 export const UNDELIVERED = "undelivered";
 
-function reportOf(row: Selectable<ReportsTable>): Report {
+function reportOf(row: Selectable<ReportsTable>): RoutineReport {
   return {
     reportId: row.report_id,
     kind: row.kind,
@@ -49,7 +49,7 @@ function reportOf(row: Selectable<ReportsTable>): Report {
 }
 
 /** Opens a report; when it is there already, answers the head that it has. */
-export async function begin(db: Database, head: ReportHead, at: Ms): Promise<Report> {
+export async function beginReport(db: Database, head: ReportHead, at: Ms): Promise<RoutineReport> {
   const { reportId, kind, period, asOf, about } = head;
   await db
     .insertInto("reports")
@@ -60,7 +60,7 @@ export async function begin(db: Database, head: ReportHead, at: Ms): Promise<Rep
 }
 
 /** Closes a report with what its lines amount to; once closed it stays as it is. */
-export async function finish(db: Database, reportId: string, at: Ms): Promise<Totals> {
+export async function finishReport(db: Database, reportId: string, at: Ms): Promise<Totals> {
   const counted = await db
     .selectFrom("report_lines")
     .where("report_id", "=", reportId)
@@ -84,7 +84,7 @@ export async function finish(db: Database, reportId: string, at: Ms): Promise<To
 }
 
 /** Puts a line down; one that is there already stays, unless it says only that the order could not be checked. */
-export async function putLine(db: Database, reportId: string, { orderNo, rank, tags, body }: ReportLine): Promise<void> {
+export async function writeLine(db: Database, reportId: string, { orderNo, rank, tags, body }: ReportLine): Promise<void> {
   const values = { rank, tags: [...tags], body: JSON.stringify(body) };
   await db
     .insertInto("report_lines")
@@ -99,7 +99,7 @@ export async function putLine(db: Database, reportId: string, { orderNo, rank, t
 }
 
 /** The line of one order; `undefined` when the report has none. */
-export async function lineOf(db: Database, reportId: string, orderNo: string): Promise<ReportLine | undefined> {
+export async function findLine(db: Database, reportId: string, orderNo: string): Promise<ReportLine | undefined> {
   const row = await db
     .selectFrom("report_lines")
     .select(["rank", "tags", "body"])
@@ -110,7 +110,7 @@ export async function lineOf(db: Database, reportId: string, orderNo: string): P
 }
 
 /** The order has been told what its line says. */
-export async function delivered(db: Database, reportId: string, orderNo: string): Promise<void> {
+export async function markDelivered(db: Database, reportId: string, orderNo: string): Promise<void> {
   await db
     .updateTable("report_lines")
     .set({ tags: sql<string[]>`array_remove(tags, ${UNDELIVERED})` })
@@ -131,13 +131,17 @@ export async function countUndelivered(db: Database, reportId: string, orderNos:
   return Number(count);
 }
 
-export async function findReport(db: Database, reportId: string): Promise<Report | undefined> {
+export async function findReport(db: Database, reportId: string): Promise<RoutineReport | undefined> {
   const row = await db.selectFrom("reports").selectAll().where("report_id", "=", reportId).executeTakeFirst();
   return row && reportOf(row);
 }
 
 /** Reports of some kinds, newest first. */
-export async function listReports(db: Database, kinds: readonly ReportKind[], { limit, cursor }: Page): Promise<Items<Report>> {
+export async function listReports(
+  db: Database,
+  kinds: readonly ReportKind[],
+  { limit, cursor }: PageRequest,
+): Promise<Page<RoutineReport>> {
   let query = db
     .selectFrom("reports")
     .selectAll()
@@ -149,18 +153,18 @@ export async function listReports(db: Database, kinds: readonly ReportKind[], { 
     query = query.where(sql<SqlBool>`(as_of, report_id) < (${asOf}::timestamptz, ${reportId})`);
   }
   const rows = await query.limit(limit + 1).execute();
-  return paged(rows.map(reportOf), limit, ({ asOf, reportId }) => cursorOf(asOf, reportId));
+  return pageOf(rows.map(reportOf), limit, ({ asOf, reportId }) => cursorOf(asOf, reportId));
 }
 
 /**
  * Lines of a report, those that need looking at first. What was asked of an order itself has been answered when the order's
  * own events say so.
  */
-export async function linesOf(
+export async function listLines(
   db: Database,
   reportId: string,
-  { limit, cursor, unanswered = false, tag }: Page & { readonly unanswered?: boolean; readonly tag?: string },
-): Promise<Items<AnsweredLine>> {
+  { limit, cursor, unanswered = false, tag }: PageRequest & { readonly unanswered?: boolean; readonly tag?: string },
+): Promise<Page<AnsweredLine>> {
   let query = db
     .selectFrom("report_lines")
     .leftJoin("events", (join) =>
@@ -187,15 +191,15 @@ export async function linesOf(
       row.result && row.actor_id !== null && row.at ? { result: row.result, by: row.actor_id, at: iso(row.at.getTime()) } : null;
     return { orderNo: row.order_no, rank: row.rank, tags: row.tags, body: row.body, answer: said ?? row.answer };
   });
-  return paged(items, limit, ({ rank, orderNo }) => cursorOf(rank, orderNo));
+  return pageOf(items, limit, ({ rank, orderNo }) => cursorOf(rank, orderNo));
 }
 
 /** Every line of a report, a page at a time. */
-export async function allLinesOf(db: Database, reportId: string): Promise<readonly AnsweredLine[]> {
+export async function readAllLines(db: Database, reportId: string): Promise<readonly AnsweredLine[]> {
   const all: AnsweredLine[] = [];
   let cursor: string | undefined;
   do {
-    const page = await linesOf(db, reportId, { limit: 500, cursor });
+    const page = await listLines(db, reportId, { limit: 500, cursor });
     all.push(...page.items);
     cursor = page.next ?? undefined;
   } while (cursor !== undefined);
@@ -212,7 +216,7 @@ export async function countUnanswered(db: Database, reportId: string): Promise<n
 }
 
 /** Keeps how far up it has been told that a list is not answered; never less than before. */
-export async function raise(db: Database, reportId: string, level: number): Promise<void> {
+export async function raiseLevel(db: Database, reportId: string, level: number): Promise<void> {
   await db.updateTable("reports").set({ level }).where("report_id", "=", reportId).where("level", "<", level).execute();
 }
 
@@ -229,7 +233,7 @@ export async function answerLine(db: Database, reportId: string, orderNo: string
 }
 
 /** A page of orders of a scope, by number; never more than `limit` at a time. */
-export async function ordersIn(
+export async function listOrdersIn(
   db: Database,
   scope: Scope,
   after: string | undefined,
@@ -262,7 +266,7 @@ export async function ordersIn(
 }
 
 /** Whether orders are large, and whether a customer has complained about them. */
-export async function weighing(
+export async function readSampleWeights(
   db: Database,
   orderNos: readonly string[],
 ): Promise<readonly { orderNo: string; large: boolean; complained: boolean }[]> {

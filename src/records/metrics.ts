@@ -4,10 +4,10 @@ import type { Rung } from "../domain/clock/watch.ts";
 import type { Status } from "../domain/order/state.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { allOwed } from "./read.ts";
+import { selectOwed } from "./read.ts";
 
 /** What the records say of the business at a moment. */
-export interface Figures {
+export interface Metrics {
   /** Orders that have not ended. */
   readonly orders: readonly { readonly status: Status; readonly count: number }[];
   /** What is owed: all of it, and what is overdue. */
@@ -19,7 +19,7 @@ export interface Figures {
 }
 
 /** Counts what metrics tell. Each query is carried by an index, so that asking often costs little. */
-export async function figuresAt(db: Database, at: Ms): Promise<Figures> {
+export async function readMetrics(db: Database, at: Ms): Promise<Metrics> {
   const orders = db
     .selectFrom("orders")
     .select(["status", (eb) => eb.fn.countAll<string>().as("count")])
@@ -27,7 +27,7 @@ export async function figuresAt(db: Database, at: Ms): Promise<Figures> {
     .groupBy("status")
     .execute();
   const duties = db
-    .selectFrom(allOwed(db))
+    .selectFrom(selectOwed(db))
     .select(["duty", (eb) => eb.fn.countAll<string>().as("open")])
     .select(sql<string>`count(*) filter (where due_at < ${new Date(at)})`.as("overdue"))
     .groupBy("duty")

@@ -3,10 +3,10 @@ import { execFile } from "node:child_process";
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "vitest";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { canonicalJson } from "../../src/contracts/canonical-json.ts";
-import { beginningOf, chainOf, linked } from "../../src/records/chain.ts";
+import { initialHashOf, hashEvents, hashEvent } from "../../src/records/hash-chain.ts";
 import { migrations } from "../../src/records/migrations.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
-import { compareWithEngine, verify, type Fault } from "../../src/records/verify.ts";
+import { compareWithEngine, verifyRecords, type Fault } from "../../src/records/verify.ts";
 import { publish } from "../../src/records/write.ts";
 import { MONDAY } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
@@ -45,7 +45,7 @@ async function hashes(): Promise<string[]> {
 }
 
 async function faults(): Promise<Fault[]> {
-  return (await verify(records.db)).faults;
+  return (await verifyRecords(records.db)).faults;
 }
 
 test("canonical JSON is RFC 8785's: sorted by UTF-16 units, numbers and strings as ECMAScript writes them", () => {
@@ -64,9 +64,11 @@ test("canonical JSON is RFC 8785's: sorted by UTF-16 units, numbers and strings 
 
 test("what was written so is found so, however it was published; a rebuild gives the same chain", async () => {
   const { db } = records;
-  expect(await verify(db)).toMatchObject({ orders: 3, faults: [] });
+  expect(await verifyRecords(db)).toMatchObject({ orders: 3, faults: [] });
   const before = await hashes();
-  expect(before).toEqual([first, story, third].flatMap((events, index) => chainOf(beginningOf(`SO-${index + 1}`), events, SALT)));
+  expect(before).toEqual(
+    [first, story, third].flatMap((events, index) => hashEvents(initialHashOf(`SO-${index + 1}`), events, SALT)),
+  );
   // Again, late, in other pieces.
   await publish(db, publicationOf(story, MONDAY));
   const half = publicationOf(story, MONDAY);
@@ -155,10 +157,10 @@ describe("found", () => {
   test("an event with a hash reckoned for it anew: the next one does not follow", async () => {
     const { db } = records;
     const third = story[2];
-    const previous = chainOf(beginningOf("SO-2"), story.slice(0, 2), SALT).at(-1) ?? "";
+    const previous = hashEvents(initialHashOf("SO-2"), story.slice(0, 2), SALT).at(-1) ?? "";
     if (third?.event !== "entered") throw new Error("no entry");
     const forged: OrderEvent = { ...third, data: { ...third.data, requestedDate: "2027-12-20" } };
-    const hash = linked(previous, forged, SALT);
+    const hash = hashEvent(previous, forged, SALT);
     await sql`update events set body = ${JSON.stringify(forged)}::jsonb, hash = ${hash} where order_no = 'SO-2' and number = 3`.execute(
       db,
     );

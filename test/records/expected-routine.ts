@@ -4,7 +4,7 @@ import { duties } from "../../src/domain/order/duties.ts";
 import type { Period } from "../../src/domain/routine/period.ts";
 import type { Ms } from "../../src/domain/time.ts";
 import type { MadeOrder } from "../support/many-orders.ts";
-import { isExempt } from "./figures.ts";
+import { isExempt } from "./expected-performance.ts";
 
 /** What the month's standings and the weekly summary must say of many orders, in plain loops over their events. */
 
