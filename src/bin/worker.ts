@@ -93,7 +93,7 @@ async function untilDone<T>(what: string, work: () => Promise<T>): Promise<T | u
 
 /** The schema is brought up to date before anything is written; the clock does not wait for it. */
 async function prepareRecords(): Promise<void> {
-  const own = openDatabase(databaseUrl, { max: 1 });
+  const own = openDatabase(databaseUrl, { max: 1, statementTimeout: 0 });
   await untilDone("the records database cannot be prepared", () => migrate(own));
   await own.destroy();
 }

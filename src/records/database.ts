@@ -1,6 +1,7 @@
 import { Kysely, PostgresDialect } from "kysely";
 import { Migrator } from "kysely/migration";
 import pg from "pg";
+import { SECOND, type Ms } from "../domain/time.ts";
 import { migrations } from "./migrations.ts";
 import type { Schema } from "./schema.ts";
 
@@ -9,19 +10,25 @@ export type Database = Kysely<Schema>;
 interface DatabaseOptions {
   /** Connections at most. */
   readonly max?: number;
+  /** How long a statement may take, ms; 0: as long as it takes, which is for migrations and fillings. */
+  readonly statementTimeout?: Ms;
   /** Told of connections that break while nobody uses them: the pool replaces them. */
   readonly onError?: (error: Error) => void;
 }
 
 /** Opens the records database; connects when first asked. `destroy()` closes it. */
-export function openDatabase(url: string, { max = 10, onError = () => undefined }: DatabaseOptions = {}): Database {
+export function openDatabase(
+  url: string,
+  // Lists and writes take milliseconds: what takes longer waits for something that may never come.
+  { max = 10, statementTimeout = 5 * SECOND, onError = () => undefined }: DatabaseOptions = {},
+): Database {
   const pool = new pg.Pool({
     connectionString: url,
     max,
     connectionTimeoutMillis: 2_000,
-    // Lists and writes take milliseconds: what takes longer waits for something that may never come.
-    statement_timeout: 5_000,
-    query_timeout: 6_000,
+    statement_timeout: statementTimeout,
+    // The driver's own, where the database does not answer at all.
+    query_timeout: statementTimeout === 0 ? 0 : statementTimeout + SECOND,
     application_name: "gendan",
   });
   pool.on("error", onError);

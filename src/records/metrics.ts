@@ -4,7 +4,7 @@ import type { Rung } from "../domain/clock/watch.ts";
 import type { Status } from "../domain/order/state.ts";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
-import { selectOwed } from "./read.ts";
+import { countOwed } from "./duties.ts";
 
 /** What the records say of the business at a moment. */
 export interface Metrics {
@@ -26,12 +26,7 @@ export async function readMetrics(db: Database, at: Ms): Promise<Metrics> {
     .where("status", "in", ["pending_confirmation", "in_production", "ready_to_ship", "shipped"])
     .groupBy("status")
     .execute();
-  const duties = db
-    .selectFrom(selectOwed(db))
-    .select(["duty", (eb) => eb.fn.countAll<string>().as("open")])
-    .select(sql<string>`count(*) filter (where due_at < ${new Date(at)})`.as("overdue"))
-    .groupBy("duty")
-    .execute();
+  const duties = countOwed(db, at);
   const rungs = db
     .selectFrom("events")
     .select([sql<Rung>`body -> 'data' ->> 'rung'`.as("rung"), (eb) => eb.fn.countAll<string>().as("count")])
@@ -53,7 +48,7 @@ export async function readMetrics(db: Database, at: Ms): Promise<Metrics> {
   const [orderRows, dutyRows, rungRows, failedRows] = await Promise.all([orders, duties, rungs, failed]);
   return {
     orders: orderRows.map(number),
-    duties: dutyRows.map(({ duty, open, overdue }) => ({ duty, open: Number(open), overdue: Number(overdue) })),
+    duties: dutyRows,
     rungs: rungRows.map(number),
     failedEffects: failedRows.map(number),
   };

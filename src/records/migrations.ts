@@ -283,4 +283,54 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`create index orders_open on orders (order_no) where stage not in ('completed', 'cancelled')`.execute(db);
     },
   },
+  "0014-lists-by-index": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // Whose order it is: the representative of the order, kept with what is owed, so that a list of theirs is read from one index.
+      // By triggers: processes of the release before write the same rows while this one is rolled out.
+      await db.schema.alterTable("duties").addColumn("order_rep", "text").execute();
+      await sql`create function set_order_rep() returns trigger language plpgsql as $$
+        begin
+          new.order_rep := null;
+          if new.state in ('open', 'paused') then
+            new.order_rep := (select sales_rep from orders where order_no = new.order_no);
+          end if;
+          return new;
+        end $$`.execute(db);
+      await sql`create trigger duties_order_rep before insert or update on duties
+        for each row execute function set_order_rep()`.execute(db);
+      await sql`create function move_order_rep() returns trigger language plpgsql as $$
+        begin
+          update duties set order_rep = new.sales_rep where order_no = new.order_no and state in ('open', 'paused');
+          return null;
+        end $$`.execute(db);
+      await sql`create trigger orders_rep_moved after update of sales_rep on orders
+        for each row when (new.sales_rep is distinct from old.sales_rep) execute function move_order_rep()`.execute(db);
+      await sql`update duties set order_rep = order_rep where state in ('open', 'paused')`.execute(db);
+      // One index for each way in which a list of duties is asked for, in the list's own order; with what is counted by.
+      const owed = sql`where state in ('open', 'paused')`;
+      await sql`create index duties_due on duties (due_at, order_no, duty_id) include (duty, owner_role, order_rep) ${owed}`.execute(
+        db,
+      );
+      await sql`create index duties_due_by_rep on duties (order_rep, due_at, order_no, duty_id) include (duty, owner_role) ${owed}`.execute(
+        db,
+      );
+      await sql`create index duties_due_by_duty on duties (duty, due_at, order_no, duty_id) ${owed}`.execute(db);
+      await sql`create index duties_due_by_role on duties (owner_role, due_at, order_no, duty_id) ${owed}`.execute(db);
+      await sql`create index duties_due_by_owner on duties (owner_id, due_at, order_no, duty_id)
+        where state in ('open', 'paused') and owner_id is not null`.execute(db);
+      await sql`drop index duties_owed`.execute(db);
+      await sql`drop index duties_owed_by`.execute(db);
+    },
+  },
+  "0015-search": {
+    async up(db: Kysely<unknown>): Promise<void> {
+      // All single characters and pairs of neighbours of a text as searches compare it: a text contains another only if it has all of
+      // the other's. Not trigrams (pg_trgm): Chinese names are searched for by two characters, and no extension has to be permitted.
+      await sql`create function search_grams(value text) returns text[] language sql immutable strict parallel safe as $$
+        select coalesce(array_agg(distinct substr(t, i, n)), '{}')
+        from (select lower(normalize(value, NFKC)) as t) normalised, generate_series(1, length(t)) i, generate_series(1, 2) n
+        where i + n - 1 <= length(t) $$`.execute(db);
+      await sql`create index orders_customer_grams on orders using gin (search_grams(customer))`.execute(db);
+    },
+  },
 };

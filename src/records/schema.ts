@@ -69,6 +69,8 @@ export interface DutiesTable {
   took_ms: ColumnType<string | null, number | null, number | null>;
   exempt: boolean;
   as_of: number;
+  /** The order's representative, kept by a trigger while the duty is owed. */
+  order_rep: ColumnType<string | null, never, never>;
 }
 
 /** What supervisors put, version after version: the calendar, who is who, the policy. Nothing is overwritten. */

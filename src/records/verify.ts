@@ -3,8 +3,8 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import { isRemoved, withPersonal } from "../domain/order/personal.ts";
 import { replay } from "../domain/order/evolve.ts";
 import { orderRow } from "../domain/order/view.ts";
-import { iso } from "../domain/time.ts";
 import { initialHashOf, hashEvents, hashEvent, saltOf } from "./hash-chain.ts";
+import { findDifferences } from "./compare.ts";
 import type { Database } from "./database.ts";
 import type { EngineOrder } from "./rebuild.ts";
 import { toStorableEvents } from "./storable.ts";
@@ -45,13 +45,6 @@ async function orderNosAfter(db: Database, after: string): Promise<string[]> {
     select order_no from (select order_no from orders union select order_no from events) as every_order
     where order_no > ${after} order by order_no limit ${PAGE}`.execute(db);
   return rows.map(({ order_no: orderNo }) => orderNo);
-}
-
-/** The columns whose value is not the expected one, times as RFC 3339 and numbers as text compared. */
-function findDifferences(expected: object, row: object): string[] {
-  const plain = (value: unknown) => (value instanceof Date ? iso(value.getTime()) : String(value));
-  const found = new Map(Object.entries(row));
-  return Object.entries(expected).flatMap(([column, value]) => (plain(found.get(column)) === plain(value) ? [] : [column]));
 }
 
 /** Columns of an event that do not say what its body says. */

@@ -2,9 +2,11 @@ import { sql } from "kysely";
 import type { Publication } from "../contracts/workflow.ts";
 import { isSameEvent, type OrderEvent } from "../domain/order/events.ts";
 import type { DutyRow, OrderRow } from "../domain/order/rows.ts";
-import { iso } from "../domain/time.ts";
+import { dayOf, instant, iso } from "../domain/time.ts";
 import { initialHashOf, hashEvents, saltOf } from "./hash-chain.ts";
+import { findDifferences } from "./compare.ts";
 import type { Database } from "./database.ts";
+import { lastEventOf } from "./read.ts";
 import { toStorable } from "./storable.ts";
 import { enqueueDeliveries } from "./webhooks.ts";
 
@@ -68,6 +70,18 @@ function dutyValues(row: DutyRow) {
   };
 }
 
+/** The order of the keys of `closed_duties`: day, duty, owner, and what took longer later. */
+function compareForSums(a: ReturnType<typeof dutyValues>, b: ReturnType<typeof dutyValues>): number {
+  const keyOf = (row: typeof a) => [
+    ...[row.closed_at === null ? "" : dayOf(instant(row.closed_at)), row.duty, row.owner_role, row.owner_id ?? ""],
+    ...[row.state, String(row.late), String(row.exempt)],
+  ];
+  const [first, second] = [keyOf(a), keyOf(b)];
+  const index = first.findIndex((part, nth) => part !== second[nth]);
+  if (index >= 0) return (first[index] ?? "") < (second[index] ?? "") ? -1 : 1;
+  return (a.took_ms ?? -1) - (b.took_ms ?? -1);
+}
+
 /** Every column but the key takes the new row's value. */
 function takeExcluded(columns: readonly string[]) {
   return Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
@@ -112,10 +126,75 @@ function inParts<T>(rows: readonly T[]): T[][] {
   );
 }
 
+/** Writes the events that are not recorded yet, and puts them into the webhooks' outbox. */
+async function writeEvents(trx: Database, orderNo: string, events: readonly OrderEvent[], hashes: readonly string[]) {
+  const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));
+  const written = new Set<number>();
+  for (const some of inParts(rows)) {
+    const inserted = await trx
+      .insertInto("events")
+      .values(some)
+      .onConflict((conflict) => conflict.columns(["order_no", "number"]).doNothing())
+      .returning("number")
+      .execute();
+    for (const { number } of inserted) written.add(number);
+  }
+  const news = events.filter(({ number }) => written.has(number));
+  if (news.length > 0) await enqueueDeliveries(trx, orderNo, news);
+}
+
+/**
+ * Replaces the order's row by a newer one. The row is locked until the transaction ends, so that an order's publications are written one
+ * after another.
+ * @returns whether the records hold nothing newer than this publication
+ */
+async function writeOrder(trx: Database, order: OrderRow): Promise<boolean> {
+  const row = orderValues(order);
+  const { order_no: _key, ...columns } = row;
+  const written = await trx
+    .insertInto("orders")
+    .values(row)
+    .onConflict((conflict) =>
+      conflict
+        .column("order_no")
+        .doUpdateSet(takeExcluded(Object.keys(columns)))
+        .whereRef("excluded.last_event", ">", "orders.last_event"),
+    )
+    .returning("order_no")
+    .executeTakeFirst();
+  return written !== undefined || (await lastEventOf(trx, order.orderNo)) === order.lastEvent;
+}
+
+/**
+ * Writes the duties that are not stored as they are here: most of an order's duties have ended long ago, and stay as they are. In the order
+ * in which their sums are locked (`closed_duties`), so that no two transactions wait for each other.
+ */
+async function writeDuties(trx: Database, orderNo: string, duties: readonly DutyRow[]): Promise<void> {
+  const stored = await trx.selectFrom("duties").selectAll().where("order_no", "=", orderNo).execute();
+  const known = new Map(stored.map((row) => [row.duty_id, row]));
+  const changed = duties.map(dutyValues).filter(({ as_of: _, ...values }) => {
+    const before = known.get(values.duty_id);
+    return before === undefined || findDifferences(values, before).length > 0;
+  });
+  for (const rows of inParts(changed.toSorted(compareForSums))) {
+    const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id");
+    await trx
+      .insertInto("duties")
+      .values(rows)
+      .onConflict((conflict) =>
+        conflict
+          .columns(["order_no", "duty_id"])
+          .doUpdateSet(takeExcluded(columns))
+          .whereRef("excluded.as_of", ">=", "duties.as_of"),
+      )
+      .execute();
+  }
+}
+
 /**
  * Writes a publication in one short transaction. Late and repeated ones change nothing: an event is written once, a row
  * is replaced only by a newer one.
- * @throws Error when events before the first one here are missing: the workflow tries again, and nothing is written.
+ * @throws Error when events before the first one here are missing: nothing is written, and the order is asked again.
  *   {@link DivergentRunError} when they are others
  */
 export async function publish(db: Database, publication: Publication): Promise<void> {
@@ -125,47 +204,8 @@ export async function publish(db: Database, publication: Publication): Promise<v
   await db.transaction().execute(async (trx) => {
     const { hash, salt } =
       first > 1 ? await readPrevious(trx, orderNo, first, follows) : { hash: initialHashOf(orderNo), salt: saltOf(events[0]) };
-    if (events.length > 0) {
-      const hashes = hashEvents(hash, events, salt ?? "");
-      const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));
-      const fresh = new Set<number>();
-      for (const some of inParts(rows)) {
-        const written = await trx
-          .insertInto("events")
-          .values(some)
-          .onConflict((conflict) => conflict.columns(["order_no", "number"]).doNothing())
-          .returning("number")
-          .execute();
-        for (const { number } of written) fresh.add(number);
-      }
-      const toTell = events.filter(({ number }) => fresh.has(number));
-      if (toTell.length > 0) await enqueueDeliveries(trx, orderNo, toTell);
-    }
-    const orderRow = orderValues(order);
-    const { order_no: _key, ...orderColumns } = orderRow;
-    await trx
-      .insertInto("orders")
-      .values(orderRow)
-      .onConflict((conflict) =>
-        conflict
-          .column("order_no")
-          .doUpdateSet(takeExcluded(Object.keys(orderColumns)))
-          .whereRef("excluded.last_event", ">", "orders.last_event"),
-      )
-      .execute();
-    for (const dutyRows of inParts(duties.map(dutyValues))) {
-      await trx
-        .insertInto("duties")
-        .values(dutyRows)
-        .onConflict((conflict) =>
-          conflict
-            .columns(["order_no", "duty_id"])
-            .doUpdateSet(
-              takeExcluded(Object.keys(dutyRows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id")),
-            )
-            .whereRef("excluded.as_of", ">", "duties.as_of"),
-        )
-        .execute();
-    }
+    if (events.length > 0) await writeEvents(trx, orderNo, events, hashEvents(hash, events, salt ?? ""));
+    const isNewest = await writeOrder(trx, order);
+    if (isNewest && duties.length > 0) await writeDuties(trx, orderNo, duties);
   });
 }

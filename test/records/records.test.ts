@@ -12,7 +12,8 @@ import { DAY, HOUR } from "../../src/domain/time.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
 import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
 import { BadCursor } from "../../src/records/paging.ts";
-import { countOverdue, eventsOf, listDutiesOf, listOrders, listOverdue } from "../../src/records/read.ts";
+import { countOverdue, listDutiesOf, listOverdue } from "../../src/records/duties.ts";
+import { eventsOf, listOrders } from "../../src/records/read.ts";
 import { publicationOf, rebuildRecords } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import { MONDAY, type Story } from "../domain/order-fixture.ts";
@@ -86,6 +87,58 @@ describe("writing", () => {
       }),
       { numRuns: 15 },
     );
+  });
+
+  test("a command writes the duties that it changes, in six statements", async () => {
+    const statements: string[] = [];
+    const counted = db.withPlugin({
+      transformQuery({ node }) {
+        statements.push(node.kind);
+        return node;
+      },
+      transformResult: async ({ result }) => result,
+    });
+    const versions = async () =>
+      (
+        await sql<{ row: object }>`select to_jsonb(d) || jsonb_build_object('xmin', d.xmin::text) as row from duties d`.execute(
+          db,
+        )
+      ).rows
+        .map(({ row }) => JSON.stringify(row))
+        .toSorted();
+    const valuesOf = (rows: readonly string[]) =>
+      new Set(rows.map((row) => JSON.stringify({ ...JSON.parse(row), xmin: 0, as_of: 0 } as object)));
+    const all = publications(upTo("receipt"));
+    let written = 0;
+    for (const publication of all) {
+      const before = await versions();
+      statements.length = 0;
+      await publish(counted, publication);
+      expect(statements.length).toBeLessThanOrEqual(6);
+      const after = await versions();
+      const known = valuesOf(before);
+      const touched = after.filter((row) => !before.includes(row));
+      expect([...valuesOf(touched)].filter((row) => known.has(row))).toEqual([]);
+      written += touched.length;
+    }
+    // Each duty is written when it begins, when it ends, and when a rung is told.
+    expect(written).toBeLessThan(4 * (await versions()).length);
+  });
+
+  test("a duty that changed and changed back is not replaced by what lay between", async () => {
+    const [first, ...rest] = publications(upTo("enter"));
+    const [duty] = first?.duties ?? [];
+    const last = rest.at(-1);
+    if (!first || !duty || !last) throw new Error("no publications");
+    const at = (lastEvent: number, level: number): Publication => ({
+      order: { ...first.order, lastEvent },
+      events: [],
+      duties: [{ ...duty, asOf: lastEvent, level }],
+    });
+    await publish(db, first);
+    await publish(db, at(3, duty.level));
+    await publish(db, at(2, duty.level + 1));
+    expect((await everything()).duties.find(({ duty_id: id }) => id === duty.dutyId)?.level).toBe(duty.level);
   });
 
   test("an event that would leave a gap is refused, and nothing of it is written", async () => {

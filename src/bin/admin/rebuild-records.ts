@@ -10,7 +10,7 @@ const settings = settingsOrExit(name);
 const running = await findRunning(name, settings);
 const { databaseUrl } = running;
 const { connection, client } = await connectTo(name, settings, running);
-const db = openDatabase(databaseUrl, { max: 2 });
+const db = openDatabase(databaseUrl, { max: 2, statementTimeout: 0 });
 await migrate(db);
 const { orders: count, events, failed } = await rebuildRecords(db, everyOrder(client), Date.now());
 process.stdout.write(`rebuilt ${count} orders with ${events} events\n`);
