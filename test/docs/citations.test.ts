@@ -45,3 +45,11 @@ test("a document that is named anywhere exists, and so does the heading that is 
   );
   expect(missing).toEqual([]);
 });
+
+test("every document is in the index of docs/, and in one line of it", () => {
+  const index = read("docs/README.md");
+  const missing = documents
+    .filter((file) => /^docs\/(?!README|decisions\/\d)/u.test(file))
+    .filter((file) => !index.includes(`](${file.replace("docs/", "")}`));
+  expect(missing).toEqual([]);
+});

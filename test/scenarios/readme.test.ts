@@ -83,3 +83,11 @@ test("the curl that npm start prints works as it is printed", async () => {
   const [, block = ""] = /(\n {2}curl -s[\s\S]*?)\n\n/u.exec(gendan.output()) ?? [];
   expect(orderSchema.parse(JSON.parse(await type(block))).stage).toBe("received");
 });
+
+test("the commands of docs/administration.md work as they are written", async () => {
+  const [tokens = "", ...commands] = await blocks("docs/administration.md");
+  expect(commands.length).toBeGreaterThan(4);
+  const said = await type(tokens, commands.join(`\necho "${BETWEEN}"\n`));
+  expect(said).toContain("makeUpDays");
+  expect(said).not.toContain("about:blank");
+});
