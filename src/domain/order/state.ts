@@ -73,7 +73,7 @@ export type ChangeState =
 
 export interface Change {
   readonly changeId: string;
-  readonly request: Bodies["request-change"];
+  readonly request: Omit<Bodies["request-change"], "note">;
   readonly state: ChangeState;
   readonly requested: Stamp;
   readonly assessment?: Said<Omit<Bodies["assess-change"], "changeId">> | undefined;

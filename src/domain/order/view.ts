@@ -4,15 +4,30 @@ import { levelOf } from "../clock/ladder.ts";
 import type { Actor, Author, Recipient } from "../people.ts";
 import type { DutyName } from "../policy.ts";
 import { iso, type Day, type Duration, type Instant, type Ms } from "../time.ts";
-import type { Address, CommandName, Contact, Custom, LineSoFar, PartOf, Terms } from "./bodies.ts";
+import type { Address, Bodies, Channel, CommandName, Contact, PartOf, Remedy, TermsPatch } from "./bodies.ts";
 import { exempted, isExempt } from "./chapters/force-majeure.ts";
-import type { EffectOutcome, MessageName, OutsideSystem } from "./effects.ts";
+import type { Effect, EffectOutcome, EffectRequest, MessageName, OutsideSystem } from "./effects.ts";
 import type { Stamp } from "../stamp.ts";
 import { duties } from "./duties.ts";
 import { permitted } from "./permission.ts";
 import { same } from "./terms.ts";
-import { statusOf, type ClosedDuty, type Order, type Said, type Stage, type Status } from "./state.ts";
+import type { RefusalCode } from "./refusals.ts";
+import {
+  statusOf,
+  type ChangeState,
+  type ClosedDuty,
+  type DelayState,
+  type Discrepancy,
+  type Inspection,
+  type Order,
+  type Problem,
+  type Said,
+  type Shipment,
+  type Stage,
+  type Status,
+} from "./state.ts";
 import type { Watch } from "../clock/watch.ts";
+import type { Cut } from "./weight.ts";
 
 /** A duty as it is answered (`docs/http.md`, Queries). */
 export interface DutyView {
@@ -34,7 +49,196 @@ export interface DutyView {
   awaiting?: string;
 }
 
-/** An order as it is answered (`docs/http.md`, Queries). Times are RFC 3339 in UTC, money is integer fen. */
+/** When something was said or done, and by whom. */
+export interface StampView {
+  at: Instant;
+  by: Author;
+}
+
+/** A line of an order, without what its reader may not see. */
+export interface LineView {
+  model: string;
+  specification?: string | undefined;
+  quantity?: number | undefined;
+  unitPriceFen?: number | undefined;
+}
+
+/** The terms in a revision of the order confirmation; `lines` is left out where it is the one of the revision before. */
+export interface TermsView {
+  lines?: LineView[] | undefined;
+  custom: CustomView | null;
+  deliveryAddress?: PartOf<Address> | undefined;
+  promisedDate: Day;
+}
+
+interface CustomView {
+  brief?: string | undefined;
+}
+
+interface RemedyView {
+  kind: Remedy["kind"];
+  valueFen?: number | undefined;
+}
+
+/** What a change asks for: a merge patch of the terms (RFC 7396). */
+export interface TermsPatchView {
+  lines?: LineView[] | null | undefined;
+  custom?: { brief?: string | null | undefined } | null | undefined;
+  deliveryAddress?: TermsPatch["deliveryAddress"];
+  promisedDate?: Day | null | undefined;
+}
+
+/** A change that was requested, and how far it has come (R1.3). */
+export interface ChangeView {
+  changeId: string;
+  kind: Bodies["request-change"]["kind"];
+  patch: TermsPatchView;
+  revision: number;
+  why?: string | undefined;
+  override?: string | undefined;
+  state: ChangeState;
+  requested: StampView;
+  assessment?: StampView & {
+    feasible: boolean;
+    reason?: string | undefined;
+    extraCostFen?: number | undefined;
+    newDate?: Day | undefined;
+    override?: string | undefined;
+  };
+  since: Instant;
+  reason?: string | undefined;
+}
+
+/** A delay, and what was offered for it (R3.2, R3.3). */
+export interface DelayView {
+  delayId: string;
+  state: DelayState;
+  cause: string;
+  forecastArrival: Day;
+  promisedDate: Day;
+  opened: StampView;
+  told?: StampView & {
+    reason?: string | undefined;
+    remedy?: RemedyView | undefined;
+    newDate: Day;
+    channel: Channel;
+    override?: string | undefined;
+  };
+  ended?: StampView | undefined;
+  outcome?: "agreed" | "kept" | "cancelled" | undefined;
+}
+
+interface ProblemNewsView extends StampView {
+  kind: string;
+  detail?: string | undefined;
+}
+
+/** A shipment, from its dispatch to its receipt (R4). */
+export interface ShipmentView {
+  number: number;
+  carrier: string;
+  trackingNumber: string;
+  expectedArrival: Day;
+  state: Shipment["state"];
+  dispatched: StampView;
+  customerTold?: StampView | undefined;
+  tracking: (StampView & { event?: string | undefined; place?: string | undefined })[];
+  delivery?: StampView & { signedBy?: string | undefined; deliveredAt: Instant; reference?: string | undefined };
+  problem?: ProblemNewsView & { news?: ProblemNewsView[] | undefined };
+}
+
+/** A report that did not fit, until a person or a later event decides it. */
+export interface DiscrepancyView {
+  discrepancyId: string;
+  command: CommandName;
+  /** What was reported, as it was sent; with `cut` a part of it. */
+  body: object;
+  reporter: Author;
+  opened: StampView;
+  refusal: RefusalCode;
+  cut?: Cut | undefined;
+  count: number;
+  lastAt: Instant;
+  state: Discrepancy["state"];
+  closed?: StampView | undefined;
+}
+
+/** Something that an inspection found, and its remedy (R6.3). */
+export interface FindingView {
+  findingId: string;
+  rule: string;
+  person: string;
+  action: string;
+  about?: string | undefined;
+  recorded: StampView;
+  remedied?: StampView & { done: string };
+}
+
+/** A question of an inspection to this order (R6.1). */
+export interface InspectionView {
+  inspectionId: string;
+  by: Inspection["by"];
+  reason: string;
+  asked: StampView;
+  answered?: StampView & { result: NonNullable<Inspection["answered"]>["result"] };
+}
+
+interface ResolutionView extends StampView {
+  remedy?: string | undefined;
+  entryError?: boolean | undefined;
+  customerLost?: boolean | undefined;
+  wrongRecipient?: boolean | undefined;
+  fault?: string | undefined;
+}
+
+/** A complaint, and what was done about it (R7.3). */
+export interface ComplaintView {
+  complaintId: string;
+  about?: string | undefined;
+  recorded: StampView;
+  resolved?: ResolutionView | undefined;
+  judged?: ResolutionView | undefined;
+}
+
+/** Force majeure as it was declared (R7.4). */
+export interface ForceMajeureView {
+  forceMajeureId: string;
+  what: string;
+  from: Instant;
+  until?: Instant | undefined;
+  evidence: string;
+  declaredBy: Author;
+  verified?: boolean | undefined;
+  /** Breaches that it exempts, by duty id. */
+  exempts: string[];
+}
+
+/** Something that an outside system was asked. */
+export interface EffectView {
+  effectId: string;
+  system: OutsideSystem;
+  ask: EffectRequest["ask"];
+  state: Effect["state"];
+  requestedAt: Instant;
+  message?: MessageName | undefined;
+  to?: Recipient[] | undefined;
+  outcome?: EffectOutcome | undefined;
+}
+
+/** A question to the customer. */
+export interface QuestionView {
+  questionId: string;
+  dutyId: string;
+  question?: string | undefined;
+  askedAt: Instant;
+  answer?: string | undefined;
+  answeredAt?: Instant | undefined;
+}
+
+/**
+ * An order as it is answered (`docs/http.md`, Queries). Times are RFC 3339 in UTC, money is integer fen. What not everybody may read is
+ * optional. `src/contracts/answers.ts` has its schema: the compiler holds the two together.
+ */
 export interface OrderView {
   orderNo: string;
   status: Status;
@@ -42,15 +246,15 @@ export interface OrderView {
   cancelling: boolean;
   class: { large: boolean; custom: boolean };
   customer: { name: string; contact?: Contact };
-  lines: LineSoFar[];
-  custom: Custom | null;
+  lines: LineView[];
+  custom: CustomView | null;
   deliveryAddress?: PartOf<Address>;
   amountFen?: number;
   discountFen?: number;
   requestedDate?: Day;
   promisedDate?: Day;
   /** Why that day was promised although production's forecast and the transit said that it could not be kept. */
-  promiseOverride?: { date: Day; reason: string; at: Instant; by: Author };
+  promiseOverride?: StampView & { date: Day; reason: string };
   plannedFinish?: Day;
   salesRep?: string;
   /** Who stands in for the representative, and since when. */
@@ -62,41 +266,25 @@ export interface OrderView {
   lastEvent: number;
   duties: DutyView[];
   nextDueAt?: Instant;
-  questions: { questionId: string; dutyId: string; question: string; askedAt: Instant; answer?: string; answeredAt?: Instant }[];
-  effects: {
-    effectId: string;
-    system: OutsideSystem;
-    ask: string;
-    state: "pending" | "done" | "failed" | "taken_over";
-    requestedAt: Instant;
-    about?: string;
-    message?: MessageName;
-    to?: Recipient[];
-    outcome?: EffectOutcome;
-  }[];
-  forceMajeure: {
-    forceMajeureId: string;
-    what: string;
-    from: Instant;
-    until?: Instant;
-    evidence: string;
-    declaredBy: Author;
-    verified?: boolean;
-    /** Breaches that it exempts, by duty id. */
-    exempts: string[];
-  }[];
-  /** Every revision of the order confirmation, the one in force last; without the lines where these are those of the revision before. */
-  terms: { revision: number; since: Instant; terms: Omit<Terms, "lines"> & Partial<Pick<Terms, "lines">> }[];
-  changes: Record<string, unknown>[];
-  delays: Record<string, unknown>[];
-  shipments: Record<string, unknown>[];
-  discrepancies: Record<string, unknown>[];
-  findings: Record<string, unknown>[];
-  inspections: Record<string, unknown>[];
-  complaints: Record<string, unknown>[];
+  questions: QuestionView[];
+  effects: EffectView[];
+  forceMajeure: ForceMajeureView[];
+  /** Every revision of the order confirmation, the one in force last. */
+  terms: { revision: number; since: Instant; terms: TermsView }[];
+  changes: ChangeView[];
+  delays: DelayView[];
+  shipments: ShipmentView[];
+  discrepancies: DiscrepancyView[];
+  findings: FindingView[];
+  inspections: InspectionView[];
+  complaints: ComplaintView[];
   receivingTime?: { from: Instant; to: Instant };
-  transport?: { method: string; carrier: string; freightBorneBy: string };
-  shippingData?: { recipient: string; phone: string; address: Address };
+  transport?: StampView & {
+    method: Bodies["arrange-transport"]["method"];
+    carrier: string;
+    freightBorneBy: Bodies["arrange-transport"]["freightBorneBy"];
+  };
+  shippingData?: StampView & { recipient: string; phone: string; address: Address };
   satisfaction?: number;
   /** The commands that this caller could send now. */
   permitted: CommandName[];
@@ -108,15 +296,22 @@ function ifKnown<K extends string, T>(key: K, value: T | undefined): { [P in K]?
   return (value === undefined ? {} : { [key]: value }) as { [P in K]?: T };
 }
 
-function stamped({ at, actor }: Stamp): { at: Instant; by: Author } {
+function stamped({ at, actor }: Stamp): StampView {
   return { at: iso(at), by: actor };
 }
 
-/** A stamp, or what was said with one, as it is answered. */
-function said<T extends object>(value: Said<T> | undefined): (Omit<T, "stamp"> & { at: Instant; by: Author }) | undefined {
-  if (!value) return undefined;
-  const { stamp, ...rest } = value;
+/** What was said with a stamp, as it is answered. */
+function answered<T extends object>({ stamp, ...rest }: Said<T>): Omit<Said<T>, "stamp"> & StampView {
   return { ...rest, ...stamped(stamp) };
+}
+
+/** The same where it may not have been said yet. */
+function said<T extends object>(value: Said<T> | undefined): (Omit<Said<T>, "stamp"> & StampView) | undefined {
+  return value && answered(value);
+}
+
+function problemView({ news, ...first }: Problem): NonNullable<ShipmentView["problem"]> {
+  return { ...answered(first), ...ifKnown("news", news?.map(answered)) };
 }
 
 function acknowledgement({ acknowledged }: Watch): { acknowledgedBy?: string; promisedAt?: Instant } {
@@ -240,9 +435,9 @@ export function view(order: Order, actor: Actor, at: Ms): OrderView {
         ...shipment,
         dispatched: stamped(dispatched),
         ...ifKnown("customerTold", customerTold && stamped(customerTold)),
-        tracking: tracking.map(said),
+        tracking: tracking.map(answered),
         ...ifKnown("delivery", said(delivery)),
-        ...ifKnown("problem", problem && { ...said(problem), ...ifKnown("news", problem.news?.map(said)) }),
+        ...ifKnown("problem", problem && problemView(problem)),
       }),
     ),
     discrepancies: order.discrepancies.map(
