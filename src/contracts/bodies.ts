@@ -1,34 +1,18 @@
 import { z } from "zod";
 import type { Bodies, CommandName } from "../domain/order/bodies.ts";
 import type { Locale } from "../texts/locale.ts";
-import { aftercare } from "./commands/aftercare.ts";
-import { cancellation } from "./commands/cancellation.ts";
-import { changes } from "./commands/changes.ts";
-import { confirmation } from "./commands/confirmation.ts";
-import { delays } from "./commands/delays.ts";
-import { inspections } from "./commands/inspections.ts";
-import { production } from "./commands/production.ts";
-import { shipping } from "./commands/shipping.ts";
-import { watching } from "./commands/watching.ts";
+import { mergeContracts } from "./chapters.ts";
 import { endMoment, isRecord } from "./fields.ts";
 import { faultOf, inLanguage, wrongFields, type WrongField } from "./wrong-fields.ts";
 
 export type { WrongField };
 
-/** The chapters' bodies, one schema a command: routes, tests, OpenAPI and the worker's check of signals share them. */
-const chapters = [confirmation, production, shipping, delays, changes, cancellation, aftercare, inspections, watching] as const;
-
-type Both<U> = (U extends unknown ? (each: U) => void : never) extends (all: infer I) => void ? I : never;
-
 /**
- * The body of each command as it is sent (`docs/http.md`, Commands). What the domain decides (stages, who may, line counts) is not asked
- * here. A command without a schema, or with one of another type than the domain's, does not compile.
+ * The body of each command as it is sent (`docs/http.md`, Commands): routes, tests, OpenAPI and the worker's check of signals share them.
+ * What the domain decides (stages, who may, line counts) is not asked here. A command without a schema, or with one of another type than the
+ * domain's, does not compile.
  */
-// The compiler does not follow the merging of a list.
-// oxlint-disable-next-line typescript/no-unsafe-type-assertion
-export const bodySchemas = Object.assign({}, ...chapters.map(({ bodies }) => bodies)) as Both<
-  (typeof chapters)[number]["bodies"]
-> satisfies { [K in CommandName]: z.ZodType<Bodies[K]> };
+export const bodySchemas = mergeContracts("bodies") satisfies { [K in CommandName]: z.ZodType<Bodies[K]> };
 
 /** The same, for those who know a command only by its name. */
 const byName: { readonly [K in CommandName]: z.ZodType<Bodies[K]> } = bodySchemas;

@@ -8,8 +8,12 @@ import { changes } from "./commands/changes.ts";
 import type { ChapterTexts, CommandText, DutyText, RefusalText } from "./commands/chapter.ts";
 import { confirmation } from "./commands/confirmation.ts";
 import { delays } from "./commands/delays.ts";
+import { effects } from "./commands/effects.ts";
+import { forceMajeure } from "./commands/force-majeure.ts";
 import { inspections } from "./commands/inspections.ts";
 import { production } from "./commands/production.ts";
+import { reports } from "./commands/reports.ts";
+import { run } from "./commands/run.ts";
 import { shared } from "./commands/shared.ts";
 import { shipping } from "./commands/shipping.ts";
 import { watching } from "./commands/watching.ts";
@@ -21,11 +25,15 @@ const chapters = [
   production,
   shipping,
   delays,
+  forceMajeure,
   changes,
   cancellation,
   aftercare,
   inspections,
   watching,
+  effects,
+  reports,
+  run,
   shared,
 ] as const;
 

@@ -1,7 +1,7 @@
 import { z } from "zod";
 import type { Bodies } from "../../domain/order/bodies.ts";
 import { beginningOf, endingOf } from "../../domain/time.ts";
-import { free, pieces, reason } from "../fields.ts";
+import { address, custom, day, free, lines, pieces, reason } from "../fields.ts";
 
 /** What the bodies of several chapters share. What fields are called is in `src/texts/commands/`. */
 
@@ -15,6 +15,11 @@ export const note = { note: free.optional() };
 /** Wherever a day is promised: why it is, although it cannot be kept. */
 export const override = { override: reason.optional() };
 export const perLine = z.array(pieces).min(1).max(200);
+
+/** The data of an event that says all by its name. */
+export const nothing: z.ZodType<Record<never, never>, Record<never, never>> = z.object({});
+/** The terms that an accepted change makes. */
+export const terms = z.object({ lines, custom, deliveryAddress: address, promisedDate: day });
 
 /** Whether something ends after it begins. */
 export function isAfter(to: string | undefined, from: string): boolean {

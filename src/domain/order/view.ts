@@ -284,7 +284,7 @@ export interface OrderView {
     carrier: string;
     freightBorneBy: Bodies["arrange-transport"]["freightBorneBy"];
   };
-  shippingData?: StampView & { recipient: string; phone: string; address: Address };
+  shippingData?: StampView & { recipient: string; phone: string; address: PartOf<Address> };
   satisfaction?: number;
   /** The commands that this caller could send now. */
   permitted: CommandName[];

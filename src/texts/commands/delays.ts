@@ -1,6 +1,6 @@
-import { noSuch, type ChapterTexts } from "./chapter.ts";
+import type { ChapterTexts } from "./chapter.ts";
 
-/** R3.2, R3.3 and R7.4: delays, what is offered for them, and force majeure. */
+/** R3.2 and R3.3: delays, and what is offered for them. */
 export const delays = {
   commands: {
     "report-delay": {
@@ -29,22 +29,6 @@ export const delays = {
       says: { zh: "重新提出、维持原承诺或取消", en: "offer anew, keep the promise, cancel" },
       follows: { zh: "须重新告知客户；无；或取消中", en: "tell again; nothing; or cancelling" },
     },
-    "declare-force-majeure": {
-      title: { zh: "申报不可抗力", en: "declare force majeure" },
-      says: { zh: "事件、起止时间、证明", en: "what, from, until, evidence" },
-      follows: { zh: "由主管核实", en: "the supervisor verifies it" },
-    },
-    "verify-force-majeure": {
-      title: { zh: "核实不可抗力", en: "verify the force majeure" },
-      says: {
-        zh: "是否属实（可再次核实，以最后一次为准）",
-        en: "verified or not (again later: the last word holds)",
-      },
-      follows: {
-        zh: "起止时间内的逾期免责，告知客户和提出补救除外",
-        en: "breaches between from and until carry no blame, except telling the customer and offering a remedy",
-      },
-    },
   },
   events: {
     "delay-reported": { zh: "已报告延期", en: "a delay was reported" },
@@ -55,8 +39,6 @@ export const delays = {
     "remedy-agreed": { zh: "客户接受补救方案", en: "the remedy was agreed" },
     "remedy-refused": { zh: "客户拒绝补救方案", en: "the remedy was refused" },
     "remedy-decided": { zh: "已裁定补救方案", en: "it was decided on the remedy" },
-    "force-majeure-declared": { zh: "已申报不可抗力", en: "force majeure was declared" },
-    "force-majeure-verified": { zh: "已核实不可抗力", en: "the force majeure was verified, or found not to be one" },
   },
   duties: {
     "tell-customer-of-delay": {
@@ -70,10 +52,6 @@ export const delays = {
     "decide-remedy": {
       name: { zh: "裁定补救方案", en: "decide on the remedy" },
       opened: { zh: "客户拒绝补救方案", en: "remedy refused" },
-    },
-    "verify-force-majeure": {
-      name: { zh: "核实不可抗力", en: "verify the force majeure" },
-      opened: { zh: "已申报", en: "declared" },
     },
   },
   refusals: {
@@ -94,7 +72,6 @@ export const delays = {
       en: "The order would come to {amountFen} fen, less than the {discountFen} fen that were allowed already.",
       bare: { zh: "订单金额将低于已同意的优惠。", en: "The order would come to less than was allowed already." },
     },
-    "no-such-force-majeure": noSuch("不可抗力申报", "declaration of force majeure"),
   },
   fields: {
     cause: { zh: "延期的原因", en: "What causes the delay" },
@@ -105,11 +82,5 @@ export const delays = {
     valueFen: { zh: "折扣或运费的金额", en: "What a discount or the freight is worth" },
     "agree-remedy.accepted": { zh: "客户是否接受", en: "Whether the customer accepts" },
     "decide-remedy.decision": { zh: "裁定", en: "What is decided" },
-    what: { zh: "发生的事件", en: "What happened" },
-    "declare-force-majeure.from": { zh: "开始时间", en: "Since when" },
-    until: { zh: "结束时间；尚未结束则不填", en: "Until when; left out while it goes on" },
-    evidence: { zh: "证明", en: "What shows it" },
-    forceMajeureId: { zh: "申报编号", en: "The declaration's id" },
-    verified: { zh: "是否属实", en: "Whether it is verified" },
   },
 } as const satisfies ChapterTexts;

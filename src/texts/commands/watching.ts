@@ -1,6 +1,6 @@
 import { noSuch, ofDuty, type ChapterTexts } from "./chapter.ts";
 
-/** The clock, what is asked outside, and reports that do not fit. */
+/** Duties and their clocks. */
 export const watching = {
   commands: {
     "pause-duty": {
@@ -24,15 +24,6 @@ export const watching = {
         en: "the owner's stops only their own reminders; a supervisor's all, until the time promised has passed",
       },
     },
-    "take-over": {
-      title: { zh: "接手失败的请求", en: "take over a failed request" },
-      says: { zh: "请求编号、已办或放弃", en: "effectId, done or abandoned" },
-    },
-    "resolve-discrepancy": {
-      title: { zh: "处理不符的报告", en: "resolve a discrepancy" },
-      says: { zh: "照办或作废、原因", en: "apply (it did happen: at its own time, as an exception) or discard, reason" },
-      follows: { zh: "照办：按报告的时间生效，并标明为例外", en: "applied: what was reported takes effect" },
-    },
   },
   events: {
     "duty-paused": { zh: "已暂停计时", en: "a duty's clock was paused" },
@@ -40,34 +31,11 @@ export const watching = {
     "duty-acknowledged": { zh: "已确认知悉逾期", en: "an overdue duty was acknowledged" },
     "rung-told": { zh: "已提醒", en: "people were told of a duty" },
     "rung-unreached": { zh: "提醒未能送达", en: "a reminder reached nobody" },
-    "effect-done": { zh: "外部请求已完成", en: "a request to another system was done" },
-    "effect-failed": { zh: "外部请求失败", en: "a request to another system failed" },
-    "effect-taken-over": { zh: "失败的请求已由人接手", en: "a person took over a failed request" },
-    "discrepancy-opened": { zh: "收到不符的报告", en: "a report does not fit" },
-    "discrepancy-repeated": { zh: "再次收到不符的报告", en: "the report that does not fit came again" },
-    "reports-not-kept": { zh: "报告过多，未能保存", en: "reports were counted and not kept" },
-    "discrepancy-closed": { zh: "不符的报告已处理", en: "the discrepancy was closed" },
     "calendar-set": { zh: "工作日历已更新", en: "a newer working calendar was set" },
-    "order-restored": { zh: "订单已恢复跟单", en: "the order is followed again" },
-    "report-known": { zh: "报告的内容已有记录", en: "what was reported is known already" },
-    "command-refused": { zh: "操作未被接受", en: "a command was refused" },
-    "message-refused": { zh: "收到无法处理的消息", en: "a message that is no command was refused" },
-    "run-cancellation-refused": { zh: "拒绝在引擎中取消运行", en: "the engine was asked to cancel the run, and was refused" },
   },
-  duties: {
-    "resolve-discrepancy": {
-      name: { zh: "处理不符的报告", en: "resolve the discrepancy" },
-      opened: { zh: "不符的报告", en: "discrepancy" },
-    },
-    "take-over": {
-      name: { zh: "接手失败的请求", en: "take over the failed request" },
-      opened: { zh: "外部请求失败", en: "effect failed" },
-    },
-  },
+  duties: {},
   refusals: {
     "no-such-duty": noSuch("职责", "duty"),
-    "no-such-effect": noSuch("失败的请求", "failed request"),
-    "no-such-discrepancy": noSuch("不符的报告", "discrepancy"),
     "duty-not-pausable": ofDuty("不能暂停计时", "The clock of * cannot be paused"),
     "duty-overdue": ofDuty("已逾期，不能再暂停计时", "The clock of * can no longer be paused, because it is overdue"),
     "duty-not-overdue": ofDuty("尚未逾期，无需确认", "There is nothing to acknowledge: * is not overdue"),
@@ -77,10 +45,6 @@ export const watching = {
     "pause-used-up": ofDuty("可暂停的总时间已用完", "The time for which the clock of * may be paused is used up"),
     "not-duty-owner": ofDuty("只能由责任人或主管操作", "Only the owner of * or a supervisor may do this"),
     "not-told": ofDuty("的逾期只能由被告知者确认", "Only somebody who was told that * is overdue may acknowledge it"),
-    "report-cut": {
-      zh: "该报告的内容过长，未予保存，不能照此执行；请由人员直接录入后将其作废。",
-      en: "What was reported was too long to be kept, so it cannot be applied; enter it as a person and discard the report.",
-    },
     "calendar-unknown": {
       zh: "工作日历只到 {year} 年，无法计算之后的期限，请主管先更新日历。",
       en: "The calendar knows no holidays after {year}, so no deadline can be reckoned then; a supervisor has to put a newer one.",
@@ -91,9 +55,5 @@ export const watching = {
     dutyId: { zh: "职责编号", en: "The duty's id" },
     awaiting: { zh: "等待谁", en: "Who is awaited" },
     promisedAt: { zh: "承诺完成的时间", en: "By when it is promised to be done" },
-    effectId: { zh: "请求编号", en: "The request's id" },
-    "take-over.outcome": { zh: "已办或放弃", en: "Whether it was done or given up" },
-    discrepancyId: { zh: "不符的报告的编号", en: "The discrepancy's id" },
-    "resolve-discrepancy.decision": { zh: "照办或作废", en: "Whether what was reported takes effect" },
   },
 } as const satisfies ChapterTexts;
