@@ -22,7 +22,25 @@ const head = {
   kind: z.enum(reportKinds),
   period: z.string(),
   asOf: moment.meta({ description: "What stands in it stood so at this time" }),
-  about: z.record(z.string(), z.unknown()).meta({ description: "Who asked for it and why; of a sample, its seed" }),
+  about: z
+    .object({
+      by: z.string().optional().meta({ description: "Who asked for it" }),
+      reason: z.string().optional().meta({ description: "Why it was asked for" }),
+      hash: z.string().optional().meta({ description: "SHA-256 of what was asked" }),
+      dueAt: moment.optional().meta({ description: "By when people are to answer it" }),
+      seed: z.string().optional().meta({ description: "What the sample is drawn with: the same seed draws the same orders" }),
+      share: z.number().optional().meta({ description: "Of the orders of the month, 0 to 1" }),
+      atLeast: z.int().optional().meta({ description: "Orders at least" }),
+      atMost: z.int().optional().meta({ description: "Orders at most" }),
+      weights: z
+        .object({ large: z.number(), complained: z.number() })
+        .optional()
+        .meta({ description: "Against 1 for an ordinary order without a complaint" }),
+    })
+    .meta({
+      description: "Who asked for it and why; of a sample, how it was drawn",
+      example: { dueAt: "2026-12-08T01:00:00.000Z" },
+    }),
   begunAt: moment,
   madeAt: moment.nullable().meta({ description: "null while it is being made" }),
   totals: totals.nullable(),

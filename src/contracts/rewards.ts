@@ -65,6 +65,50 @@ const citation = z
     score: z.int().optional(),
   })
   .meta({ id: "RewardEvidence" });
+const around = { number: z.int(), at: moment, actor: author };
+const newDue = { version: z.int(), dueAt: moment.optional() };
+/** What can have happened to a proposal, told apart by the fact's name. */
+const proposalFact = z
+  .discriminatedUnion("fact", [
+    z.object({
+      ...around,
+      fact: z.literal("proposed"),
+      data: z.object({
+        ...newDue,
+        proposal: z.object({
+          proposalId: z.string(),
+          month: monthName,
+          kind: z.enum(proposalKinds),
+          person: z.string(),
+          choose: z.enum(["one", "all"]),
+          measures: z.array(measure),
+          standing: standing.optional(),
+          evidence: z.array(citation),
+        }),
+      }),
+    }),
+    z.object({ ...around, fact: z.literal("withdrawn"), data: z.object(newDue) }),
+    z.object({
+      ...around,
+      fact: z.literal("decided"),
+      data: z.object({
+        version: z.int(),
+        decision: z.enum(decisions),
+        measure: z.enum(["bonus", "leave"]).optional(),
+        amountFen: fen.optional(),
+        early: z.literal(true).optional(),
+        reason: z.string(),
+        objectUntil: moment,
+      }),
+    }),
+    z.object({ ...around, fact: z.literal("objected"), data: z.object({ ...newDue, reason: z.string() }) }),
+    z.object({
+      ...around,
+      fact: z.literal("told"),
+      data: z.object({ what: z.enum(["waiting", "overdue", "decided"]), of: z.int() }),
+    }),
+  ])
+  .meta({ id: "RewardFact", description: "What has happened to a proposal" });
 const proposalFields = {
   proposalId: proposalName,
   month: monthName,
@@ -100,9 +144,7 @@ export const proposalSchema = z
     ...proposalFields,
     standing: standing.optional(),
     evidence: z.array(citation),
-    history: z.array(
-      z.object({ number: z.int(), at: moment, actor: author, fact: z.string(), data: z.record(z.string(), z.unknown()) }),
-    ),
+    history: z.array(proposalFact),
   })
   .meta({ id: "RewardProposalWithEvidence" });
 export const rewardsSchema = z

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import { channels, remedyKinds } from "../../domain/order/bodies.ts";
-import { rungs } from "../../domain/clock/ladder.ts";
+import { rungs } from "../../domain/clock/watch.ts";
 import { asks, messageNames } from "../../domain/order/effects.ts";
 import { commandNames } from "../../domain/order/chapters.ts";
 import { refusalCodes } from "../../domain/order/refusals.ts";

@@ -7,6 +7,7 @@ import { iso, type Day, type Duration, type Instant, type Ms } from "../time.ts"
 import type { Address, Bodies, Channel, CommandName, Contact, PartOf, Remedy, TermsPatch } from "./bodies.ts";
 import { exempted, isExempt } from "./chapters/force-majeure.ts";
 import type { Effect, EffectOutcome, EffectRequest, MessageName, OutsideSystem } from "./effects.ts";
+import type { Cut } from "./events.ts";
 import type { Stamp } from "../stamp.ts";
 import { duties } from "./duties.ts";
 import { permitted } from "./permission.ts";
@@ -27,7 +28,6 @@ import {
   type Status,
 } from "./state.ts";
 import type { Watch } from "../clock/watch.ts";
-import type { Cut } from "./weight.ts";
 
 /** A duty as it is answered (`docs/http.md`, Queries). */
 export interface DutyView {

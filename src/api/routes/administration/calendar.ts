@@ -1,5 +1,5 @@
 import { putCalendar } from "../../../application/calendar.ts";
-import { putCalendarSchema, versionedCalendarSchema } from "../../../contracts/calendar.ts";
+import { calendarSchema, putCalendarSchema, versionedCalendarSchema } from "../../../contracts/calendar.ts";
 import { defaultCalendar } from "../../../domain/clock/calendar.ts";
 import { calendarOf } from "../../../records/versions.ts";
 import { fieldTexts } from "../../../texts/fields.ts";
@@ -22,7 +22,7 @@ export function calendarResource({ engine, db, now }: Pick<ApiDependencies, "eng
       access: ["supervisor"],
       body: putCalendarSchema,
     },
-    versions: { summary: "Who put which calendar, newest first", schema: versionSchema },
+    versions: { summary: "Who put which calendar, newest first", schema: versionSchema(calendarSchema) },
     schema: versionedCalendarSchema,
     answer: (newest) => (newest ? calendarOf(newest) : defaultCalendar),
     answerVersion: (version) => version,

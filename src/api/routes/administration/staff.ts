@@ -22,7 +22,7 @@ export function staffResource({ db, now }: Pick<ApiDependencies, "db" | "now">):
       access: ["supervisor"],
       body: staffSchema,
     },
-    versions: { summary: "Who put which staff, newest first", schema: versionSchema },
+    versions: { summary: "Who put which staff, newest first", schema: versionSchema(staffSchema) },
     schema: z.object({ version: z.int(), people: staffSchema }),
     answer: (newest) => ({ version: newest?.version ?? 0, people: newest?.body ?? [] }),
     answerVersion: (version) => version,

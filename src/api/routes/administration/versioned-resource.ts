@@ -64,4 +64,6 @@ export function registerVersions(app: Application, { db }: Pick<ApiDependencies,
 }
 
 /** The schema of a version whose content is listed as it was put. */
-export const versionSchema = z.object({ version: z.int(), by: z.string(), at: z.string() }).extend({ body: z.unknown() });
+export function versionSchema(body: z.ZodType) {
+  return z.object({ version: z.int(), by: z.string(), at: z.string(), body });
+}
