@@ -12,13 +12,13 @@ import { playing, randomFrom } from "./model/play.ts";
 
 const departments: readonly Role[] = ["production", "design", "warehouse", "logistics"];
 
-/** The names of all properties of a JSON Schema, at any depth. */
+/** The names of all properties of a JSON Schema, at any depth; what is read whole is not walked. */
 function propertiesOf(schema: unknown, found: Set<string> = new Set()): Set<string> {
   if (typeof schema !== "object" || schema === null) return found;
   for (const [key, value] of Object.entries(schema)) {
     if (key === "properties" && typeof value === "object" && value !== null)
       for (const name of Object.keys(value)) found.add(name);
-    if (key !== "example" && key !== "examples") propertiesOf(value, found);
+    if (!["example", "examples", "Policy", "VersionedCalendar"].includes(key)) propertiesOf(value, found);
   }
   return found;
 }

@@ -118,7 +118,7 @@ test("a finding does so too, and what may not be said of an ended order opens no
   expect(await runs("R-2")).toEqual(["COMPLETED"]);
   const found = await done(boss, "R-2", "record-finding", { rule: "R6.2", person: "li.na", action: "enter the postcode" });
   const [finding] = found.findings;
-  const findingId = finding && "findingId" in finding ? String(finding.findingId) : "";
+  const findingId = finding?.findingId ?? "";
   await settled(boss, "R-2");
   expect((await done(rep, "R-2", "remedy-finding", { findingId, done: "entered" })).duties).toEqual([]);
   expect(await closed("R-2")).toEqual(["COMPLETED", "COMPLETED"]);

@@ -46,7 +46,7 @@ const inBlue: Bodies["request-change"] = {
 async function requested(orderNo: string, body: Bodies["request-change"] = inBlue): Promise<string> {
   const { changes } = await done(cast.rep, orderNo, "request-change", body);
   const last = changes.at(-1);
-  return last && "changeId" in last ? String(last.changeId) : "";
+  return last?.changeId ?? "";
 }
 
 /** What the customer was told of a change. */

@@ -40,7 +40,7 @@ test("progress tracking was forgotten: found, entered now, the customer told, an
   const found = await done(boss, "K-1", "record-finding", what);
   const [finding] = found.findings;
   expect(finding).toMatchObject({ ...what, recorded: { by: { id: "wang.fang", role: "supervisor" } } });
-  const findingId = finding && "findingId" in finding ? String(finding.findingId) : "";
+  const findingId = finding?.findingId ?? "";
   const duty = await owed(rep, "K-1", "remedy-finding");
   expect(duty).toMatchObject({ about: findingId, owner: { role: "sales_rep", id: "li.na" }, rule: "R6.3" });
   expect(timeFor(duty)).toBe(DAY);
@@ -80,7 +80,7 @@ test("logistics helps to verify the shipping status: its finding counts as well,
   const logistics = await sender(gendan, "he.yu", "logistics");
   await done(logistics, "K-2", "record-finding", { rule: "R6.2", person: "zhao.min", action: "compare with the carrier" });
   const [finding] = (await order(cast.boss, "K-2")).findings;
-  const findingId = finding && "findingId" in finding ? String(finding.findingId) : "";
+  const findingId = finding?.findingId ?? "";
   expect(await refused(cast.rep, "K-2", "remedy-finding", { findingId, done: "compared" })).toBe("not-the-one-named");
   expect((await cast.rep.send("K-2", "record-finding", what)).status).toBe(403);
   const end = await done(cast.boss, "K-2", "remedy-finding", { findingId, done: "compared; equal" });

@@ -51,7 +51,7 @@ test("late and the customer not told: overdue for all to see, found by managemen
     action,
     recorded: { by: { id: "chen.gang", role: "management" } },
   });
-  const findingId = finding && "findingId" in finding ? String(finding.findingId) : "";
+  const findingId = finding?.findingId ?? "";
 
   await done(rep, "L-1", "tell-customer-of-delay", {
     reason: "driver chips came late",

@@ -93,7 +93,7 @@ export const refusalDetails = z.record(text, z.union([text, z.number(), z.boolea
 });
 
 export const address = named(
-  "Address",
+  "AddressOfOrder",
   z.object({ province: text.optional(), city: text.optional(), street: text.optional(), postcode: text.optional() }),
   { province: "广东", city: "中山", street: "古镇路 1 号", postcode: "528400" },
 );
@@ -103,7 +103,7 @@ export const contact = named(
   { person: "陈先生", phone: "+8613800000000", email: "a@example.com" },
 );
 export const orderLine = named(
-  "Line",
+  "OrderLine",
   z.object({ model: text, specification: text.optional(), quantity: z.int().optional(), unitPriceFen: fen.optional() }),
   { model: "LED-A60", specification: "E27 9W 3000K", quantity: 100, unitPriceFen: 3500 },
   "A line of the order; other lists name it by its index from 0",

@@ -11,11 +11,11 @@ type WithoutNote<S extends z.ZodObject> = Omit<S["shape"], "note">;
 export function said<S extends z.ZodObject, M extends z.core.$ZodLooseShape = Record<never, never>>(
   body: S,
   more?: M,
-): z.ZodObject<WithoutNote<S> & M, z.core.$strip> {
+): z.ZodObject<WithoutNote<S> & M> {
   const { note: _, ...shape } = body.shape;
   // The compiler does not know what is left of a shape that it knows as a type parameter only.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  return z.object({ ...shape, ...more }) as unknown as z.ZodObject<WithoutNote<S> & M, z.core.$strip>;
+  return z.object({ ...shape, ...more }) as unknown as z.ZodObject<WithoutNote<S> & M>;
 }
 
 /** Values that are read whole or not at all. */
