@@ -1,39 +1,29 @@
-import { WorkflowNotFoundError, type Client } from "@temporalio/client";
-import type { Calendar } from "../domain/clock/calendar.ts";
-import { ORDER_WORKFLOW, SET_CALENDAR, type CalendarActivities } from "../contracts/workflow.ts";
+import type { Client } from "@temporalio/client";
+import type { CalendarActivities } from "../contracts/workflow.ts";
+import { sendCalendar } from "../temporal/commands.ts";
+import { listRunningOrders } from "../temporal/listings.ts";
 
-/** Orders read at a time, and signals under way at a time: 10,000 running orders are told in some seconds. */
+/** Orders of a page, and signals sent at a time: 10,000 running orders are told in some seconds. */
 const PAGE = 200;
 const AT_ONCE = 20;
 
-/** Reaches running orders through the engine's own list, so that none is missed because the records are behind. */
-export function calendarActivities(client: Client, page = PAGE): CalendarActivities {
-  async function send(orderNo: string, calendar: Calendar): Promise<void> {
-    try {
-      await client.workflow.getHandle(orderNo).signal(SET_CALENDAR, calendar);
-    } catch (error) {
-      // It has ended since: nothing is due in it any more.
-      if (!(error instanceof WorkflowNotFoundError)) throw error;
-    }
-  }
-
+/** Finds running orders in Temporal's own list: the records may be behind, and an order that they miss would keep the old calendar. */
+export function calendarActivities(client: Client, pageSize = PAGE): CalendarActivities {
   return {
     async runningOrders(token) {
-      const { executions, nextPageToken } = await client.workflowService.listWorkflowExecutions({
-        namespace: client.options.namespace,
-        query: `WorkflowType="${ORDER_WORKFLOW}" AND ExecutionStatus="Running"`,
-        pageSize: page,
-        ...(token === undefined ? {} : { nextPageToken: Buffer.from(token, "base64") }),
-      });
-      const orderNos = executions.flatMap(({ execution }) => execution?.workflowId ?? []);
-      return { orderNos, next: nextPageToken.length === 0 ? undefined : Buffer.from(nextPageToken).toString("base64") };
+      const from = token === undefined ? undefined : Buffer.from(token, "base64");
+      const { orders, next } = await listRunningOrders(client, { token: from, pageSize });
+      return {
+        orderNos: orders.map(({ orderNo }) => orderNo),
+        next: next === undefined ? undefined : Buffer.from(next).toString("base64"),
+      };
     },
     async sendCalendar(orderNos, calendar) {
       const waiting = orderNos.values();
-      const worker = async (): Promise<void> => {
-        for (const orderNo of waiting) await send(orderNo, calendar);
+      const sendSome = async (): Promise<void> => {
+        for (const orderNo of waiting) await sendCalendar(client, orderNo, calendar);
       };
-      await Promise.all(Array.from({ length: AT_ONCE }, worker));
+      await Promise.all(Array.from({ length: AT_ONCE }, sendSome));
     },
   };
 }

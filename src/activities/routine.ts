@@ -1,9 +1,7 @@
-import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import { ApplicationFailure, Context, log } from "@temporalio/activity";
 import { createHash } from "node:crypto";
-import { scopedKey } from "../contracts/keys.ts";
 import { inspectedBody, weeklyLineSchema } from "../contracts/reports.ts";
-import { ORDER_WORKFLOW, QUERIES, type CommandInput, type OrderActivities, type StartOrder } from "../contracts/workflow.ts";
+import type { OrderActivities } from "../contracts/workflow.ts";
 import type { RoutineActivities } from "../contracts/workflow-routine.ts";
 import type { Calendar } from "../domain/clock/calendar.ts";
 import { checkedCommand, type Bodies, type CommandName } from "../domain/order/bodies.ts";
@@ -37,18 +35,15 @@ import {
   readSampleWeights,
   type ReportLine,
 } from "../records/routine-reports.ts";
-import type { Restoring } from "../application/restore.ts";
+import type { Commands } from "../application/commands.ts";
 import { actionText, askReason, foundDelayText } from "../texts/routine.ts";
 
 interface RoutineOptions {
   readonly db: Database;
-  readonly client: Client;
-  readonly taskQueue: string;
-  /** What an order that is opened again is started with; it keeps its own policy. */
+  readonly reportCommand: Commands["reportUnchecked"];
+  /** The default policy. */
   readonly policy: Policy;
   readonly calendar: () => Promise<Calendar>;
-  /** Looks at an order that has no open run: one that is not over goes on from its record. */
-  readonly look: Restoring["look"];
   /** The carrier's own record of a shipment; `undefined` when it cannot be had. */
   readonly carrierRecord: (trackingNumber: string) => Promise<CarrierRecord | undefined>;
   readonly tell: OrderActivities["tellAgain"];
@@ -93,7 +88,7 @@ async function within<T>(time: number, work: Promise<T>): Promise<T> {
 /** What the routines read and write. */
 export function routineActivities(options: RoutineOptions): RoutineActivities {
   const policyInForce = policyReader(options.db, options.policy);
-  const { db, client, taskQueue, policy, calendar, look, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
+  const { db, reportCommand, policy, calendar, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
 
   /** Each order in its own time, a few at a time; `stuck` puts down one that could not be done, and must not fail itself. */
   async function each(
@@ -117,50 +112,22 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     return events;
   }
 
-  /** The whole record of an order that has ended: the engine's, until it forgets it; the records may still be behind. */
-  async function lastRun(orderNo: string, recorded: readonly OrderEvent[]): Promise<readonly OrderEvent[]> {
-    try {
-      return await client.workflow.getHandle(orderNo).query<readonly OrderEvent[]>(QUERIES.history);
-    } catch (error) {
-      if (error instanceof WorkflowNotFoundError) return recorded;
-      throw error;
-    }
-  }
-
-  /** Reports a command to an order as this service does; one that has ended is opened again with its record. */
+  /**
+   * Reports a command to an order as this service does.
+   * @throws Error when the order did not take it
+   */
   async function send<K extends CommandName>(
     orderNo: string,
     command: K,
     body: Bodies[K],
     actor: Actor,
     key: string,
-    events: readonly OrderEvent[],
   ): Promise<void> {
     const hash = createHash("sha256")
       .update(JSON.stringify([command, body]))
       .digest("hex");
-    const input: CommandInput = { actor, body, key: scopedKey(actor.id, key), hash, receivedAt: iso(Date.now()), checked: true };
-    await client.withDeadline(Date.now() + orderWithin, async () => {
-      const signal = () => client.workflow.getHandle(orderNo).signal<[CommandInput]>(command, input);
-      try {
-        await signal();
-      } catch (error) {
-        if (!(error instanceof WorkflowNotFoundError)) throw error;
-        const found = await look(orderNo);
-        if (found === "silent") throw error;
-        if (found !== "over") return await signal();
-        const start: StartOrder = { orderNo, policy, calendar: await calendar(), events: await lastRun(orderNo, events) };
-        const signalArgs: [CommandInput] = [input];
-        await client.workflow.signalWithStart<(start: StartOrder) => Promise<void>, [CommandInput]>(ORDER_WORKFLOW, {
-          workflowId: orderNo,
-          taskQueue,
-          args: [start],
-          signal: command,
-          signalArgs,
-          staticSummary: `order ${orderNo}`,
-        });
-      }
-    });
+    const { outcome } = await reportCommand(orderNo, { command, body, actor, key, hash });
+    if (outcome !== "taken-in") throw Object.assign(new Error(`the order did not take it: ${outcome}`), { name: outcome });
   }
 
   /**
@@ -173,7 +140,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     reportId: string,
     orderNos: readonly string[],
     lineFor: (orderNo: string, events: readonly OrderEvent[]) => Promise<ReportLine | undefined>,
-    tell: (line: ReportLine, events: readonly OrderEvent[]) => Promise<void>,
+    tell: (line: ReportLine) => Promise<void>,
   ): Promise<void> {
     await each(
       orderNos,
@@ -185,7 +152,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
         if (!line) return;
         if (line !== before) await writeLine(db, reportId, line);
         if (!line.tags.includes(UNDELIVERED)) return;
-        await tell(line, events);
+        await tell(line);
         await markDelivered(db, reportId, orderNo);
       },
       async (orderNo, why) => {
@@ -233,10 +200,9 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
             },
           };
         },
-        async ({ orderNo, body }, events) => {
+        async ({ orderNo, body }) => {
           const { delayFound } = weeklyLineSchema.parse(body);
-          if (delayFound)
-            await send(orderNo, "report-delay", delayBody(delayFound), service("order_admin"), keyOf(orderNo), events);
+          if (delayFound) await send(orderNo, "report-delay", delayBody(delayFound), service("order_admin"), keyOf(orderNo));
         },
       );
     },
@@ -266,11 +232,11 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
           const body = { orderNo, customer: customer.name, salesRep, stage, class: kind, findings, unchecked };
           return { orderNo, rank: found.length > 0 ? 0 : unchecked.length > 0 ? 1 : 2, tags, body };
         },
-        async ({ orderNo, body }, events) => {
+        async ({ orderNo, body }) => {
           for (const { known, rule, person, action, about } of inspectedBody.parse(body).findings ?? []) {
             if (known) continue;
             const key = `${reportId}-${orderNo}-${about}`;
-            await send(orderNo, "record-finding", { rule, person, action, about }, service("supervisor"), key, events);
+            await send(orderNo, "record-finding", { rule, person, action, about }, service("supervisor"), key);
           }
         },
       ),
@@ -290,14 +256,13 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
           const body = { orderNo, customer: customer.name, salesRep, stage, class: kind };
           return { orderNo, rank: 0, tags: ["asked", UNDELIVERED], body };
         },
-        ({ orderNo }, events) =>
+        ({ orderNo }) =>
           send(
             orderNo,
             "ask-inspection",
             { inspectionId: reportId, by, reason: askReason },
             service("supervisor"),
             `${reportId}-${orderNo}`,
-            events,
           ),
       ),
     unanswered: (reportId) => countUnanswered(db, reportId),

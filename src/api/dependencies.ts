@@ -1,7 +1,7 @@
 import type { FastifyBaseLogger, FastifyPluginCallback } from "fastify";
 import type { z } from "zod";
+import type { Application } from "../application/application.ts";
 import type { readySchema } from "../contracts/answers.ts";
-import type { Calendar } from "../domain/clock/calendar.ts";
 import type { Policy } from "../domain/policy.ts";
 import type { RoutinePolicy } from "../domain/routine/policy.ts";
 import type { Staff } from "../domain/staff.ts";
@@ -9,18 +9,16 @@ import type { Ms } from "../domain/time.ts";
 import type { Verify } from "../identity/verify.ts";
 import type { Database } from "../records/database.ts";
 import type { Networks } from "../webhooks/addresses.ts";
-import type { Engine } from "../temporal/engine.ts";
 
 /** What the API is built from. Programs pass the real ones, tests and the OpenAPI document substitutes. */
 export interface ApiDependencies {
-  readonly engine: Engine;
+  readonly application: Application;
   readonly db: Database;
   readonly verify: Verify;
   /** The policy that new orders start with. */
   readonly policy: () => Promise<Policy>;
   /** The routine's part of the policy, used until a policy has been put over HTTP. */
   readonly routine: RoutinePolicy;
-  readonly calendar: () => Promise<Calendar>;
   /** The staff list, if there is one: who deputises for whom, and the names of people. */
   readonly staff: () => Promise<Staff | undefined>;
   /** The factory's name, printed at the head of forms. */

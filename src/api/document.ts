@@ -1,4 +1,3 @@
-import { defaultCalendar } from "../domain/clock/calendar.ts";
 import { defaultPolicy } from "../domain/policy.ts";
 import { defaultRoutinePolicy } from "../domain/routine/policy.ts";
 import { NotAuthenticated } from "../identity/verify.ts";
@@ -12,24 +11,25 @@ import type { ApiDependencies } from "./dependencies.ts";
  */
 export function nothingBehind(db: Database, fail: () => Promise<never>): ApiDependencies {
   return {
-    engine: {
-      ask: fail,
-      report: fail,
-      history: fail,
-      repOf: fail,
-      lastRun: fail,
-      state: fail,
-      isReachable: async () => false,
-      inspect: fail,
-      spreadCalendar: fail,
-      renewRewards: fail,
-      tellRewards: fail,
+    application: {
+      commands: {
+        send: fail,
+        sendOnly: fail,
+        report: fail,
+        reportIfAllowed: fail,
+        reportUnchecked: fail,
+        receive: fail,
+        reportReceive: fail,
+        stateOf: fail,
+      },
+      orders: { read: fail, salesRep: fail },
+      workflows: { inspect: fail, spreadCalendar: fail, renewRewards: fail, tellRewards: fail },
+      isEngineReachable: async () => false,
     },
     db,
     verify: fail,
     policy: async () => defaultPolicy,
     routine: defaultRoutinePolicy,
-    calendar: async () => defaultCalendar,
     staff: async () => undefined,
     stopping: () => false,
     clocks: () => ({

@@ -1,10 +1,11 @@
+import { visibleReps } from "../application/visible-orders.ts";
 import type { Actor } from "../domain/people.ts";
+import { isDatabaseUnreachable } from "../records/database.ts";
 import { involvementOf } from "../records/read.ts";
 import type { ProblemDetail } from "../texts/problems.ts";
 import type { ApiDependencies } from "./dependencies.ts";
-import { asProblem } from "./plugins/problems.ts";
+import { problemOfOutcome } from "./responses/outcomes.ts";
 import { ProblemError } from "./responses/problem.ts";
-import { visibleReps } from "./visibility.ts";
 
 /**
  * A caller's access to an order: `full`; `own-duties` when it is another representative's and the caller owes or owed a duty on
@@ -17,7 +18,7 @@ export type OrderAccess = "full" | "own-duties" | "unassigned";
  * is answered exactly like one that does not exist, after the same work (one look-up in the records, one in the engine), so that
  * neither the answer nor its time tells them apart.
  */
-export function createOrderAccessCheck({ db, engine }: Pick<ApiDependencies, "db" | "engine">) {
+export function createOrderAccessCheck({ db, application }: Pick<ApiDependencies, "db" | "application">) {
   /**
    * @param detail of the `not-found` problem
    * @throws ProblemError `not-found`; `unavailable` when neither the records nor the engine could be asked
@@ -30,15 +31,16 @@ export function createOrderAccessCheck({ db, engine }: Pick<ApiDependencies, "db
     const reps = visibleReps(caller);
     if (reps === undefined) return "full";
     const recorded = await involvementOf(db, orderNo, reps).catch((error: unknown) => {
-      if (error instanceof Error && asProblem(error).code === "unavailable") return undefined;
+      if (isDatabaseUnreachable(error)) return undefined;
       throw error;
     });
     if (recorded?.follows) return "full";
-    const running = await engine.repOf(orderNo);
-    if (running === "no-answer") throw new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 });
-    if (typeof running === "object" && running.salesRep !== undefined && reps.includes(running.salesRep)) return "full";
+    const run = await application.orders.salesRep(orderNo);
+    if (run.outcome !== "answered" && run.outcome !== "no-run") throw problemOfOutcome({ outcome: "uncertain" });
+    const salesRep = run.outcome === "answered" ? run.answer : undefined;
+    if (salesRep !== undefined && reps.includes(salesRep)) return "full";
     if (recorded?.concerned) return "own-duties";
-    if (typeof running === "object" && running.salesRep === undefined && !recorded) return "unassigned";
+    if (run.outcome === "answered" && salesRep === undefined && !recorded) return "unassigned";
     throw new ProblemError("not-found", { detail });
   };
 }

@@ -1,25 +1,14 @@
 import type { OrderEvent } from "../domain/order/events.ts";
 import { hiddenNames, readableTo } from "../domain/order/fields.ts";
-import { absentOnes, roles, type Actor, type Recipient } from "../domain/people.ts";
+import { roles, type Actor, type Recipient } from "../domain/people.ts";
 import { duties } from "../domain/order/duties.ts";
 import { replay } from "../domain/order/evolve.ts";
 import type { OrderView } from "../domain/order/view.ts";
 import { iso, type Ms } from "../domain/time.ts";
+import { mayReadOrderOf, visibleReps } from "../application/visible-orders.ts";
 import { ProblemError } from "./responses/problem.ts";
 
 /** What a caller may read (`docs/http.md`, Queries): whose orders, and which fields of them. */
-
-/** The representatives whose orders a caller may read: their own and those they deputise for; `undefined`: everybody's. */
-export function visibleReps(caller: Actor): readonly string[] | undefined {
-  const ownOnly = caller.kind === "person" && caller.roles.every((role) => role === "sales_rep");
-  return ownOnly ? [caller.id, ...absentOnes(caller)] : undefined;
-}
-
-/** Whether a caller may read the orders of a representative. */
-export function mayReadOrderOf(caller: Actor, salesRep: string | undefined): boolean {
-  const reps = visibleReps(caller);
-  return reps === undefined || (salesRep !== undefined && reps.includes(salesRep));
-}
 
 function orderNotFound(): ProblemError {
   return new ProblemError("not-found", { detail: "no-such-order" });

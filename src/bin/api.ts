@@ -1,15 +1,16 @@
-import { Client, Connection } from "@temporalio/client";
+import { Connection } from "@temporalio/client";
 import type { ServerResponse } from "node:http";
 import { setTimeout as wait } from "node:timers/promises";
 import { buildApp } from "../api/app.ts";
-import { openEngine } from "../temporal/engine.ts";
+import { openClient } from "../temporal/engine.ts";
+import { openOrderListings } from "../temporal/listings.ts";
 import { dataConverterOf } from "../temporal/codec/codec.ts";
 import { createVerifier } from "../identity/verify.ts";
 import { openDatabase } from "../records/database.ts";
-import { calendarReader, policyReader, staffReader } from "../records/versions.ts";
+import { policyReader, staffReader } from "../records/versions.ts";
 import { routineNames } from "../domain/routine/policy.ts";
 import { ms } from "../domain/time.ts";
-import { engineClocks } from "../temporal/health.ts";
+import { openEngineHealth } from "../temporal/health.ts";
 import { openLostOrders } from "../watch/lost-orders.ts";
 import { clockMetrics } from "../watch/metrics.ts";
 import { tellOfClock } from "../watch/tell.ts";
@@ -17,8 +18,7 @@ import { openWatchman } from "../watch/watchman.ts";
 import { engineAddress } from "../temporal/connection.ts";
 import { keysOrExit } from "../composition/keys.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "../composition/process.ts";
-import { noLookAhead } from "../temporal/no-look-ahead.ts";
-import { restoringWith } from "../composition/restoring.ts";
+import { composeApplication } from "../composition/application.ts";
 import { openTracing } from "../composition/tracing.ts";
 import { whyNot } from "../dev/ports.ts";
 import { trustOrExit } from "../composition/trust.ts";
@@ -41,13 +41,11 @@ const db = openDatabase(databaseUrl, { onError: ({ message }) => log.warn({ reas
 const staff = staffReader(db, settings.staff);
 const { MESSAGES_URL: messagesUrl, TASK_QUEUE: taskQueue } = settings;
 const now = (): number => Date.now();
-const clientOptions = { dataConverter, plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])] };
-const client = new Client({ connection, namespace, ...clientOptions });
-const { look, counted } = restoringWith(client, db, settings, log);
-const clocks = engineClocks(connection, namespace, taskQueue, routineNames);
-const lost = openLostOrders({ engine: clocks, db, look, now, log });
+const client = openClient(connection, namespace, { dataConverter, plugins: tracing ? [tracing.engine] : [] });
+const { application, restore, counted } = composeApplication(client, db, settings, log);
+const lost = openLostOrders({ listings: openOrderListings(client, taskQueue), db, restore, now, log });
 const watchman = openWatchman({
-  engine: clocks,
+  engine: openEngineHealth(client, taskQueue, routineNames),
   db,
   lost,
   patience: ms(settings.CLOCK_STOPPED_AFTER),
@@ -58,16 +56,11 @@ const watchman = openWatchman({
 });
 let stopping = false;
 const app = await buildApp({
-  engine: openEngine(connection, namespace, {
-    taskQueue,
-    ...clientOptions,
-    look,
-  }),
+  application,
   db,
   verify: createVerifier(trust),
   policy: policyReader(db, settings.policy),
   routine: settings.routine,
-  calendar: calendarReader(db),
   staff,
   company: settings.GENDAN_COMPANY,
   clocks: () => watchman.states(),

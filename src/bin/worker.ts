@@ -1,4 +1,4 @@
-import { Client } from "@temporalio/client";
+import type { Client } from "@temporalio/client";
 import { DefaultLogger, NativeConnection, Runtime, Worker } from "@temporalio/worker";
 import { setTimeout as wait } from "node:timers/promises";
 import { isDeepStrictEqual } from "node:util";
@@ -8,7 +8,7 @@ import { checkActivities } from "../activities/check.ts";
 import { carrierRecords, logisticsActivities } from "../activities/logistics.ts";
 import { messagesActivities } from "../activities/messages.ts";
 import { productionActivities } from "../activities/production.ts";
-import { nothingFromResetRuns } from "../activities/reset-runs.ts";
+import { refuseResetRuns } from "../activities/reset-runs.ts";
 import { followOrders } from "../activities/records.ts";
 import { rewardsActivities } from "../activities/rewards.ts";
 import { routineActivities } from "../activities/routine.ts";
@@ -30,8 +30,9 @@ import { workflowBundlePath } from "../composition/workflow-bundle.ts";
 import { LOOPBACK, urlOf, whyNot } from "../dev/ports.ts";
 import { probeServer } from "../composition/probes.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "../composition/process.ts";
-import { restoringWith } from "../composition/restoring.ts";
-import { everyOrder } from "../composition/running.ts";
+import { composeApplication } from "../composition/application.ts";
+import { openClient } from "../temporal/engine.ts";
+import { listHeldOrders } from "../temporal/listings.ts";
 import { ensureSchedules } from "../temporal/schedules.ts";
 import { ensureSearchAttributes } from "../temporal/search-attributes.ts";
 
@@ -125,8 +126,8 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
   const connection = await untilDone("the engine is away", () => NativeConnection.connect(address.connectionOptions));
   if (!connection) return;
   await prepareEngine(connection);
-  const client = new Client({ connection, namespace: address.namespace, dataConverter, plugins: [noLookAhead] });
-  const { look, counted } = restoringWith(client, db, settings, log);
+  const client = openClient(connection, address.namespace, { dataConverter });
+  const { application, restore, counted } = composeApplication(client, db, settings, log);
   registry.registerMetric(counted);
   const { projector, sinks } = followOrders({
     db,
@@ -134,7 +135,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
     onError: (orderNo, error) => {
       log.warn({ workflowId: orderNo, reason: error instanceof Error ? error.message : "" }, "not recorded yet; trying again");
       if (error instanceof DivergentRunError)
-        look(orderNo).catch((err: unknown) => log.warn({ workflowId: orderNo, err }, "an order could not be looked at"));
+        restore(orderNo).catch((err: unknown) => log.warn({ workflowId: orderNo, err }, "an order could not be restored"));
     },
   });
   const created = await untilDone("the worker cannot be made", () =>
@@ -149,17 +150,15 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
         ...calendarActivities(client),
         ...routineActivities({
           db,
-          client,
-          taskQueue: settings.TASK_QUEUE,
+          reportCommand: (orderNo, command) => application.commands.reportUnchecked(orderNo, command),
           policy: settings.policy,
           calendar: calendarReader(db),
-          look,
           carrierRecord: carrierRecords(logistics),
           tell: activities.tellAgain,
         }),
       },
       sinks,
-      interceptors: { activity: [nothingFromResetRuns(client, look)] },
+      interceptors: { activity: [refuseResetRuns(client, restore)] },
       plugins: [noLookAhead, ...(tracing ? [tracing.engine] : [])],
       maxCachedWorkflows: settings.WORKER_CACHE,
       shutdownGraceTime: 10_000,
@@ -175,7 +174,7 @@ async function work(url: string, activities: OrderActivities & RewardsActivities
     tasks.push(keepSchedules(client));
     tasks.push(
       recordsPrepared.then(() =>
-        untilDone("the records were not compared with the engine", () => projector.sweep(everyOrder(client))),
+        untilDone("the records were not compared with the engine", () => projector.sweep(listHeldOrders(client))),
       ),
     );
     await running;

@@ -1,15 +1,12 @@
-import { Client, Connection } from "@temporalio/client";
+import { Connection } from "@temporalio/client";
 import { loadClientConnectConfig } from "@temporalio/envconfig";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { z } from "zod";
 import { dataConverterOf } from "../temporal/codec/codec.ts";
-import { ORDER_WORKFLOW, QUERIES } from "../contracts/workflow.ts";
-import type { OrderEvent } from "../domain/order/events.ts";
-import type { EngineOrder } from "../records/rebuild.ts";
 import type { Settings } from "../settings.ts";
 import { keysOrExit } from "./keys.ts";
-import { noLookAhead } from "../temporal/no-look-ahead.ts";
+import { openClient } from "../temporal/engine.ts";
 import { exit } from "./process.ts";
 
 /** What tools that run beside the service work on: what the settings name, or what `npm start` runs in this home. */
@@ -44,21 +41,5 @@ export async function connectTo(name: string, settings: Settings, { temporalAddr
   const connection = await Connection.connect({ ...connectionOptions, ...address }).catch((error: unknown) =>
     exit(name, `TEMPORAL_ADDRESS: the engine does not answer (${error instanceof Error ? error.name : "unknown"})`),
   );
-  return { connection, client: new Client({ connection, namespace, dataConverter, plugins: [noLookAhead] }) };
-}
-
-/** Every order that the engine holds once, by its last run; those that run first. */
-export async function* everyOrder(client: Client): AsyncGenerator<EngineOrder> {
-  const seen = new Set<string>();
-  for (const running of ["=", "!="]) {
-    const query = `WorkflowType="${ORDER_WORKFLOW}" AND ExecutionStatus${running}"Running"`;
-    for await (const { workflowId } of client.workflow.list({ query, pageSize: 200 })) {
-      if (seen.has(workflowId)) continue;
-      seen.add(workflowId);
-      yield {
-        orderNo: workflowId,
-        events: () => client.workflow.getHandle(workflowId).query<readonly OrderEvent[]>(QUERIES.history),
-      };
-    }
-  }
+  return { connection, client: openClient(connection, namespace, { dataConverter }) };
 }

@@ -59,3 +59,11 @@ export async function isReachable(db: Database): Promise<boolean> {
       () => false,
     );
 }
+
+/** Whether an error says that the database cannot be reached or does not answer in time, and not that a statement is wrong. */
+export function isDatabaseUnreachable(error: unknown): boolean {
+  if (!(error instanceof Error)) return false;
+  const code = "code" in error ? String(error.code) : "";
+  // Node's connection errors, SQLSTATE classes 08 (connection) and 57P (shutdown), and time-outs.
+  return /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/u.test(code) || /timeout|terminated|Connection ended/u.test(error.message);
+}

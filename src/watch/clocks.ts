@@ -1,4 +1,6 @@
 import type { Ms } from "../domain/time.ts";
+import type { DescribedSchedule } from "../temporal/health.ts";
+import type { ListedRun } from "../temporal/listings.ts";
 
 /** The clocks that the service lives by. When one stops nobody is told anything, and nobody would notice. */
 export const clockNames = ["engine", "worker", "schedules", "duties", "records", "orders"] as const;
@@ -40,21 +42,11 @@ export function after(before: Standing, seen: Seen, now: Ms, patience: Ms): Stan
   return { state: now - since >= patience ? "stopped" : "running", since, why: seen.why };
 }
 
-/** A schedule as the engine describes it, times in ms. */
-export interface ScheduleSeen {
-  readonly id: string;
-  readonly createdAt: Ms;
-  /** When it last did something; `undefined` when it never did. */
-  readonly lastAt?: Ms | undefined;
-  /** The next times, the first one first. */
-  readonly next: readonly Ms[];
-}
-
 /**
  * Whether a schedule should have run by now and did not: its last run lies further back than the longest time between two
  * runs before the next one, and `patience`. One that has nothing ahead, or is paused, runs no more.
  */
-export function missed({ createdAt, lastAt, next }: ScheduleSeen, now: Ms, patience: Ms): boolean {
+export function missed({ createdAt, lastAt, next }: DescribedSchedule, now: Ms, patience: Ms): boolean {
   const [first, ...later] = next;
   if (first === undefined) return true;
   const gaps = later.map((at, index) => at - (next[index] ?? at));
@@ -63,20 +55,11 @@ export function missed({ createdAt, lastAt, next }: ScheduleSeen, now: Ms, patie
   return due > Math.max(lastAt ?? 0, createdAt) + patience && due + patience < now;
 }
 
-/** A running order as the engine's own lists show it. */
-export interface OrderSeen {
-  readonly orderNo: string;
-  /** Absent in one that has just begun, and has not shown itself yet. */
-  readonly status?: string | undefined;
-  /** Its most urgent due time, ms. */
-  readonly nextDueAt?: Ms | undefined;
-}
-
 /**
  * Whether what the records say of an order is what the engine says. A paused duty's due time is not compared, nor what a run does not
  * show yet.
  */
-export function agrees(engine: OrderSeen, records: OrderSeen | undefined): boolean {
+export function agrees(engine: ListedRun, records: ListedRun | undefined): boolean {
   if (!records) return false;
   if (engine.status === undefined) return true;
   if (engine.status !== records.status) return false;

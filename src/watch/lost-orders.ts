@@ -2,9 +2,9 @@ import { setTimeout as wait } from "node:timers/promises";
 import type { Logger } from "pino";
 import { MINUTE, SECOND, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import type { Restoring } from "../application/restore.ts";
-import { agrees, type OrderSeen, type Seen } from "./clocks.ts";
-import type { EngineClocks } from "../temporal/health.ts";
+import type { RestoreOrder } from "../application/restore.ts";
+import type { ListedRun, OrderListings } from "../temporal/listings.ts";
+import { agrees, type Seen } from "./clocks.ts";
 import { openOrders, recordedOrders } from "./records.ts";
 
 /**
@@ -23,9 +23,9 @@ export interface LostOrders {
 }
 
 interface LostOrdersOptions {
-  readonly engine: Pick<EngineClocks, "runningOrders" | "endedRuns">;
+  readonly listings: OrderListings;
   readonly db: Database;
-  readonly look: Restoring["look"];
+  readonly restore: RestoreOrder;
   readonly now: () => Ms;
   readonly log: Logger;
   /** Between two pages of the engine's lists, ms: it answers ten a second to everybody together. */
@@ -47,7 +47,7 @@ interface Differing {
   readonly since: Ms;
 }
 
-export function openLostOrders({ engine, db, look, now, log, pause = 200 }: LostOrdersOptions): LostOrders {
+export function openLostOrders({ listings, db, restore, now, log, pause = 200 }: LostOrdersOptions): LostOrders {
   /** Orders that should be carried on and are not, since when. */
   const silent = new Map<string, Ms>();
   let differing: ReadonlyMap<string, Differing> = new Map();
@@ -55,10 +55,10 @@ export function openLostOrders({ engine, db, look, now, log, pause = 200 }: Lost
   let lookedAt: ReadonlySet<string> = new Set();
   let seen = false;
 
-  async function running(): Promise<Map<string, OrderSeen>> {
-    const all = new Map<string, OrderSeen>();
+  async function running(): Promise<Map<string, ListedRun>> {
+    const all = new Map<string, ListedRun>();
     for (let token: Uint8Array | undefined; ;) {
-      const { orders, next } = await engine.runningOrders(token);
+      const { orders, next } = await listings.runningOrders(token);
       for (const order of orders) all.set(order.orderNo, order);
       if (next === undefined) return all;
       token = next;
@@ -67,10 +67,10 @@ export function openLostOrders({ engine, db, look, now, log, pause = 200 }: Lost
   }
 
   /** Orders that are open by the records and do not run; and those that run otherwise than the records say. */
-  async function compare(): Promise<{ missing: string[]; other: OrderSeen[] }> {
+  async function compare(): Promise<{ missing: string[]; other: ListedRun[] }> {
     const left = await running();
     const missing: string[] = [];
-    const other: OrderSeen[] = [];
+    const other: ListedRun[] = [];
     for await (const page of openOrders(db)) {
       for (const recorded of page) {
         const order = left.get(recorded.orderNo);
@@ -103,7 +103,7 @@ export function openLostOrders({ engine, db, look, now, log, pause = 200 }: Lost
           continue;
         }
         try {
-          if ((await look(orderNo)) === "silent") left.push(orderNo);
+          if ((await restore(orderNo)) === "stuck") left.push(orderNo);
         } catch (error) {
           left.push(orderNo);
           log.warn(
@@ -118,7 +118,7 @@ export function openLostOrders({ engine, db, look, now, log, pause = 200 }: Lost
   }
 
   /** What differs in two rounds is no mere delay of the engine's lists, or of the records. */
-  function standing(other: readonly OrderSeen[], at: Ms): string[] {
+  function standing(other: readonly ListedRun[], at: Ms): string[] {
     const before = differing;
     differing = new Map(
       other.map(({ orderNo, status, nextDueAt }) => {
@@ -134,7 +134,7 @@ export function openLostOrders({ engine, db, look, now, log, pause = 200 }: Lost
     async round() {
       const at = now();
       try {
-        const ended = await engine.endedRuns(at - ENDED_LATELY);
+        const ended = await listings.endedRuns(at - ENDED_LATELY);
         const { missing, other } = await compare();
         const fresh = ended.filter(({ runId }) => !lookedAt.has(runId)).map(({ orderNo }) => orderNo);
         const lost = [...new Set([...fresh, ...missing])];

@@ -1,7 +1,7 @@
 import { sql } from "kysely";
 import { iso, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
-import type { OrderSeen } from "./clocks.ts";
+import type { ListedRun } from "../temporal/listings.ts";
 
 /** The level of a duty of which it has been told that it is due (`levelOf`). */
 const TOLD_DUE = 2;
@@ -22,7 +22,7 @@ export async function untoldDuties(db: Database, at: Ms): Promise<{ count: numbe
 const PAGE = 5_000;
 
 /** Each order in which something is still to be done, by the records, a page at a time. */
-export async function* openOrders(db: Database): AsyncGenerator<readonly OrderSeen[]> {
+export async function* openOrders(db: Database): AsyncGenerator<readonly ListedRun[]> {
   for (let after = ""; ;) {
     const rows = await db
       .selectFrom("orders")
@@ -44,12 +44,12 @@ export async function* openOrders(db: Database): AsyncGenerator<readonly OrderSe
   }
 }
 
-function orderSeen({ order_no: orderNo, status, due }: { order_no: string; status: string; due: Date | null }): OrderSeen {
+function orderSeen({ order_no: orderNo, status, due }: { order_no: string; status: string; due: Date | null }): ListedRun {
   return { orderNo, status, nextDueAt: due ? Date.parse(iso(due.getTime())) : undefined };
 }
 
 /** Orders as the records have them, with the due time of the most urgent duty that is not paused. */
-export async function recordedOrders(db: Database, orderNos: readonly string[]): Promise<ReadonlyMap<string, OrderSeen>> {
+export async function recordedOrders(db: Database, orderNos: readonly string[]): Promise<ReadonlyMap<string, ListedRun>> {
   if (orderNos.length === 0) return new Map();
   const rows = await db
     .selectFrom("orders")

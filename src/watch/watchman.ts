@@ -2,7 +2,7 @@ import type { Logger } from "pino";
 import { iso, type Ms } from "../domain/time.ts";
 import type { Database } from "../records/database.ts";
 import { after, clockNames, missed, unchecked, type ClockName, type Seen, type Standing, type Standings } from "./clocks.ts";
-import type { EngineClocks } from "../temporal/health.ts";
+import type { EngineHealth } from "../temporal/health.ts";
 import type { LostOrders } from "./lost-orders.ts";
 import { untoldDuties } from "./records.ts";
 
@@ -23,7 +23,7 @@ export interface Watchman {
 }
 
 interface WatchmanOptions {
-  readonly engine: Pick<EngineClocks, "lastPoll" | "schedules">;
+  readonly engine: EngineHealth;
   readonly db: Database;
   /** What was found of the orders, in rounds of its own. */
   readonly lost: Pick<LostOrders, "orders" | "records">;

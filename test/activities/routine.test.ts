@@ -1,12 +1,11 @@
 import { ApplicationFailure } from "@temporalio/activity";
-import { WorkflowNotFoundError, type Client } from "@temporalio/client";
 import { defaultActivityInfo, MockActivityEnvironment } from "@temporalio/testing";
 import { DefaultLogger } from "@temporalio/worker";
 import { afterAll, beforeAll, beforeEach, expect, test } from "vitest";
 import { routineActivities } from "../../src/activities/routine.ts";
-import type { CommandInput } from "../../src/contracts/workflow.ts";
+import type { OutgoingCommand } from "../../src/application/commands.ts";
+import { scopedKey } from "../../src/contracts/keys.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import type { CommandName } from "../../src/domain/order/bodies.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import { weekBefore } from "../../src/domain/routine/period.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
@@ -34,28 +33,22 @@ async function record(orderNo: string): Promise<void> {
   if (publication) await publish(records.db, publication);
 }
 
-async function takeOn(orderNo: string, command: CommandName, input: CommandInput): Promise<void> {
+async function takeOn(
+  orderNo: string,
+  { command, key, ...input }: OutgoingCommand,
+): Promise<{ outcome: "taken-in" | "engine-away" }> {
   const left = unreachable.get(orderNo) ?? 0;
   unreachable.set(orderNo, left - 1);
   // Some signals arrive although their sender is told that they did not.
   const arrives = left <= 0 || left % 2 === 0;
   if (arrives) {
-    sent.push({ orderNo, key: input.key ?? "", body: input.body });
-    runningOrders.get(orderNo)?.takeOn(command, input, input.key ?? "", Date.now());
+    const scoped = scopedKey(input.actor.id, key);
+    sent.push({ orderNo, key: scoped, body: input.body });
+    runningOrders.get(orderNo)?.takeOn(command, { ...input, key: scoped, checked: true }, scoped, Date.now());
     if (recording) await record(orderNo);
   }
-  if (left > 0) throw Object.assign(new Error("this order's workflow cannot be reached"), { name: "ServiceError" });
+  return { outcome: left > 0 ? "engine-away" : "taken-in" };
 }
-
-const client = {
-  withDeadline: async (_end: number, call: () => Promise<unknown>) => call(),
-  workflow: {
-    getHandle: (orderNo: string) => ({
-      signal: (command: CommandName, input: CommandInput) => takeOn(orderNo, command, input),
-      query: () => Promise.reject(new WorkflowNotFoundError("gone", orderNo, undefined)),
-    }),
-  },
-};
 
 beforeAll(async () => {
   records = await openRecords();
@@ -69,13 +62,9 @@ beforeEach(() => {
 const activities = () =>
   routineActivities({
     db: records.db,
-    // The part of the client that the activities use.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    client: client as unknown as Client,
-    taskQueue: "q",
+    reportCommand: takeOn,
     policy: defaultPolicy,
     calendar: async () => defaultCalendar,
-    look: async () => "over",
     carrierRecord: async () => undefined,
     tell: async ({ effectId }) => ({ effectId, result: "done" }),
   });

@@ -5,8 +5,11 @@ import { join } from "node:path";
 import { pino } from "pino";
 import { renewMonth, tellingsOf, type RewardsOptions } from "../../src/activities/rewards.ts";
 import { buildApp } from "../../src/api/app.ts";
+import { openApplication, type Application } from "../../src/application/application.ts";
+import { startArgumentsFrom } from "../../src/application/start-argument.ts";
 import type { Engine } from "../../src/temporal/engine.ts";
-import { ProblemError, problemOfRefusal } from "../../src/api/responses/problem.ts";
+import type { OrderStart } from "../../src/temporal/order-start.ts";
+import type { StartOutcome } from "../../src/temporal/outcomes.ts";
 import type { RewardsTelling } from "../../src/contracts/workflow-rewards.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { InspectionStart } from "../../src/contracts/workflow-routine.ts";
@@ -32,6 +35,7 @@ export interface Stage {
   /** What was asked to be inspected. */
   readonly inspections: readonly InspectionStart[];
   readonly db: Database;
+  readonly application: Application;
   readonly engine: Engine;
   /** The engine is away while this is true; no worker answers while that is. */
   readonly weather: { away: boolean; silent: boolean };
@@ -53,9 +57,6 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   const weather = { away: false, silent: false };
   const stage = { clock: MONDAY };
   const now = (): Ms => stage.clock;
-  const reach = (): void => {
-    if (weather.away) throw new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
-  };
   async function record(running: RunningOrder): Promise<void> {
     for (let more = true; more;) {
       const publication = running.publication(await lastEventOf(db, running.order()?.orderNo ?? ""), now());
@@ -71,67 +72,76 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   const staff = staffReader(db, undefined);
   const rewards: RewardsOptions = { db, policy: async () => defaultRewardsPolicy, staff, now };
   const tellings: RewardsTelling[] = [];
+  /** The run that a command goes to, opened where it may be. */
+  const runFor = (orderNo: string, start: OrderStart | undefined): RunningOrder | undefined =>
+    open(orderNo) ?? (start && !(start.isNew && runningOrders.has(orderNo)) ? openRunningOrder(start.argument) : undefined);
+  const away = { outcome: "engine-away" } as const;
+  async function started(work: () => unknown): Promise<StartOutcome> {
+    if (weather.away) return away;
+    await work();
+    return { outcome: "started" };
+  }
   const engine: Engine = {
-    async ask(orderNo, command, input, start) {
-      reach();
-      if (weather.silent) throw new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
-      const running =
-        open(orderNo) ?? (start && !(start.fresh && runningOrders.has(orderNo)) ? openRunningOrder(start.argument) : undefined);
-      if (!running) return undefined;
+    async update(orderNo, command, input, start) {
+      if (weather.away) return away;
+      if (weather.silent) return { outcome: "no-answer" };
+      const running = runFor(orderNo, start);
+      if (!running) return { outcome: start ? "already-exists" : "no-run" };
       const refusal = running.refuse(command, input, now());
-      if (refusal) throw problemOfRefusal(refusal);
+      if (refusal) return { outcome: "refused", refusal };
       const answer = running.carryOut(command, input, input.key ?? "", now());
-      if ("refused" in answer) throw problemOfRefusal(answer);
+      if ("refused" in answer) return { outcome: "refused", refusal: answer };
       runningOrders.set(orderNo, running);
       await record(running);
-      return answer;
+      return { outcome: "answered", answer };
     },
-    async report(orderNo, command, input, start) {
-      reach();
-      const running =
-        open(orderNo) ?? (start && !(start.fresh && runningOrders.has(orderNo)) ? openRunningOrder(start.argument) : undefined);
-      if (!running) return false;
+    async signal(orderNo, command, input, start) {
+      if (weather.away) return away;
+      const running = runFor(orderNo, start);
+      if (!running) return { outcome: start ? "already-exists" : "no-run" };
       running.takeOn(command, input, input.key ?? "", now());
       runningOrders.set(orderNo, running);
       await record(running);
-      return true;
+      return { outcome: "taken-in" };
     },
-    async repOf(orderNo) {
-      if (weather.away) return "no-answer";
+    async salesRep(orderNo) {
+      if (weather.away) return away;
       const order = runningOrders.get(orderNo)?.order();
-      return order ? { salesRep: order.salesRep } : "no-run";
+      return order ? { outcome: "answered", answer: order.salesRep } : { outcome: "no-run" };
     },
-    lastRun: async (orderNo) => runningOrders.get(orderNo)?.history(),
-    history: async (orderNo) => (weather.away || weather.silent ? "no-answer" : (open(orderNo)?.history() ?? "no-run")),
-    async state(orderNo, key) {
-      reach();
-      return runningOrders.get(orderNo)?.commandState(key) ?? { state: "unknown" };
+    async lastRunHistory(orderNo) {
+      const running = runningOrders.get(orderNo);
+      return running ? { outcome: "answered", answer: running.history() } : { outcome: "no-run" };
+    },
+    async history(orderNo) {
+      if (weather.away || weather.silent) return { outcome: "no-answer" };
+      const running = open(orderNo);
+      return running ? { outcome: "answered", answer: running.history() } : { outcome: "no-run" };
+    },
+    async commandState(orderNo, key) {
+      if (weather.away) return away;
+      return { outcome: "answered", answer: runningOrders.get(orderNo)?.commandState(key) ?? { state: "unknown" } };
     },
     isReachable: async () => !weather.away,
-    async inspect(start) {
-      reach();
-      inspections.push(start);
-    },
-    async spreadCalendar(calendar) {
-      reach();
-      for (const running of runningOrders.values()) running.setCalendar(calendar, now());
-    },
-    async renewRewards(month) {
-      reach();
-      await renewMonth(rewards, month);
-    },
-    async tellRewards(month) {
-      reach();
-      tellings.push(...(await tellingsOf(rewards, month)));
-    },
+    inspect: (start) => started(() => inspections.push(start)),
+    spreadCalendar: (calendar) => started(() => runningOrders.forEach((running) => void running.setCalendar(calendar, now()))),
+    renewRewards: (month) => started(() => renewMonth(rewards, month)),
+    tellRewards: (month) => started(async () => tellings.push(...(await tellingsOf(rewards, month)))),
   };
-  const app = await buildApp({
+  const policy = policyReader(db, defaultPolicy);
+  const application = openApplication({
     engine,
     db,
+    makeStartArgument: startArgumentsFrom({ policy, calendar: calendarReader(db) }),
+    restore: async () => "over",
+    now,
+  });
+  const app = await buildApp({
+    application,
+    db,
     verify: createVerifier(issuer.trust),
-    policy: policyReader(db, defaultPolicy),
+    policy,
     routine: defaultRoutinePolicy,
-    calendar: calendarReader(db),
     staff,
     stopping: () => false,
     clocks: () => ({
@@ -151,6 +161,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
   return Object.assign(stage, {
     app,
     db,
+    application,
     engine,
     runningOrders,
     inspections,

@@ -248,11 +248,11 @@ describe("documents that wait for no token", () => {
   test("nor can anybody make us ask the engine and the records more than once at a time", async () => {
     let asked = 0;
     const nothing = nothingBehind(db, broken);
-    const isReachable = async (): Promise<boolean> => {
+    const isEngineReachable = async (): Promise<boolean> => {
       asked += 1;
       return false;
     };
-    const to = await buildApp({ ...nothing, engine: { ...nothing.engine, isReachable }, rateLimit: 5 });
+    const to = await buildApp({ ...nothing, application: { ...nothing.application, isEngineReachable }, rateLimit: 5 });
     apps.push(to);
     await to.ready();
     const statuses = await Promise.all(Array.from({ length: 100 }, async () => (await to.inject("/readyz")).statusCode));

@@ -101,7 +101,7 @@ test("what is not there and what is not theirs takes the same work", async () =>
   await received("G-3");
   const asked: string[] = [];
   const engine = stage.engine;
-  for (const name of ["repOf", "history", "state", "ask", "report", "lastRun"] as const) {
+  for (const name of ["salesRep", "history", "commandState", "update", "signal", "lastRunHistory"] as const) {
     const plain = engine[name] as (...args: unknown[]) => unknown;
     Object.assign(engine, {
       [name]: (...args: unknown[]) => {
@@ -125,7 +125,7 @@ test("what is not there and what is not theirs takes the same work", async () =>
       work.push([...asked]);
     }
     expect(work[0]).toEqual(work[1]);
-    expect(work[0]).toEqual(["repOf"]);
+    expect(work[0]).toEqual(["salesRep"]);
   }
 });
 

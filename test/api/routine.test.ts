@@ -1,13 +1,10 @@
-import type { Client } from "@temporalio/client";
-import { WorkflowNotFoundError } from "@temporalio/client";
 import readXlsx from "read-excel-file/node";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { routineActivities } from "../../src/activities/routine.ts";
 import { dutiesSchema } from "../../src/contracts/answers.ts";
 import { answeredSchema, inspectionSchema, weeklySchema } from "../../src/contracts/reports.ts";
-import type { CommandInput, Tell } from "../../src/contracts/workflow.ts";
+import type { Tell } from "../../src/contracts/workflow.ts";
 import type { RoutineActivities } from "../../src/contracts/workflow-routine.ts";
-import type { CommandName } from "../../src/domain/order/bodies.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { defaultPolicy } from "../../src/domain/policy.ts";
 import type { Role } from "../../src/domain/people.ts";
@@ -31,41 +28,11 @@ const tells: Tell[] = [];
 beforeAll(async () => {
   stage = await openStage();
   stage.clock = Date.now();
-  const handle = (orderNo: string) => ({
-    signal: async (command: CommandName, input: CommandInput) => {
-      const running = stage.runningOrders.get(orderNo);
-      if (!running || running.isOver(Date.now())) throw new WorkflowNotFoundError("gone", orderNo, undefined);
-      running.takeOn(command, input, input.key ?? "", Date.now());
-      await record(orderNo);
-    },
-  });
-  const reopened = async (
-    _type: string,
-    options: {
-      workflowId: string;
-      args: [Parameters<typeof openRunningOrder>[0]];
-      signal: CommandName;
-      signalArgs: [CommandInput];
-    },
-  ) => {
-    const running = openRunningOrder(options.args[0]);
-    running.takeOn(options.signal, options.signalArgs[0], options.signalArgs[0].key ?? "", Date.now());
-    stage.runningOrders.set(options.workflowId, running);
-    await record(options.workflowId);
-  };
-  const client = {
-    withDeadline: async (_end: number, call: () => Promise<unknown>) => call(),
-    workflow: { getHandle: handle, signalWithStart: reopened },
-  };
   const made = routineActivities({
     db: stage.db,
-    // The part of the client that the activities use.
-    // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-    client: client as unknown as Client,
-    taskQueue: "q",
+    reportCommand: (orderNo, command) => stage.application.commands.reportUnchecked(orderNo, command),
     policy: defaultPolicy,
     calendar: async () => defaultCalendar,
-    look: async () => "over",
     carrierRecord: async (number) => (number === "SF-away" ? undefined : { state: "in_transit" }),
     tell: async (tell) => {
       tells.push(tell);

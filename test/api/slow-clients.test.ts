@@ -30,12 +30,15 @@ async function open(atOnce: number) {
   const nothing = nothingBehind(db, never);
   const app = await buildApp({
     ...nothing,
-    engine: {
-      ...nothing.engine,
-      repOf: async () => ({ salesRep: "li.na" }),
-      state: async () => {
-        await held;
-        return { state: "waiting" };
+    application: {
+      ...nothing.application,
+      orders: { ...nothing.application.orders, salesRep: async () => ({ outcome: "answered", answer: "li.na" }) },
+      commands: {
+        ...nothing.application.commands,
+        stateOf: async () => {
+          await held;
+          return { outcome: "waiting" };
+        },
       },
     },
     verify: async () => ({ id: "li.na", roles: ["sales_rep"], kind: "person" }),

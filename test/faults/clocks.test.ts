@@ -11,7 +11,8 @@ import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import type { ClockName } from "../../src/watch/clocks.ts";
-import { engineClocks } from "../../src/temporal/health.ts";
+import { openEngineHealth } from "../../src/temporal/health.ts";
+import { openOrderListings } from "../../src/temporal/listings.ts";
 import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
 import { openWatchman, type Watchman } from "../../src/watch/watchman.ts";
 import { by } from "../domain/order-fixture.ts";
@@ -41,11 +42,12 @@ beforeAll(async () => {
     openRecords(),
   ]);
   ({ db } = records);
-  const engine = engineClocks(env.connection, "default", QUEUE, ["every-second"]);
+  const engine = openEngineHealth(env.client, QUEUE, ["every-second"]);
+  const listings = openOrderListings(env.client, QUEUE);
   const log = pino({ level: "silent" });
   const now = (): number => Date.now();
   // Looking after what it finds is another matter: `test/workflows/lost-orders.test.ts`.
-  lost = openLostOrders({ engine, db, look: async () => "carried-on", now, log, pause: 0 });
+  lost = openLostOrders({ listings, db, restore: async () => "carried-on", now, log, pause: 0 });
   const watchman = (): Watchman =>
     openWatchman({
       ...{ engine, db, lost, now, log },

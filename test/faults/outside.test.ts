@@ -8,6 +8,8 @@ import { messagesActivities } from "../../src/activities/messages.ts";
 import { productionActivities } from "../../src/activities/production.ts";
 import { warehouseActivities } from "../../src/activities/warehouse.ts";
 import { buildApp } from "../../src/api/app.ts";
+import { openApplication } from "../../src/application/application.ts";
+import { startArgumentsFrom } from "../../src/application/start-argument.ts";
 import { openEngine } from "../../src/temporal/engine.ts";
 import { orderSchema } from "../../src/contracts/answers.ts";
 import { QUERIES } from "../../src/contracts/workflow.ts";
@@ -70,7 +72,13 @@ async function house(name: string, behaviours: Behaviours) {
   // Nobody keeps records here: the orders are enough.
   const db = openDatabase("postgres://127.0.0.1:1/none");
   const app = await buildApp({
-    engine: openEngine(env.connection, "default", { taskQueue: name }),
+    application: openApplication({
+      engine: openEngine(env.client, { taskQueue: name }),
+      db,
+      makeStartArgument: startArgumentsFrom({ policy: async () => policy, calendar: async () => defaultCalendar }),
+      restore: async () => "over",
+      now: () => Date.now(),
+    }),
     db,
     // The token of everybody here is their role and name.
     verify: async (token) => {
@@ -79,7 +87,6 @@ async function house(name: string, behaviours: Behaviours) {
     },
     policy: async () => policy,
     routine: defaultRoutinePolicy,
-    calendar: async () => defaultCalendar,
     staff: async () => undefined,
     stopping: () => false,
     clocks: () => ({

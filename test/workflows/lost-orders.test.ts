@@ -2,8 +2,8 @@ import type { TestWorkflowEnvironment } from "@temporalio/testing";
 import { Worker, type WorkflowBundle } from "@temporalio/worker";
 import { pino } from "pino";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { nothingFromResetRuns } from "../../src/activities/reset-runs.ts";
-import { followOrders, publicationsOf } from "../../src/activities/records.ts";
+import { refuseResetRuns } from "../../src/activities/reset-runs.ts";
+import { followOrders } from "../../src/activities/records.ts";
 import { openEngine } from "../../src/temporal/engine.ts";
 import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
@@ -12,9 +12,11 @@ import { defaultPolicy } from "../../src/domain/policy.ts";
 import { SECOND } from "../../src/domain/time.ts";
 import { projectOrder } from "../../src/records/projection.ts";
 import { eventsOf } from "../../src/records/read.ts";
-import { beginWith } from "../../src/application/start-argument.ts";
-import { openRestoring, type Restoring } from "../../src/application/restore.ts";
-import { engineClocks } from "../../src/temporal/health.ts";
+import { openCommands } from "../../src/application/commands.ts";
+import { startArgumentsFrom } from "../../src/application/start-argument.ts";
+import { openRestoring, type RestoreOrder } from "../../src/application/restore.ts";
+import { openOrderListings } from "../../src/temporal/listings.ts";
+import { openOrderRuns, queryPublication } from "../../src/temporal/runs.ts";
 import { openLostOrders, type LostOrders } from "../../src/watch/lost-orders.ts";
 import { by } from "../domain/order-fixture.ts";
 import { entry, lines } from "../domain/regular.ts";
@@ -44,8 +46,13 @@ const seen: OutsideRequests = noRequests();
 /** Why orders were opened again, by either of two processes. */
 const restored: Restored[] = [];
 let guards: readonly LostOrders[];
-let look: Restoring["look"];
+let restore: RestoreOrder;
 let stop = async (): Promise<void> => undefined;
+
+const makeStartArgument = startArgumentsFrom({
+  policy: async () => defaultPolicy,
+  calendar: async () => defaultCalendar,
+});
 
 async function work(): Promise<void> {
   const worker = await Worker.create({
@@ -54,7 +61,7 @@ async function work(): Promise<void> {
     workflowBundle: code,
     activities: { ...makeActivities(seen) },
     sinks: followOrders({ db: records.db, client: env.client, onError: () => undefined }).sinks,
-    interceptors: { activity: [nothingFromResetRuns(env.client, look)] },
+    interceptors: { activity: [refuseResetRuns(env.client, restore)] },
     shutdownGraceTime: 500,
   });
   const running = worker.run();
@@ -69,19 +76,16 @@ beforeAll(async () => {
   [env, code, records] = await Promise.all([devServer(), bundle(), openRecords()]);
   const { client } = env;
   const { db } = records;
-  const open = (): Restoring =>
+  const open = (): RestoreOrder =>
     openRestoring({
-      ...{ client, taskQueue: QUEUE, db, log, now: () => Date.now() },
-      begin: beginWith({ policy: async () => defaultPolicy, calendar: async () => defaultCalendar }),
-      record: (orderNo) => projectOrder({ db, publication: publicationsOf(client) }, orderNo),
-      restored: (why) => void restored.push(why),
-      answerWithin: 3 * SECOND,
+      ...{ taskQueue: QUEUE, db, log, now: () => Date.now(), makeStartArgument },
+      runs: openOrderRuns(client, QUEUE, 3 * SECOND),
+      record: (orderNo) => projectOrder({ db, publication: (no, after) => queryPublication(client, no, after) }, orderNo),
+      onRestored: (why) => void restored.push(why),
     });
-  ({ look } = open());
-  const engine = engineClocks(env.connection, "default", QUEUE, []);
-  guards = [open(), open()].map((restoring) =>
-    openLostOrders({ engine, db, look: restoring.look, now: () => Date.now(), log, pause: 0 }),
-  );
+  restore = open();
+  const listings = openOrderListings(client, QUEUE);
+  guards = [open(), open()].map((each) => openLostOrders({ listings, db, restore: each, now: () => Date.now(), log, pause: 0 }));
   await work();
 });
 afterAll(async () => {
@@ -276,14 +280,19 @@ test("an order that is over stays so, however its run ended; one that a command 
     (found) => found === undefined,
   );
   await rounds();
-  expect(await look("LOST-over")).toBe("over");
-  expect(await look("LOST-never-was")).toBe("over");
+  expect(await restore("LOST-over")).toBe("over");
+  expect(await restore("LOST-never-was")).toBe("over");
 
   const silent = await entered("LOST-asked");
   await silent.handle.terminate();
-  const engine = openEngine(env.connection, "default", { taskQueue: QUEUE, look });
-  const answer = await engine.ask("LOST-asked", "sign", commandInput(by("supervisor"), {}));
-  expect(answer?.events.map(({ event }) => event)).toContain("signed");
+  const engine = openEngine(env.client, { taskQueue: QUEUE });
+  const commands = openCommands({ engine, db: records.db, makeStartArgument, restore, now: () => Date.now() });
+  const sent = { command: "sign", body: {}, actor: by("supervisor"), key: "asked", hash: "hash" } as const;
+  const answer = await commands.send("LOST-asked", sent);
+  expect(answer).toMatchObject({
+    outcome: "answered",
+    events: expect.arrayContaining([expect.objectContaining({ event: "signed" })]),
+  });
   expect((await silent.history()).map(({ event }) => event)).toContain("order-restored");
   await silent.handle.terminate();
 });
@@ -297,7 +306,7 @@ test("a run that ends as soon as it is begun is begun a few times, and then it i
     // Nobody is there to ask what the run knew: after some tries the records are believed.
     found.push(
       await until(
-        () => look("LOST-poison").catch(() => ""),
+        () => restore("LOST-poison").catch(() => ""),
         (said) => said !== "",
       ),
     );
@@ -308,7 +317,7 @@ test("a run that ends as soon as it is begun is begun a few times, and then it i
       (runs) => runs.filter((status) => status === "TERMINATED").length >= Math.min(closed, 4),
     );
   }
-  expect(found).toEqual(["restored", "restored", "restored", "silent", "silent"]);
+  expect(found).toEqual(["restored", "restored", "restored", "stuck", "stuck"]);
   await until(
     async () => {
       await rounds();

@@ -25,7 +25,7 @@ let worker: Worker;
 let running: Promise<void>;
 beforeAll(async () => {
   [env, code] = await Promise.all([devServer(), bundle()]);
-  engine = openEngine(env.connection, "default", { taskQueue: QUEUE });
+  engine = openEngine(env.client, { taskQueue: QUEUE });
   const reports: Partial<RoutineActivities> = {
     beginReport: async (head) => ({ ...head, made: false }),
     orderPage: async () => ({ orderNos: [], next: undefined }),
@@ -80,8 +80,8 @@ test("orders of such numbers hold up neither calendar nor inspections", async ()
   ).toBe("full-2026-10, sample-2026-10");
   expect((await env.client.workflow.getHandle(ownIds.watch("full-2026-10")).describe()).status.name).toBe("RUNNING");
   for (const orderNo of ["calendar-1", "full-2026-10"]) {
-    const events = await engine.history(orderNo);
-    expect(Array.isArray(events) ? events[0] : events).toMatchObject({ event: "received", data: { orderNo } });
+    const run = await engine.history(orderNo);
+    expect(run.outcome === "answered" && run.answer[0]).toMatchObject({ event: "received", data: { orderNo } });
   }
 });
 
@@ -95,14 +95,15 @@ test("a workflow of an older id is no order: it is neither read nor commanded as
   const sent = commandInput(by("sales_rep"), received);
   const argument = { orderNo, policy: defaultPolicy, calendar: defaultCalendar };
   const asked = [
-    await engine.ask(orderNo, "sign", sent),
-    await engine.ask(orderNo, "receive", sent, { argument, fresh: true }),
-    await engine.lastRun(orderNo),
+    await engine.update(orderNo, "sign", sent),
+    await engine.update(orderNo, "receive", sent, { argument, isNew: true }),
+    await engine.lastRunHistory(orderNo),
     await engine.history(orderNo),
-    await engine.state(orderNo, "key"),
+    await engine.commandState(orderNo, "key"),
   ];
-  expect(asked).toEqual([undefined, undefined, undefined, "no-run", { state: "no-order" }]);
+  const none = { outcome: "no-run" };
+  expect(asked).toEqual([none, none, none, none, { outcome: "answered", answer: { state: "no-order" } }]);
   expect((await old.describe()).status.name).toBe("RUNNING");
   await old.terminate();
-  expect(await engine.lastRun(orderNo)).toBeUndefined();
+  expect(await engine.lastRunHistory(orderNo)).toEqual(none);
 });

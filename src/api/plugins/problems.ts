@@ -1,6 +1,7 @@
 import type { FastifyError, FastifyReply, FastifyRequest } from "fastify";
 import fp from "fastify-plugin";
 import { problemStatus } from "../../contracts/problem.ts";
+import { isDatabaseUnreachable } from "../../records/database.ts";
 import { BadCursor } from "../../records/paging.ts";
 import { localeOf, type Locale } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
@@ -18,12 +19,6 @@ const problemsOfFastify: Readonly<Record<string, ProblemError>> = {
   FST_ERR_MAX_PARAM_LENGTH: new ProblemError("not-found", { detail: "no-such-route" }),
   FST_UNDER_PRESSURE: new ProblemError("unavailable", { detail: "slow-down", retryAfter: 5 }),
 };
-
-function isDatabaseUnreachable(error: Error): boolean {
-  const code = "code" in error ? String(error.code) : "";
-  // Node's connection errors, SQLSTATE classes 08 (connection) and 57P (shutdown), and time-outs.
-  return /^(ECONN|EPIPE|ETIMEDOUT|08|57P)/u.test(code) || /timeout|terminated|Connection ended/u.test(error.message);
-}
 
 /** Maps any error to a problem: `internal` unless it is the caller's fault or a dependency is unreachable. */
 export function asProblem(error: FastifyError | Error, locale: Locale = "en"): ProblemError {

@@ -18,8 +18,9 @@ import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemResponses, ProblemError } from "../responses/problem.ts";
-import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { hiddenFieldsOf, dashHiddenFields, mayReadOrderOf } from "../visibility.ts";
+import { MAY_BE_OLDER, requireEvents } from "../responses/outcomes.ts";
+import { hiddenFieldsOf, dashHiddenFields } from "../visibility.ts";
+import { mayReadOrderOf } from "../../application/visible-orders.ts";
 import type { Routes } from "./routes.ts";
 
 const builders: { readonly [N in FormName]: (subject: FormInput) => Form } = {
@@ -52,8 +53,8 @@ function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision:
 }
 
 /** The three forms of the regulation (R5.2), as a page or as PDF. */
-export function formRoutes({ engine, db, staff, company, now }: ApiDependencies): Routes {
-  const checkOrderAccess = createOrderAccessCheck({ engine, db });
+export function formRoutes({ application, db, staff, company, now }: ApiDependencies): Routes {
+  const checkOrderAccess = createOrderAccessCheck({ application, db });
 
   async function subjectOf(
     request: FastifyRequest,
@@ -63,7 +64,7 @@ export function formRoutes({ engine, db, staff, company, now }: ApiDependencies)
   ): Promise<FormInput> {
     const caller = callerOf(request);
     await checkOrderAccess(caller, orderNo);
-    const all = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
+    const all = requireEvents(reply, await application.orders.read(orderNo));
     const present = replay(all);
     if (!mayReadOrderOf(caller, present.salesRep)) throw new ProblemError("not-found", { detail: "no-such-order" });
     const events = revision === undefined ? all : eventsOfRevision(present, all, revision);

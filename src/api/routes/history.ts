@@ -12,7 +12,7 @@ import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemResponses } from "../responses/problem.ts";
-import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
+import { MAY_BE_OLDER, requireEvents } from "../responses/outcomes.ts";
 import { csvOf, type Cell, type Column } from "../rendering/spreadsheet.ts";
 import { toHistoryLines, restrictEvents, type HistoryLine } from "../visibility.ts";
 import type { Routes } from "./routes.ts";
@@ -40,13 +40,13 @@ function rowOf(line: HistoryLine, locale: Locale): Cell[] {
 }
 
 /** The audit trail of an order (R1.2): as JSON, or for a spreadsheet by `Accept` or by its name. */
-export function historyRoutes({ engine, db, now }: ApiDependencies): Routes {
-  const checkOrderAccess = createOrderAccessCheck({ engine, db });
+export function historyRoutes({ application, db, now }: ApiDependencies): Routes {
+  const checkOrderAccess = createOrderAccessCheck({ application, db });
 
   async function linesOf(request: FastifyRequest, reply: FastifyReply, orderNo: string): Promise<HistoryLine[]> {
     const caller = callerOf(request);
     await checkOrderAccess(caller, orderNo);
-    const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
+    const events = requireEvents(reply, await application.orders.read(orderNo));
     return toHistoryLines(caller, restrictEvents(caller, events, now()));
   }
 

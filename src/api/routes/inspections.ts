@@ -3,7 +3,6 @@ import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import { id } from "../../contracts/fields.ts";
 import { wrongPeople } from "../../contracts/named-people.ts";
-import { scopedKey, sentUnder } from "../../contracts/keys.ts";
 import {
   answeredSchema,
   answersBody,
@@ -13,7 +12,6 @@ import {
   pageQuery,
   reportsSchema,
 } from "../../contracts/reports.ts";
-import type { CommandInput } from "../../contracts/workflow.ts";
 import type { Scope } from "../../contracts/workflow-routine.ts";
 import type { Bodies, CommandName } from "../../domain/order/bodies.ts";
 import { holds } from "../../domain/people.ts";
@@ -31,8 +29,9 @@ import { findConcerned } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { refusalText } from "../../texts/refusals.ts";
 import { parseBody } from "../requests/validation.ts";
-import { canonical, keyHeaders, keyOf, sha256 } from "../idempotency.ts";
-import { openingOf } from "../../application/opening.ts";
+import { canonical, sha256 } from "../../application/request-hash.ts";
+import { keyHeaders, keyOf } from "../requests/idempotency.ts";
+import { problemOfOutcome, requireStarted } from "../responses/outcomes.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemResponses, ProblemError, problemOf } from "../responses/problem.ts";
@@ -50,8 +49,7 @@ function isAnswered({ kind }: RoutineReport): boolean {
 
 /** Inspections (R6.1, R6.2): asked for at any time, read, answered. */
 export function inspectionRoutes(dependencies: ApiDependencies): Routes {
-  const { db, engine, routine, now, staff } = dependencies;
-  const { recordOf, askAgain } = openingOf(dependencies);
+  const { db, application, routine, now, staff } = dependencies;
 
   async function found(inspectionId: string): Promise<RoutineReport> {
     const report = await findReport(db, inspectionId);
@@ -59,34 +57,21 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
     return report;
   }
 
-  /** Says something of an order, as this person; one that has ended is opened again. Why not, when it is refused. */
-  async function say<K extends CommandName>(
+  /** Gives a command to an order as this caller; why it was refused, if it was. */
+  async function sendTo<K extends CommandName>(
     request: FastifyRequest,
     orderNo: string,
     command: K,
     body: Bodies[K],
     key: string,
   ): Promise<string | undefined> {
-    const caller = callerOf(request);
-    const { id: actor, roles, kind } = caller;
-    const input: CommandInput = {
-      actor: { id: actor, roles, kind },
-      body,
-      key: scopedKey(actor, key),
-      hash: sha256(command, actor, body),
-      checked: true,
-    };
-    try {
-      if (await engine.ask(orderNo, command, input)) return undefined;
-      const events = await recordOf(orderNo);
-      // Said before, and over again since: there is nothing to be said twice.
-      if (sentUnder(events, scopedKey(actor, key))[0]?.hash !== input.hash)
-        await askAgain(orderNo, events, command, body, input, caller);
-      return undefined;
-    } catch (error) {
-      if (!(error instanceof ProblemError) || error.code === "unavailable") throw error;
-      return problemOf(error, localeOf(request.headers["accept-language"]), request.id).detail;
-    }
+    const { id, roles, kind } = callerOf(request);
+    const hash = sha256(command, id, body);
+    const outcome = await application.commands.sendOnly(orderNo, { command, body, actor: { id, roles, kind }, key, hash });
+    if (outcome.outcome === "answered") return undefined;
+    const problem = problemOfOutcome(outcome);
+    if (problem.code === "unavailable") throw problem;
+    return problemOf(problem, localeOf(request.headers["accept-language"]), request.id).detail;
   }
 
   async function answers(request: FastifyRequest, inspectionId: string): Promise<z.output<typeof answeredSchema>> {
@@ -130,9 +115,9 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
       // Each order of the sample was asked itself, so it is answered itself; of the list, only findings go onto orders.
       const why =
         report.kind === "sample"
-          ? await say(request, orderNo, "answer-inspection", { inspectionId, result, ...finding }, key)
+          ? await sendTo(request, orderNo, "answer-inspection", { inspectionId, result, ...finding }, key)
           : result === "finding"
-            ? await say(request, orderNo, "record-finding", { rule, person, action, about: key }, key)
+            ? await sendTo(request, orderNo, "record-finding", { rule, person, action, about: key }, key)
             : own.has(orderNo)
               ? refusalText("own-entry", {}, locale)
               : undefined;
@@ -183,7 +168,7 @@ export function inspectionRoutes(dependencies: ApiDependencies): Routes {
         const scope: Scope = orders ? { orders: "chosen", orderNos: orders } : { orders: "large" };
         const about = { by: caller, reason, hash };
         const head = { reportId, kind: "asked", period, asOf: iso(now()), about } as const;
-        if (!before) await engine.inspect({ head, scope, carrierGrace: routine.carrierGrace });
+        if (!before) requireStarted(await application.workflows.inspect({ head, scope, carrierGrace: routine.carrierGrace }));
         void reply.code(202).header("location", `/inspections/${reportId}`);
         return { inspectionId: reportId };
       },

@@ -6,11 +6,11 @@ import type { ApiDependencies } from "../dependencies.ts";
 import type { Routes } from "./routes.ts";
 
 /** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
-export function probeRoutes({ engine, db, clocks, stopping }: ApiDependencies): Routes {
+export function probeRoutes({ application, db, clocks, stopping }: ApiDependencies): Routes {
   let looking: Promise<[boolean, boolean]> | undefined;
   /** Whether the engine and the records are reachable; whoever asks meanwhile shares the answer, since anybody may ask. */
   async function reachable(): Promise<[boolean, boolean]> {
-    looking ??= Promise.all([engine.isReachable(), isReachable(db)]).finally(() => (looking = undefined));
+    looking ??= Promise.all([application.isEngineReachable(), isReachable(db)]).finally(() => (looking = undefined));
     return looking;
   }
 

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { visibleReps } from "../../application/visible-orders.ts";
 import {
   dutiesQuery,
   dutiesSchema,
@@ -20,15 +21,15 @@ import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemResponses } from "../responses/problem.ts";
-import { eitherWay, MAY_BE_OLDER } from "../reading.ts";
-import { restrictOrder, visibleReps, omitHiddenFields } from "../visibility.ts";
+import { MAY_BE_OLDER, requireEvents } from "../responses/outcomes.ts";
+import { restrictOrder, omitHiddenFields } from "../visibility.ts";
 import type { Routes } from "./routes.ts";
 
 const refusals = problemResponses(401, 404, 422, 429, 500, 503);
 
 /** The questions: an order from its run, or from the records when none answers; lists from the records. */
-export function queryRoutes({ engine, db, now, policy }: ApiDependencies): Routes {
-  const checkOrderAccess = createOrderAccessCheck({ engine, db });
+export function queryRoutes({ application, db, now, policy }: ApiDependencies): Routes {
+  const checkOrderAccess = createOrderAccessCheck({ application, db });
   const params = z.object({ orderNo: orderNumber });
   /** What is owed beside the orders. */
   async function house(): Promise<readonly HouseDuty[]> {
@@ -57,7 +58,7 @@ export function queryRoutes({ engine, db, now, policy }: ApiDependencies): Route
         const caller = callerOf(request);
         const { orderNo } = request.params;
         await checkOrderAccess(caller, orderNo);
-        const events = await eitherWay(db, reply, orderNo, await engine.history(orderNo));
+        const events = requireEvents(reply, await application.orders.read(orderNo));
         return restrictOrder(caller, view(replay(events), caller, now()));
       },
     );

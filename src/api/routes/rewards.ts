@@ -33,7 +33,9 @@ import { addFact, findProposal, listProposals, findRewardsMonth } from "../../re
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { parseBody } from "../requests/validation.ts";
-import { canonical, keyOf, sha256 } from "../idempotency.ts";
+import { canonical, sha256 } from "../../application/request-hash.ts";
+import { keyOf } from "../requests/idempotency.ts";
+import { requireStarted } from "../responses/outcomes.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
 import { problemResponses, ProblemError } from "../responses/problem.ts";
@@ -58,7 +60,7 @@ function unless(refusal: ProposalRefusal | undefined): void {
 }
 
 /** Rewards and penalties (R7.1–R7.3): what the record amounts to, what management decides, what the person concerned says. */
-export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Routes {
+export function rewardsRoutes({ application, db, now, routine }: ApiDependencies): Routes {
   async function visible(proposalId: string, caller: Caller): Promise<Proposed> {
     const proposed = await findProposal(db, proposalId);
     if (!proposed || !(seesAll(caller) || proposed.person === caller.id)) {
@@ -96,9 +98,10 @@ export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Ro
     }
   }
 
-  /** Whoever is to be told is told soon, or by the next day's review where the engine is away now. */
+  /** Starts telling people; where Temporal is away now, the next day's review tells them. */
   async function tell(request: FastifyRequest, month: string): Promise<void> {
-    await engine.tellRewards(month).catch((error: unknown) => request.log.warn({ err: error }, "nobody is told yet"));
+    const { outcome } = await application.workflows.tellRewards(month);
+    if (outcome !== "started") request.log.warn({ reason: outcome }, "nobody is told yet");
   }
 
   async function list(caller: Caller, month: string, { cursor, limit }: z.output<typeof rewardsQuery>) {
@@ -168,7 +171,7 @@ export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Ro
         const caller = callerOf(request);
         const { month: name } = request.params;
         if (monthNamed(name).from > now()) throw new ProblemError("refused", { detail: "month-not-begun" });
-        await engine.renewRewards(name);
+        requireStarted(await application.workflows.renewRewards(name));
         await tell(request, name);
         return list(caller, name, rewardsQuery.parse({}));
       },
@@ -212,7 +215,7 @@ export function rewardsRoutes({ engine, db, now, routine }: ApiDependencies): Ro
           unless(refuseDecision(newest, caller, body, now()));
           if (!derived) {
             // What has been recorded since is seen before it is decided.
-            await engine.renewRewards(before.month);
+            requireStarted(await application.workflows.renewRewards(before.month));
             derived = true;
             newest = await visible(proposalId, caller);
             unless(refuseDecision(newest, caller, body, now()));

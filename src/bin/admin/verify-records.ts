@@ -1,7 +1,8 @@
 import { openDatabase } from "../../records/database.ts";
 import { compareWithEngine, verifyRecords, type VerifyResult } from "../../records/verify.ts";
 import { settingsOrExit } from "../../composition/process.ts";
-import { connectTo, everyOrder, findRunning } from "../../composition/running.ts";
+import { connectTo, findRunning } from "../../composition/running.ts";
+import { listHeldOrders } from "../../temporal/listings.ts";
 
 /**
  * `npm run verify-records`: whether the records are as this service wrote them; `-- --engine` compares them with the engine
@@ -25,7 +26,7 @@ function tell(what: string, { orders, events, faults }: VerifyResult): number {
 let found = tell("records", await verifyRecords(db));
 if (process.argv.includes("--engine")) {
   const { connection, client } = await connectTo(name, settings, running);
-  found += tell("engine", await compareWithEngine(db, everyOrder(client)));
+  found += tell("engine", await compareWithEngine(db, listHeldOrders(client)));
   await connection.close();
 }
 await db.destroy();

@@ -7,11 +7,16 @@ import { localeOf } from "../../../texts/locale.ts";
 import type { ApiDependencies } from "../../dependencies.ts";
 import { callerOf } from "../../plugins/identity.ts";
 import { parseBody } from "../../requests/validation.ts";
+import { problemOfOutcome } from "../../responses/outcomes.ts";
 import { invalidBody } from "../../responses/problem.ts";
 import { versionSchema, type VersionedResource } from "./versioned-resource.ts";
 
 /** The factory's working time: each version is sent to every running order. */
-export function calendarResource({ engine, db, now }: Pick<ApiDependencies, "engine" | "db" | "now">): VersionedResource {
+export function calendarResource({
+  application,
+  db,
+  now,
+}: Pick<ApiDependencies, "application" | "db" | "now">): VersionedResource {
   return {
     name: "calendar",
     get: { summary: "The factory's working time", access: "authenticated", machine: true },
@@ -28,8 +33,10 @@ export function calendarResource({ engine, db, now }: Pick<ApiDependencies, "eng
     answerVersion: (version) => version,
     async save(request) {
       const { version: basedOn, ...calendar } = parseBody(request, putCalendarSchema);
-      const saved = await putCalendar({ db, engine }, calendar, { basedOn, by: callerOf(request).id, at: now() });
-      if (saved !== "outdated") return saved;
+      const { workflows } = application;
+      const put = await putCalendar({ db, workflows }, calendar, { basedOn, by: callerOf(request).id, at: now() });
+      if (put.outcome === "put") return put.version;
+      if (put.outcome !== "outdated") throw problemOfOutcome(put);
       const locale = localeOf(request.headers["accept-language"]);
       throw invalidBody({ path: "version", message: fieldTexts["newer-version"][locale] });
     },

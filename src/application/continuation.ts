@@ -1,9 +1,9 @@
 import { isSameEvent, type OrderEvent } from "../domain/order/events.ts";
 
-/** How what a run knows of an order stands to what the records hold of it. */
+/** How the events that a run knows relate to those in the records. */
 export type Relation = "same" | "ahead" | "behind" | "apart";
 
-/** `ahead`: the run goes on from what the records hold; `behind`: the records go on from what it knows; `apart`: neither. */
+/** `ahead`: the run has all recorded events and more; `behind`: the records have all of the run's and more; `apart`: they differ. */
 export function relationOf(run: readonly OrderEvent[], recorded: readonly OrderEvent[]): Relation {
   const [shorter, longer] = run.length < recorded.length ? [run, recorded] : [recorded, run];
   if (!shorter.every((event, index) => isSameEvent(event, longer[index]))) return "apart";
@@ -11,7 +11,7 @@ export function relationOf(run: readonly OrderEvent[], recorded: readonly OrderE
   return run.length > recorded.length ? "ahead" : "behind";
 }
 
-/** The record that an order goes on from: the longer one, where one goes on from the other; else that of the records. */
-export function recordFrom(run: readonly OrderEvent[] | undefined, recorded: readonly OrderEvent[]): readonly OrderEvent[] {
+/** The events that an order continues from when its run is replaced: the run's where they extend the recorded ones, else the recorded ones. */
+export function continuationOf(run: readonly OrderEvent[] | undefined, recorded: readonly OrderEvent[]): readonly OrderEvent[] {
   return run && relationOf(run, recorded) === "ahead" ? run : recorded;
 }
