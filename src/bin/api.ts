@@ -15,7 +15,7 @@ import { openLostOrders } from "../watch/lost-orders.ts";
 import { clockMetrics } from "../watch/metrics.ts";
 import { tellOfClock } from "../watch/tell.ts";
 import { openWatchman } from "../watch/watchman.ts";
-import { engineAddress } from "../temporal/connection.ts";
+import { engineAddressOrExit } from "../composition/engine-address.ts";
 import { keysOrExit } from "../composition/keys.ts";
 import { exit, onStop, openLog, settingsOrExit, tellReady } from "../composition/process.ts";
 import { composeApplication } from "../composition/application.ts";
@@ -30,7 +30,7 @@ const supervised = process.connected;
 const { DATABASE_URL: databaseUrl, HOST: host, PORT: port } = settings;
 if (databaseUrl === undefined) exit("api", "DATABASE_URL: is needed; the records database must be named");
 const log = openLog("api", settings.LOG_LEVEL ?? "info");
-const { connectionOptions, namespace } = engineAddress("api", settings);
+const { connectionOptions, namespace } = engineAddressOrExit("api", settings);
 const dataConverter = dataConverterOf(await keysOrExit("api", settings));
 const trust = await trustOrExit("api", settings);
 

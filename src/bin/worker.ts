@@ -22,7 +22,7 @@ import { migrate, openDatabase } from "../records/database.ts";
 import { calendarReader, readRoutinePolicy, staffReader } from "../records/versions.ts";
 import { DivergentRunError } from "../records/write.ts";
 import { startDeliveries } from "../webhooks/deliver.ts";
-import { engineAddress } from "../temporal/connection.ts";
+import { engineAddressOrExit } from "../composition/engine-address.ts";
 import { keysOrExit } from "../composition/keys.ts";
 import { noLookAhead } from "../temporal/no-look-ahead.ts";
 import { openTracing } from "../composition/tracing.ts";
@@ -50,7 +50,7 @@ const { HOST, WORKER_PORT: port = 3001, WORKER_METRICS_PORT: metricsPort } = set
 // A supervisor's own worker is asked by nobody but this machine, wherever the API listens.
 const embedded = process.connected;
 const host = embedded ? LOOPBACK : HOST;
-const address = engineAddress("worker", settings);
+const address = engineAddressOrExit("worker", settings);
 const dataConverter = dataConverterOf(await keysOrExit("worker", settings));
 
 const levels = { TRACE: "trace", DEBUG: "debug", INFO: "info", WARN: "warn", ERROR: "error" } as const;

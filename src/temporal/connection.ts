@@ -1,21 +1,16 @@
 import { loadClientConnectConfig, type ClientConnectConfig } from "@temporalio/envconfig";
-import type { Settings } from "../settings.ts";
-import { exit } from "../composition/process.ts";
 
-/** The namespace that a dev server has. */
+/** The namespace of a dev server. */
 export const EMBEDDED_NAMESPACE = "default";
 
 /**
- * Where the engine is. Embedded: the supervisor's own and nothing else, whatever a configuration file of this machine's
- * user says; otherwise as in `@temporalio/envconfig`. What cannot be read ends the process with one line.
+ * Where Temporal is.
+ * @param embedded the address of the server that the supervisor runs. It is used alone, whatever a configuration file of this machine's user
+ *   says; without it, the address is as `@temporalio/envconfig` reads it
+ * @throws Error when the configuration cannot be read
  */
-export function engineAddress(name: string, settings: Settings): ClientConnectConfig & { readonly namespace: string } {
-  const { EMBEDDED_ENGINE: embedded } = settings;
+export function engineAddress(embedded: string | undefined): ClientConnectConfig & { readonly namespace: string } {
   if (embedded !== undefined) return { connectionOptions: { address: embedded }, namespace: EMBEDDED_NAMESPACE };
-  try {
-    const { connectionOptions, namespace = "default" } = loadClientConnectConfig();
-    return { connectionOptions, namespace };
-  } catch (error) {
-    return exit(name, `TEMPORAL_*: ${error instanceof Error ? error.message : String(error)}`);
-  }
+  const { connectionOptions, namespace = "default" } = loadClientConnectConfig();
+  return { connectionOptions, namespace };
 }

@@ -1,18 +1,12 @@
-import { Connection, isGrpcServiceError } from "@temporalio/client";
+import { Connection } from "@temporalio/client";
 import { msToTs } from "@temporalio/common/lib/time.js";
 import { DAY } from "../domain/time.ts";
 import { EMBEDDED_NAMESPACE } from "./connection.ts";
+import { isAlreadyThere, isNotFound } from "./errors.ts";
 import { ensureSearchAttributes } from "./search-attributes.ts";
 
 /** Days that closed orders stay readable in the Temporal UI, where nobody says otherwise: dev namespaces forget them after one. */
 export const RETENTION = 90;
-
-/** `grpc.status`. */
-const [NOT_FOUND, ALREADY_EXISTS] = [5, 6];
-
-function codeOf(error: unknown): number | undefined {
-  return isGrpcServiceError(error) ? error.code : undefined;
-}
 
 /**
  * Makes a namespace unless it is there; answers whether it was made.
@@ -23,7 +17,7 @@ export async function ensureNamespace({ workflowService }: Connection, namespace
     await workflowService.registerNamespace({ namespace, workflowExecutionRetentionPeriod: msToTs(days * DAY) });
     return true;
   } catch (error) {
-    if (codeOf(error) === ALREADY_EXISTS) return false;
+    if (isAlreadyThere(error)) return false;
     throw error;
   }
 }
@@ -37,7 +31,7 @@ export async function ensureRetention({ workflowService }: Connection, namespace
 async function holdsHistories({ workflowService }: Connection): Promise<void> {
   const execution = { workflowId: "is-anybody-there" };
   await workflowService.describeWorkflowExecution({ namespace: EMBEDDED_NAMESPACE, execution }).catch((error: unknown) => {
-    if (codeOf(error) !== NOT_FOUND) throw error;
+    if (!isNotFound(error)) throw error;
   });
 }
 

@@ -124,7 +124,10 @@ export async function openStage(lines?: string[]): Promise<Stage> {
     },
     isReachable: async () => !weather.away,
     inspect: (start) => started(() => inspections.push(start)),
-    spreadCalendar: (calendar) => started(() => runningOrders.forEach((running) => void running.setCalendar(calendar, now()))),
+    spreadCalendar: (calendar) =>
+      started(() => {
+        for (const running of runningOrders.values()) running.setCalendar(calendar, now());
+      }),
     renewRewards: (month) => started(() => renewMonth(rewards, month)),
     tellRewards: (month) => started(async () => tellings.push(...(await tellingsOf(rewards, month)))),
   };

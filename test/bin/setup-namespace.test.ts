@@ -14,7 +14,6 @@ import { z } from "zod";
 import { searchAttributes } from "../../src/contracts/search-attributes.ts";
 import { DAY } from "../../src/domain/time.ts";
 import { engineAddress } from "../../src/temporal/connection.ts";
-import { readSettings } from "../../src/settings.ts";
 import { devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 
@@ -134,7 +133,7 @@ test("with a certificate of deploy/secrets' authority it is let in, needing no k
   vi.stubEnv("TEMPORAL_CONFIG_FILE", "");
   for (const [name, value] of Object.entries(settings(ours, "worker"))) vi.stubEnv(name, value);
   onTestFinished(() => void vi.unstubAllEnvs());
-  const connection = await NativeConnection.connect(engineAddress("worker", readSettings({})).connectionOptions);
+  const connection = await NativeConnection.connect(engineAddress(undefined).connectionOptions);
   expect((await connection.workflowService.describeNamespace({ namespace: "mtls" })).namespaceInfo?.name).toBe("mtls");
   await connection.close();
 

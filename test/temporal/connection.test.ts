@@ -13,7 +13,7 @@ afterEach(() => {
 
 function address(env: Readonly<Record<string, string>>) {
   for (const [name, value] of Object.entries(env)) vi.stubEnv(name, value);
-  return engineAddress("test", readSettings(env));
+  return engineAddress(readSettings(env).EMBEDDED_ENGINE);
 }
 
 test("by address and namespace, in clear", () => {

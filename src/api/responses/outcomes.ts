@@ -10,33 +10,25 @@ const CROWDED_FOR = 30;
 /** Seconds after which an order that could not be restored may have been looked at by people. */
 const STUCK_FOR = 60;
 
-/** The problem that a command or a request to Temporal ended in. */
-export function problemOfOutcome(outcome: NotCarriedOut | NotDone | { readonly outcome: "unread" | "uncertain" }): ProblemError {
-  switch (outcome.outcome) {
-    case "refused":
-      return problemOfRefusal(outcome.refusal);
-    case "not-allowed":
-      return new ProblemError("forbidden", { detail: "role-missing" });
-    case "key-used":
-      return new ProblemError("idempotency-conflict", { detail: "key-used" });
-    case "no-such-order":
-      return new ProblemError("not-found", { detail: "no-such-order" });
-    case "too-large":
-      return problemOfRefusal({ refused: "order-full", details: {}, permitted: [] });
-    case "no-answer":
-    case "unread":
-      return new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 });
-    case "stuck":
-      return new ProblemError("unavailable", { detail: "no-answer", retryAfter: STUCK_FOR });
-    case "crowded":
-      return new ProblemError("unavailable", { detail: "order-crowded", retryAfter: CROWDED_FOR });
-    case "busy":
-      return new ProblemError("unavailable", { detail: "order-busy", retryAfter: 1 });
-    case "engine-away":
-      return new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 });
-    case "uncertain":
-      return new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 });
-  }
+type Outcome = NotCarriedOut | NotDone | { readonly outcome: "unread" | "uncertain" };
+
+const problems: Readonly<Record<Exclude<Outcome["outcome"], "refused">, () => ProblemError>> = {
+  "not-allowed": () => new ProblemError("forbidden", { detail: "role-missing" }),
+  "key-used": () => new ProblemError("idempotency-conflict", { detail: "key-used" }),
+  "no-such-order": () => new ProblemError("not-found", { detail: "no-such-order" }),
+  "too-large": () => problemOfRefusal({ refused: "order-full", details: {}, permitted: [] }),
+  "no-answer": () => new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 }),
+  unread: () => new ProblemError("unavailable", { detail: "no-answer", retryAfter: 2 }),
+  stuck: () => new ProblemError("unavailable", { detail: "no-answer", retryAfter: STUCK_FOR }),
+  crowded: () => new ProblemError("unavailable", { detail: "order-crowded", retryAfter: CROWDED_FOR }),
+  busy: () => new ProblemError("unavailable", { detail: "order-busy", retryAfter: 1 }),
+  "engine-away": () => new ProblemError("unavailable", { detail: "engine-away", retryAfter: 2 }),
+  uncertain: () => new ProblemError("unavailable", { detail: "cannot-be-said", retryAfter: 2 }),
+};
+
+/** The problem that a command, a question or a start ended in. */
+export function problemOfOutcome(outcome: Outcome): ProblemError {
+  return outcome.outcome === "refused" ? problemOfRefusal(outcome.refusal) : problems[outcome.outcome]();
 }
 
 /** @throws ProblemError unless it was started */

@@ -1,5 +1,5 @@
 import { Connection } from "@temporalio/client";
-import { engineAddress } from "../../temporal/connection.ts";
+import { engineAddressOrExit } from "../../composition/engine-address.ts";
 import { ensureNamespace, RETENTION } from "../../temporal/namespace.ts";
 import { exit, settingsOrExit } from "../../composition/process.ts";
 import { ensureSearchAttributes } from "../../temporal/search-attributes.ts";
@@ -14,7 +14,7 @@ const [option, value = "", ...more] = process.argv.slice(2);
 if (option !== undefined && (option !== "--retention-days" || !/^[1-9]\d{0,4}$/u.test(value) || more.length > 0))
   exit(NAME, "usage: setup-namespace [--retention-days N], N from 1");
 const days = option === undefined ? RETENTION : Number(value);
-const { connectionOptions, namespace } = engineAddress(NAME, settingsOrExit(NAME));
+const { connectionOptions, namespace } = engineAddressOrExit(NAME, settingsOrExit(NAME));
 const failed = (error: unknown): never => exit(NAME, error instanceof Error ? error.message : String(error));
 
 const connection = await Connection.connect({ ...connectionOptions, connectTimeout: 10_000 }).catch(failed);
