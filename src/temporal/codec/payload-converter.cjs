@@ -5,7 +5,7 @@
 const { defaultPayloadConverter } = require("@temporalio/common");
 const { decode } = require("@temporalio/common/lib/encoding.js");
 
-/** On a value that was encrypted: who is proved to have sent it. `src/workflows/order/gate.ts` reads it. */
+/** On a value that was encrypted: who is proved to have sent it. `src/workflows/order/gate/sender.ts` reads it. */
 const FROM = Symbol.for("gendan.from");
 /** On what stands for a value that was encrypted and cannot be decrypted: why. */
 const UNDECODABLE = Symbol.for("gendan.undecodable");

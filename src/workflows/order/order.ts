@@ -14,7 +14,8 @@ import { ignoreCancellation, type CancelRequest } from "../cancellation.ts";
 import { openAlarm } from "./alarm.ts";
 import { openBackground } from "./background.ts";
 import { startClock } from "./clock.ts";
-import { isStart, undecodable } from "./gate.ts";
+import { isStart } from "./gate/command.ts";
+import { undecodableReason } from "./gate/sender.ts";
 import { openHistoryMarker } from "./history-marker.ts";
 import { openInbox, senderOf } from "./inbox.ts";
 import { openOutbox } from "./outbox.ts";
@@ -32,7 +33,7 @@ import { openRunningOrder } from "./running-order.ts";
  * @throws ApplicationFailure when the run was not started by this service with an order
  */
 export async function order(start: StartOrder): Promise<void> {
-  const why = undecodable(start);
+  const why = undecodableReason(start);
   if (why !== undefined) throw new Error(why);
   if (senderOf(start)?.by !== "service" || !isStart(start))
     throw ApplicationFailure.nonRetryable("what the run was started with is no order");

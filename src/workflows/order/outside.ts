@@ -3,7 +3,8 @@ import type { Dated, OrderActivities } from "../../contracts/workflow.ts";
 import type { Effect } from "../../domain/order/effects.ts";
 import type { Order } from "../../domain/order/state.ts";
 import { ms, SECOND, type Ms } from "../../domain/time.ts";
-import { kept, readOutcome, readOutcomes, type Outcome } from "./gate.ts";
+import { readOutcome, readOutcomes, type Outcome } from "./gate/outcome.ts";
+import { fitText } from "./gate/values.ts";
 import { summaryOfEffect } from "./presentation.ts";
 
 /** What became of what was asked. `again`: a message is to be told once more, by itself. `undefined`: there is no answer. */
@@ -26,7 +27,7 @@ function settled(outcome: Outcome): Dated {
 export function exhausted(error: unknown): Dated | undefined {
   if (isCancellation(error)) return undefined;
   const cause = error instanceof ActivityFailure ? error.cause : error;
-  return { result: "exhausted", detail: kept(cause instanceof Error ? cause.message : String(cause), 2_000) };
+  return { result: "exhausted", detail: fitText(cause instanceof Error ? cause.message : String(cause), 2_000) };
 }
 
 /** What an order asks outside, by activities with the order's own policy of retries. */

@@ -19,7 +19,9 @@ import type { OrderView } from "../../domain/order/view.ts";
 import type { Actor, Author } from "../../domain/people.ts";
 import type { Calendar } from "../../domain/clock/calendar.ts";
 import type { Ms } from "../../domain/time.ts";
-import { excerptOf, kept, type Proof, type Sent } from "./gate.ts";
+import type { Sent } from "./gate/command.ts";
+import type { Proof } from "./gate/sender.ts";
+import { excerptOf, fitText } from "./gate/values.ts";
 
 /** Whoever sent what is no command, when nobody can be proved to have. */
 const STRANGER: Author = { id: "unknown", role: "unverified" };
@@ -180,7 +182,7 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
     refuseMessage(name, sent, { refused: refusal, details }, proof, now) {
       if (!order) return;
       const author = proof?.by === "author" ? { id: proof.author.id, role: "staff" as const } : STRANGER;
-      take(refuseMessage(order, { name: kept(name, 100), refusal, details, sent: excerptOf(sent) }, author, now));
+      take(refuseMessage(order, { name: fitText(name, 100), refusal, details, sent: excerptOf(sent) }, author, now));
     },
     keepRunning(now) {
       if (order) take(keepRunning(order, now));

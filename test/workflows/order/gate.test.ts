@@ -6,7 +6,8 @@ import { commandNames } from "../../../src/domain/order/chapters.ts";
 import { defaultPolicy } from "../../../src/domain/policy.ts";
 import { HOUR } from "../../../src/domain/time.ts";
 import { openRunningOrder } from "../../../src/workflows/order/running-order.ts";
-import { readCalendar, readCheck, readCommand } from "../../../src/workflows/order/gate.ts";
+import { readCalendar } from "../../../src/workflows/order/gate/calendar.ts";
+import { readCheck, readCommand } from "../../../src/workflows/order/gate/command.ts";
 import { by, MONDAY } from "../../domain/order-fixture.ts";
 
 const author = {
