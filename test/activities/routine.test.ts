@@ -44,7 +44,7 @@ async function takeOn(
   if (arrives) {
     const scoped = scopedKey(input.actor.id, key);
     sent.push({ orderNo, key: scoped, body: input.body });
-    runningOrders.get(orderNo)?.takeOn(command, { ...input, key: scoped, checked: true }, scoped, Date.now());
+    runningOrders.get(orderNo)?.takeReport(command, { ...input, key: scoped, checked: true }, scoped, Date.now());
     if (recording) await record(orderNo);
   }
   return { outcome: left > 0 ? "engine-away" : "taken-in" };

@@ -99,7 +99,7 @@ export async function openStage(lines?: string[]): Promise<Stage> {
       if (weather.away) return away;
       const running = runFor(orderNo, start);
       if (!running) return { outcome: start ? "already-exists" : "no-run" };
-      running.takeOn(command, input, input.key ?? "", now());
+      running.takeReport(command, input, input.key ?? "", now());
       runningOrders.set(orderNo, running);
       await record(running);
       return { outcome: "taken-in" };

@@ -96,5 +96,5 @@ test("what older code took on under a key as it was happens no second time, nor 
   const actor = { id: "li.na", roles: ["sales_rep"], kind: "person" } as const;
   const input = { actor, body: said("new"), key: "new", hash: sent.hash, checked: true };
   older.carryOut("record-communication", input, "new", stage.clock);
-  expect(older.last()).toBe(number + 1);
+  expect(older.lastEvent()).toBe(number + 1);
 });

@@ -42,7 +42,7 @@ describe("of an order that went to somebody else", () => {
     expect((await ask(R, `${order}/record-communication`, said, key)).status).toBe(200);
     expect((await ask(R, `${order}/commands/mine`)).status).toBe(200);
     await ask(S, `${order}/reassign`, { salesRep: "he.jun" });
-    const before = stage.runningOrders.get("G-1")?.last();
+    const before = stage.runningOrders.get("G-1")?.lastEvent();
     const none = "/orders/G-none";
     for (const [path, body, headers] of [
       ["", undefined, {}],
@@ -61,7 +61,7 @@ describe("of an order that went to somebody else", () => {
       expect(a).toEqual(b);
       expect(a).toMatchObject([404, { status: 404 }]);
     }
-    expect(stage.runningOrders.get("G-1")?.last()).toBe(before);
+    expect(stage.runningOrders.get("G-1")?.lastEvent()).toBe(before);
     // Nor is it said again under the key that it was received under.
     const again = { orderNo: "G-1", customer, lines };
     expect((await ask(R, "/orders", again, { "idempotency-key": "call" })).status).toBe(409);

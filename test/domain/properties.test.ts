@@ -106,12 +106,12 @@ function running() {
   );
 
   function send(one: Sent): void {
-    if (one.signal) running.takeOn(one.name, one.input, one.key, now);
+    if (one.signal) running.takeReport(one.name, one.input, one.key, now);
     else {
       // The validator has been asked before the handler, as in the workflow: it refuses without a trace.
-      const before = running.last();
+      const before = running.lastEvent();
       const refusal = running.refuse(one.name, one.input, now);
-      expect(running.last()).toBe(before);
+      expect(running.lastEvent()).toBe(before);
       if (!refusal) running.carryOut(one.name, one.input, one.key, now);
     }
   }
@@ -175,7 +175,7 @@ function running() {
           return;
         }
         case "carry":
-          running = openRunningOrder(running.carry());
+          running = openRunningOrder(running.nextStart());
       }
     },
     sent,
@@ -233,9 +233,9 @@ describe("any sequence of commands, reports, answers and time", () => {
           }
           // Replaying the events gives the same order, and a run that carries on goes on from there.
           expect(replay(run.running().history())).toEqual(orderOf(run.running()));
-          expect(openRunningOrder(run.running().carry()).order()).toEqual(orderOf(run.running()));
+          expect(openRunningOrder(run.running().nextStart()).order()).toEqual(orderOf(run.running()));
           // The same command twice changes nothing, however much has happened since.
-          const before = run.running().last();
+          const before = run.running().lastEvent();
           const answered = new Set(
             run
               .running()
@@ -243,7 +243,7 @@ describe("any sequence of commands, reports, answers and time", () => {
               .map(({ key }) => key),
           );
           for (const one of run.sent) if (answered.has(one.key)) run.send(one);
-          expect(run.running().last()).toBe(before);
+          expect(run.running().lastEvent()).toBe(before);
           expect(
             run
               .running()
@@ -265,7 +265,7 @@ describe("any sequence of commands, reports, answers and time", () => {
     );
     const answer = running.carryOut("record-complaint", { ...input, body: { about: "-" }, hash: "h1" }, "k0", MONDAY);
     expect(isRefusal(answer) && answer.refused).toBe("idempotency-conflict");
-    expect(running.last()).toBe(1);
+    expect(running.lastEvent()).toBe(1);
   });
 });
 

@@ -86,16 +86,16 @@ describe.each(formats)("%s", async (format) => {
 
     // The next run's argument holds every event as it was, and what this code adds follows.
     const running = openRunningOrder(start);
-    expect(running.carry().events).toEqual(events);
+    expect(running.nextStart().events).toEqual(events);
     running.tick(at + DAY);
     const said = { with: "customer", channel: "phone", summary: "按期" };
-    running.takeOn(
+    running.takeReport(
       "record-communication",
       { actor: by("supervisor"), body: said, key: "after-the-upgrade", checked: true },
       "after-the-upgrade",
       at + DAY,
     );
-    expect(running.carry().events?.slice(0, events.length)).toEqual(events);
+    expect(running.nextStart().events?.slice(0, events.length)).toEqual(events);
     expect(running.commandState("after-the-upgrade").state).toBe("done");
     expect(running.history().map(({ number }) => number)).toEqual(running.history().map((_, index) => index + 1));
 

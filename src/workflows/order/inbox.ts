@@ -119,7 +119,7 @@ export function openInbox({ running, clock, marker, notice, turns }: InboxParts)
     if (receivedAt === undefined) marker.requireUpsert();
     const checked = await checkBody(name, sent);
     clock.passTo(arrived);
-    running.takeOn(name, checked, checked.key ?? uuid4(), arrived);
+    running.takeReport(name, checked, checked.key ?? uuid4(), arrived);
     marker.requireCommand();
     reported = true;
     notice.carriedOut();

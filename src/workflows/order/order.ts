@@ -63,7 +63,7 @@ async function run(start: StartOrder, cancelRequest: CancelRequest): Promise<voi
       if (cancelRequest.take()) refuseCancellation(shell);
       const requests = askOutside(shell);
       showOrder(shell, requests.length > 0);
-      notice.give(running.last());
+      notice.give(running.lastEvent());
       setAlarm(shell);
       if (isOver()) return;
       const isChanged = watchForChange(shell);
@@ -75,7 +75,7 @@ async function run(start: StartOrder, cancelRequest: CancelRequest): Promise<voi
   scope.cancel();
   await condition(allHandlersFinished);
   if (cancelRequest.take()) refuseCancellation(shell);
-  if (!running.isOver(clock.time())) await continueAsNew<typeof order>(running.carry());
+  if (!running.isOver(clock.time())) await continueAsNew<typeof order>(running.nextStart());
 }
 
 type Shell = ReturnType<typeof openShell>;
@@ -142,6 +142,6 @@ function setAlarm({ running, clock, alarm, background }: Shell): void {
 
 /** Whether something has happened since this was called: the alarm, an event, an answer, a failure. */
 function watchForChange({ running, alarm, background, outbox }: Shell): () => boolean {
-  const [lastEvent, answers] = [running.last(), outbox.answers()];
-  return () => alarm.hasRung() || running.last() !== lastEvent || outbox.answers() !== answers || background.hasFailed();
+  const [lastEvent, answers] = [running.lastEvent(), outbox.answers()];
+  return () => alarm.hasRung() || running.lastEvent() !== lastEvent || outbox.answers() !== answers || background.hasFailed();
 }

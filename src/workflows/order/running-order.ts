@@ -23,11 +23,11 @@ import type { Sent } from "./gate/command.ts";
 import type { Proof } from "./gate/sender.ts";
 import { excerptOf, fitText } from "./gate/values.ts";
 
-/** Whoever sent what is no command, when nobody can be proved to have. */
+/** The author of a message that nobody is proved to have sent. */
 const STRANGER: Author = { id: "unknown", role: "unverified" };
 
-/** A time that was sent, unless it is none or lies in the future: then `latest`, ms. */
-function notAfter(latest: Ms, text: string | undefined): Ms {
+/** The time that a message names, ms; `latest` when it names none, or one that is later. */
+function readNotAfter(latest: Ms, text: string | undefined): Ms {
   const at = text === undefined ? latest : Date.parse(text);
   return Number.isNaN(at) ? latest : Math.min(at, latest);
 }
@@ -36,39 +36,46 @@ function notAfter(latest: Ms, text: string | undefined): Ms {
 export interface RunningOrder {
   /** The order; `undefined` until it is received. */
   order(): Order | undefined;
-  /** Number of the last event; grows with everything that happens. */
-  last(): number;
+  /** Number of the last event; 0 before the first. */
+  lastEvent(): number;
   /** Why an answered command would be refused now; changes nothing. */
   refuse(name: CommandName, sent: Sent, now: Ms): RefusedCommand | undefined;
   /** Carries out an answered command, or repeats the answer to one with the same key. */
   carryOut(name: CommandName, sent: Sent, key: string, now: Ms): CommandAnswer | RefusedCommand;
-  /** Takes on a signal: nothing of it is lost. */
-  takeOn(name: CommandName, sent: Sent, key: string, now: Ms): void;
-  /** Puts on record what came and is no command of an order, as far as there is an order. */
+  /** Takes a report. One that does not fit is kept as a discrepancy or as refused; one with a known key changes nothing. */
+  takeReport(name: CommandName, sent: Sent, key: string, now: Ms): void;
+  /** Keeps as an event a message that is no command. Before there is an order it is dropped. */
   refuseMessage(name: string, sent: unknown, refusal: Refusal, proof: Proof | undefined, now: Ms): void;
-  /** Puts on record that the engine was asked to cancel the run. */
+  /** Keeps as an event that the engine was asked to cancel the run. */
   keepRunning(now: Ms): void;
-  /** Lets time pass until now. */
+  /** Lets time pass until now: tells the rungs that have passed, ends the pauses that are over. */
   tick(now: Ms): void;
+  /** Keeps what became of a request to an outside system. */
   settle(effect: Effect, outcome: EffectOutcome, now: Ms): void;
+  /** Takes a newer calendar; one that is not newer changes nothing. */
   setCalendar(calendar: Calendar, now: Ms): void;
-  /** Puts on record that nothing carried the order on until now. */
+  /** Keeps as an event that no run carried the order on until now. */
   restore(why: Restored, now: Ms): void;
+  /** What is still to be asked outside. */
   pending(): readonly Effect[];
+  /** The next time at which the passing of time changes something. */
   nextAlarm(now: Ms): ReturnType<typeof nextAlarm>;
-  /** What the records are to be told when they hold the events up to this one, a page of it; `undefined` when there are no more. */
+  /** A page of what the records lack when they hold the events up to `after`; `undefined`: they lack nothing. */
   publication(after: number, now: Ms): Publication | undefined;
+  /** Whether nothing is left to watch or to ask. */
   isOver(now: Ms): boolean;
+  /** The order as this actor may see it. */
   view(actor: Actor, now: Ms): OrderView | undefined;
   history(): readonly OrderEvent[];
+  /** What became of the command with this idempotency key. */
   commandState(key: string): CommandState;
   /** The argument of the next run. */
-  carry(): StartOrder;
+  nextStart(): StartOrder;
 }
 
 /**
  * Opens a running order: a new one, or one that an earlier run carried on.
- * @param onFault told of an error at which a command was refused, as this code fails at it
+ * @param onFault is told of the error when a command is refused because this code fails at it
  */
 export function openRunningOrder(start: StartOrder, onFault: (error: Error) => void = () => undefined): RunningOrder {
   const { orderNo, policy, calendar, salt, rules = 1 } = start;
@@ -78,7 +85,7 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
   const keys = openKeys<OrderEvent>();
   events.forEach((event) => keys.add(event));
 
-  const last = () => events.at(-1)?.number ?? 0;
+  const lastEvent = () => events.at(-1)?.number ?? 0;
 
   function take(outcome: Outcome): readonly OrderEvent[] {
     order = outcome.order;
@@ -88,10 +95,10 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
   }
 
   /**
-   * A decision, or a refusal where this code fails at it: what nobody has foreseen in a body must not hold the order up for ever. Nor may
-   * it spoil what comes after, so the clock and the records are tried on what it would lead to.
+   * Decides, or refuses as `our-fault` where this code fails: a body that the code does not expect must not block the order for ever. The
+   * next alarm and the records' rows are computed from the outcome as well, as a state at which these fail would block it later.
    */
-  function unlessItFails(now: Ms, decision: () => Outcome | Refusal): Outcome | Refusal {
+  function decideSafely(now: Ms, decision: () => Outcome | Refusal): Outcome | Refusal {
     try {
       const outcome = decision();
       if (isRefusal(outcome)) return outcome;
@@ -100,7 +107,7 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
       dutyRows(outcome.order, now);
       return outcome;
     } catch (error) {
-      // Others are Temporal's own, and say that the code and a history do not fit.
+      // Other errors are Temporal's own: the code does not fit the history.
       if (!(error instanceof TypeError || error instanceof RangeError)) throw error;
       onFault(error);
       return refuse("our-fault");
@@ -108,75 +115,77 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
   }
 
   function commandOf(name: CommandName, sent: Sent, key: string, now: Ms): Command {
-    const receivedAt = notAfter(now, sent.receivedAt);
-    const at = notAfter(receivedAt, sent.at);
+    const receivedAt = readNotAfter(now, sent.receivedAt);
+    const at = readNotAfter(receivedAt, sent.at);
     const { actor, body, hash = "", unverified } = sent;
     return checkedCommand(name, body, { actor, key, hash, at, receivedAt, ...(unverified ? { unverified } : {}) });
   }
 
-  function repeated(input: Sent, key: string): readonly OrderEvent[] | Refusal | undefined {
+  /** The events of an earlier command with this key; a refusal, when that was another command; `undefined`: there was none. */
+  function findRepeated(input: Sent, key: string): readonly OrderEvent[] | Refusal | undefined {
     const said = keys.under(key);
-    // An API of the release before, which still runs beside this one, sends the caller's key as it is.
+    // During an upgrade an older API may still run. It sends the caller's key without the caller's id.
     const before = said.length > 0 ? said : keys.under(scopedKey(input.actor.id, key));
     const first = before[0];
     if (!first) return undefined;
     return input.hash !== undefined && first.hash !== input.hash ? refuse("idempotency-conflict") : before;
   }
 
-  /** Whoever may not send a command of this order is not told whether they have sent one before. */
-  function barred(name: CommandName, { actor }: Sent, now: Ms): RefusedCommand | undefined {
+  /** Checked before the key: an actor without access to the order does not learn which keys were used. */
+  function refuseAccess(name: CommandName, { actor }: Sent, now: Ms): RefusedCommand | undefined {
     const may = order && authorise(order, name, actor);
-    return isRefusal(may) ? withPermitted(may, actor, now) : undefined;
+    return isRefusal(may) ? addPermitted(may, actor, now) : undefined;
   }
 
-  function ticked(until: Ms, now: Ms): Outcome | undefined {
+  function letPass(until: Ms, now: Ms): Outcome | undefined {
     return order && tick(order, until, now);
   }
 
-  function withPermitted(refusal: Refusal, actor: Actor, now: Ms): RefusedCommand {
+  function addPermitted(refusal: Refusal, actor: Actor, now: Ms): RefusedCommand {
     return { ...refusal, permitted: order ? permitted(order, actor, now) : [] };
   }
 
-  function answer(answered: readonly OrderEvent[]): CommandAnswer {
-    return { events: answered, hash: answered[0]?.hash ?? "" };
+  function answerOf(changes: readonly OrderEvent[]): CommandAnswer {
+    return { events: changes, hash: changes[0]?.hash ?? "" };
   }
 
   return {
     order: () => order,
-    last,
+    lastEvent,
     refuse(name, sent, now) {
-      const stop = barred(name, sent, now);
+      const stop = refuseAccess(name, sent, now);
       if (stop) return stop;
-      const before = sent.key === undefined ? undefined : repeated(sent, sent.key);
-      if (before !== undefined) return isRefusal(before) ? withPermitted(before, sent.actor, now) : undefined;
+      const before = sent.key === undefined ? undefined : findRepeated(sent, sent.key);
+      if (before !== undefined) return isRefusal(before) ? addPermitted(before, sent.actor, now) : undefined;
       const command = commandOf(name, sent, sent.key ?? "", now);
-      const outcome = unlessItFails(now, () => decide(ticked(now, now)?.order, command, setting));
-      return isRefusal(outcome) ? withPermitted(outcome, sent.actor, now) : undefined;
+      const outcome = decideSafely(now, () => decide(letPass(now, now)?.order, command, setting));
+      return isRefusal(outcome) ? addPermitted(outcome, sent.actor, now) : undefined;
     },
     carryOut(name, sent, key, now) {
-      const stop = barred(name, sent, now);
+      const stop = refuseAccess(name, sent, now);
       if (stop) return stop;
-      const before = repeated(sent, key);
-      if (before !== undefined) return isRefusal(before) ? withPermitted(before, sent.actor, now) : answer(before);
-      const passed = ticked(now, now);
+      const before = findRepeated(sent, key);
+      if (before !== undefined) return isRefusal(before) ? addPermitted(before, sent.actor, now) : answerOf(before);
+      const passed = letPass(now, now);
       if (passed) take(passed);
       const command = commandOf(name, sent, key, now);
-      const outcome = unlessItFails(now, () => decide(order, command, setting));
-      return isRefusal(outcome) ? withPermitted(outcome, sent.actor, now) : answer(take(outcome));
+      const outcome = decideSafely(now, () => decide(order, command, setting));
+      return isRefusal(outcome) ? addPermitted(outcome, sent.actor, now) : answerOf(take(outcome));
     },
-    takeOn(name, sent, key, now) {
+    takeReport(name, sent, key, now) {
       const command = commandOf(name, sent, key, now);
-      const before = repeated(sent, key);
+      const before = findRepeated(sent, key);
       if (before !== undefined && !isRefusal(before)) return;
       const wrong = sent.wrong && refuse("body-invalid", { fields: sent.wrong });
       if (!order) {
-        const outcome = before ?? wrong ?? unlessItFails(now, () => decide(undefined, command, setting));
+        const outcome = before ?? wrong ?? decideSafely(now, () => decide(undefined, command, setting));
         if (!sent.unverified && !isRefusal(outcome)) take(outcome);
         return;
       }
       // What was due by the time of the report comes first; what was due later may be fulfilled by it.
-      const current = take(tick(order, command.at, now)) && order;
-      const outcome = before ?? wrong ?? unlessItFails(now, () => takeReport(current, command, setting));
+      take(tick(order, command.at, now));
+      const current = order;
+      const outcome = before ?? wrong ?? decideSafely(now, () => takeReport(current, command, setting));
       take(isRefusal(outcome) ? keepRefused(current, command, outcome) : outcome);
     },
     refuseMessage(name, sent, { refused: refusal, details }, proof, now) {
@@ -188,7 +197,7 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
       if (order) take(keepRunning(order, now));
     },
     tick(now) {
-      const passed = ticked(now, now);
+      const passed = letPass(now, now);
       if (passed) take(passed);
     },
     settle(effect, outcome, now) {
@@ -203,14 +212,14 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
     pending: () => (order ? pendingEffects(order) : []),
     nextAlarm: (now) => order && nextAlarm(order, now),
     publication(after, now) {
-      if (!order || after >= last()) return undefined;
+      if (!order || after >= lastEvent()) return undefined;
       const row = orderRow(order, now);
       const page = firstPage(events.filter(({ number }) => number > after));
-      const lastEvent = page.at(-1)?.number ?? after;
-      const told = { events: page, follows: events[after - 1] };
-      return lastEvent < last()
-        ? { ...told, order: { ...row, lastEvent }, duties: [], more: true }
-        : { ...told, order: row, duties: dutyRows(order, now) };
+      const lastOfPage = page.at(-1)?.number ?? after;
+      const part = { events: page, follows: events[after - 1] };
+      return lastOfPage < lastEvent()
+        ? { ...part, order: { ...row, lastEvent: lastOfPage }, duties: [], more: true }
+        : { ...part, order: row, duties: dutyRows(order, now) };
     },
     isOver: (now) => order !== undefined && isOver(order, now),
     view: (actor, now) => order && view(order, actor, now),
@@ -225,6 +234,6 @@ export function openRunningOrder(start: StartOrder, onFault: (error: Error) => v
       const { refusal, details } = first.data;
       return { state: "refused", refusal: { refused: refusal, details }, events: found, hash };
     },
-    carry: () => ({ ...start, events, restored: undefined }),
+    nextStart: () => ({ ...start, events, restored: undefined }),
   };
 }

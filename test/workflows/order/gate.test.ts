@@ -93,7 +93,7 @@ test("no message holds up an order: after each of any name it answers, and its c
         const sent = readCommand(value, from);
         const said = checkBody(name, sent.body, "en");
         const read = sent.wrong ? sent : readCheck("errors" in said ? said.errors : { body: said.body }, sent);
-        running.takeOn(name, read, `k-${index}`, MONDAY + index);
+        running.takeReport(name, read, `k-${index}`, MONDAY + index);
         expect(running.view(by("supervisor"), MONDAY)?.duties.length).toBeGreaterThan(0);
         expect(running.nextAlarm(MONDAY + index)).toBeDefined();
       });
