@@ -2,18 +2,18 @@ import type { WorkflowInterceptors } from "@temporalio/workflow";
 import { AS_HANDLED } from "../contracts/workflow.ts";
 
 /**
- * Keeps a workflow from what no workflow task has handed over yet.
+ * Keeps a query from taking a workflow ahead of its workflow task (`docs/decisions/0003-no-look-ahead-for-queries.md`).
  *
- * A query may come to a worker that does not have the workflow, when something has happened to it since its last workflow task. Temporal's
- * Core then replays the whole history, hands over what came last as well, and keeps the workflow like that. Its next workflow task finds it
- * done already, at the time of the task before and apart from what comes along with it; another worker that replays the history does it
- * otherwise, so that events are numbered anew, or the workflow cannot be replayed at all. So what is handed over for a query is not taken,
- * and the query fails: Core then forgets the workflow, the query is asked again (`src/temporal/no-look-ahead.ts`), and comes with the workflow
- * task.
+ * When a query comes to a worker that does not have the workflow in its cache, Temporal's Core replays the whole history. Events after the last
+ * workflow task are handed over as well, with the time of that task, and the workflow is kept in that state. Its next workflow task then finds
+ * these events applied, while any other worker's replay applies them in the next task. So an activation that is made for a query is not passed
+ * on, and the query fails: Core evicts the workflow, the client asks again (`src/temporal/no-look-ahead.ts`), and the events come with their
+ * workflow task.
  */
 export function interceptors(): WorkflowInterceptors {
-  /** The workflow task of which something was handed over last: the time at which it was started, and how far its history went. */
+  /** The workflow task whose events were handed over last: when it was started, and the length of its history. */
   let last: { readonly startedAt: string; readonly length: number } | undefined;
+  /** Whether Core has handed over events for a query. What comes after that is refused, until Core has evicted the workflow. */
   let ahead = false;
   return {
     internals: [
@@ -33,7 +33,7 @@ export function interceptors(): WorkflowInterceptors {
             ahead = true;
             return;
           }
-          // A query saw the workflow task without its updates: it has to be handed over as one.
+          // A query came before the updates of this workflow task were handed over: the task has to be handed over as a whole.
           if (ahead || (sameTask && jobs?.some(({ doUpdate }) => doUpdate)))
             throw new Error("handed over in part for a query: to be replayed");
           last = { startedAt, length };

@@ -9,8 +9,8 @@ const { runningOrders, sendCalendar } = proxyActivities<CalendarActivities>({
   retry: { initialInterval: SECOND, maximumInterval: 10 * SECOND },
 });
 
-/** Signals every running order. */
-async function sweep(calendar: Calendar): Promise<void> {
+/** Sends the calendar to every running order, a page at a time. */
+async function sendToAll(calendar: Calendar): Promise<void> {
   let token: string | undefined;
   do {
     const { orderNos, next } = await runningOrders(token);
@@ -20,14 +20,14 @@ async function sweep(calendar: Calendar): Promise<void> {
 }
 
 /**
- * Brings a calendar to every running order, a page at a time, within a minute. Twice: an order that was being received with
- * the calendar before, or that the list did not show yet, is met by the second sweep. The same version changes nothing. `again`: how
- * long after the first the second begins, ms.
+ * Sends a new calendar to every running order, twice. The second time reaches orders that were being received with the old calendar, and
+ * orders that visibility did not list yet. An order ignores a version that it has.
+ * @param again how long after the first time the second begins, ms
  */
 export async function spreadCalendar(calendar: Calendar, again = 20 * SECOND): Promise<void> {
   await ignoreCancellation(async () => {
-    await sweep(calendar);
+    await sendToAll(calendar);
     await sleep(again, { summary: "orders that were just being received" });
-    await sweep(calendar);
+    await sendToAll(calendar);
   });
 }

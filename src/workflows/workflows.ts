@@ -1,4 +1,4 @@
-/** The one module that the worker bundles: every workflow type, by its name. */
+/** The module that the worker bundles: every workflow type, exported under its name. */
 export { order } from "./order/order.ts";
 export { spreadCalendar } from "./spread-calendar.ts";
 export { dailyInspection, inspection, monthlyInspection, sampleInspection, watchInspection } from "./routine/inspections.ts";

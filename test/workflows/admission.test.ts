@@ -9,7 +9,7 @@ import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";
 import { commandInput, noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
-/** The engine takes ten answered commands of one order at a time: who cannot be served is told so, and nothing is lost or done twice. */
+/** The engine takes ten updates of one workflow at a time. Callers beyond that are told to come again, and no command is lost or done twice. */
 
 const QUEUE = "admission";
 let env: TestWorkflowEnvironment;
@@ -42,7 +42,7 @@ test("200 commands at once on one order, by several people and processes: each i
   const processes = [1, 2].map(() => openEngine(env.client, { taskQueue: QUEUE }));
   const people: readonly Actor[] = ["sun.li", "he.qing", "qian.yu"].map((id) => ({ ...by("customer_service"), id }));
   let turnedAway = 0;
-  /** With the same key until there is an answer. */
+  /** Sends the command with the same key until it is answered. */
   async function ask(engine: Engine, actor: Actor, number: number): Promise<void> {
     const sent = commandInput(actor, said, { key: scopedKey(actor.id, `busy-${number}`) });
     for (;;) {

@@ -70,7 +70,7 @@ async function goOn(orderNo: string, more: Partial<StartOrder>) {
   return getOrder(env, "calendar", orderNo);
 }
 
-test("a calendar reaches every running order, in pages, moves what is due, and meets the order that came meanwhile", async () => {
+test("a calendar reaches every running order, in pages, moves what is due, and reaches the order that was received during it", async () => {
   const activities = makeActivities(noRequests());
   await working(activities, async () => {
     const orders = [1, 2, 3, 4, 5].map((number) => getOrder(env, "calendar", `SO-cal-${number}`, {}, policy));
@@ -119,7 +119,7 @@ test("an order that continues as new keeps its calendar, and one that is opened 
     );
     const [dueAt, events] = [(await order.read()).duties[0]?.dueAt, await order.history()];
     await order.handle.terminate();
-    // As the next run has it: the record, and the calendar that the order started with.
+    // The argument of the next run: the events, and the calendar that the order started with.
     const again = await goOn("SO-cal-again", { events });
     await until(
       async () => (await again.read()).duties[0]?.dueAt,

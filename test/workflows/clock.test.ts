@@ -72,7 +72,7 @@ describe("a confirmation that is not made in two hours", () => {
     });
   });
 
-  test("told to nobody, the telling climbs on and that is on record", async () => {
+  test("a rung that reaches nobody is told to the next person up, and that is kept as an event", async () => {
     const seen = noRequests();
     const order = getOrder(env, "nobody", "SO-nobody");
     const activities = makeActivities(seen, {

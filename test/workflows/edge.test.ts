@@ -19,7 +19,7 @@ import { bundle, devServer, testCodec } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { noRequests, getOrder, ignoredSinks, makeActivities, withWorker, type OrderUnderTest } from "./order-under-test.ts";
 
-/** What comes to an order from the outside world of the engine: messages of any shape, and the buttons of the Temporal UI. */
+/** What can come to an order from outside: messages of any shape, and the buttons of the Temporal UI. */
 
 const R = by("sales_rep");
 let env: TestWorkflowEnvironment;
@@ -96,7 +96,7 @@ describe("hostile messages", () => {
     ["a time that is none", { actor, body: said, at: "yesterday" }],
     ["a time before Christ", { actor: { ...actor, kind: "machine" }, body: said, at: "-200000-01-01T00:00:00Z" }],
     ["a very deep body", { actor, body: JSON.parse(`${'{"a":'.repeat(300)}1${"}".repeat(300)}`) }],
-  ])("%s is on record as refused, and the order goes on", async (what, sent) => {
+  ])("%s is kept as refused, and the order goes on", async (what, sent) => {
     const orderNo = `hostile ${what}`;
     await onEngine(orderNo, async (order) => {
       await order.handle.signal("record-communication", sent);
@@ -246,7 +246,7 @@ describe("who says it", () => {
     });
   });
 
-  test("a payload that is encrypted with no key of ours, or is no payload, is on record, and the order goes on", async () => {
+  test("a payload that is encrypted with no key of ours, or is no payload, is kept as an event, and the order goes on", async () => {
     await onEngine("undecodable", async (order) => {
       const garbage = [
         {
@@ -303,7 +303,7 @@ describe("who says it", () => {
 });
 
 describe("a request to cancel the run", () => {
-  test("is refused and on record, told to the supervisor, and the order goes on", async () => {
+  test("is refused, kept as an event and told to the supervisor, and the order goes on", async () => {
     await onEngine("cancelled", async (order) => {
       await order.handle.cancel();
       await until(

@@ -97,7 +97,7 @@ test.each([
     taskQueue: QUEUE,
     args: [{ ...start, events }],
   });
-  /** Why the task failed, as whoever has the key reads it. */
+  /** Why the task failed, decrypted. */
   const failed = async () => {
     const { events: all } = await handle.fetchHistory();
     const task = all?.find((event) => event.workflowTaskFailedEventAttributes)?.workflowTaskFailedEventAttributes;

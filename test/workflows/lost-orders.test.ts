@@ -97,7 +97,7 @@ afterAll(async () => {
 const rounds = (): Promise<unknown> => Promise.all(guards.map((guard) => guard.round()));
 const recordOf = (orderNo: string): Promise<readonly OrderEvent[]> => eventsOf(records.db, orderNo);
 
-/** An order that waits for its signature, all of it on record. */
+/** An order that waits for its signature, with all its events recorded. */
 async function entered(orderNo: string): Promise<OrderUnderTest> {
   const order = getOrder(env, QUEUE, orderNo);
   await order.receive(R, { customer: entry.customer, salesRep: R.id, lines, requestedDate: "2099-12-20", channel: "phone" });
@@ -107,7 +107,7 @@ async function entered(orderNo: string): Promise<OrderUnderTest> {
   return order;
 }
 
-/** Nothing is under way, and the records have all of it. */
+/** Waits until no request is pending and the records hold every event. */
 async function isRecorded(order: OrderUnderTest): Promise<readonly OrderEvent[]> {
   const { events } = await until(
     async () => ({
@@ -120,7 +120,7 @@ async function isRecorded(order: OrderUnderTest): Promise<readonly OrderEvent[]>
   return events;
 }
 
-/** Rounds until an order has been opened again for this reason, once more than before, and is on record again. */
+/** Rounds until an order has been opened again for this reason, once more than before, and is recorded again. */
 async function back(order: OrderUnderTest, why: Restored): Promise<readonly OrderEvent[]> {
   const reasons = (events: readonly OrderEvent[]) =>
     events.flatMap((event) => (event.event === "order-restored" ? event.data.why : [])).filter((each) => each === why).length;
@@ -174,10 +174,10 @@ test.each([
   await rounds();
 });
 
-test("what a run had taken in and is not on record is sent to the order again: nothing that was accepted is lost", async () => {
+test("a command that an ended run had accepted and that is not recorded is sent to the new run: nothing that was accepted is lost", async () => {
   const order = await entered("LOST-taken");
   await stop();
-  // Durable, and nobody has seen it.
+  // In the history, but not handled yet.
   const note = { with: "customer", channel: "phone", summary: "按期" } as const;
   const key = await order.send("record-communication", R, note);
   await order.handle.terminate();
@@ -210,7 +210,7 @@ test("nothing of a reset run is recorded: the order goes on from what the run be
   await order.handle.terminate();
 });
 
-test("a run that was reset asks nothing outside: nothing is asked that is not on record", async () => {
+test("a run that was reset asks nothing outside: only what is recorded is asked", async () => {
   const order = await entered("LOST-asks");
   await order.ask("sign", by("supervisor"), {});
   await order.ask("release", by("order_admin"), {});
@@ -235,7 +235,7 @@ test("a run that was reset asks nothing outside: nothing is asked that is not on
   await order.handle.terminate();
 });
 
-test("a run that knows less than the records, as one out of a backup, is ended: the record holds", async () => {
+test("a run that knows less than the records, as after restoring a backup, is ended: the records hold", async () => {
   const order = await entered("LOST-behind");
   const before = await recordOf("LOST-behind");
   await silence(env.client, "delete", "LOST-behind");
@@ -303,7 +303,7 @@ test("a run that ends as soon as it is begun is begun a few times, and then it i
   await order.handle.terminate();
   const found: string[] = [];
   for (let times = 0; times < 5; times += 1) {
-    // Nobody is there to ask what the run knew: after some tries the records are believed.
+    // No worker can answer for the ended run: after some tries the records are taken as complete.
     found.push(
       await until(
         () => restore("LOST-poison").catch(() => ""),

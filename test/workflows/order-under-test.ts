@@ -22,13 +22,13 @@ import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
 import { by } from "../domain/order-fixture.ts";
 import { until } from "../support/until.ts";
 
-/** What the outside world was asked, as the activities saw it. */
+/** What the activities of an order were asked to do. */
 export interface OutsideRequests {
   readonly tells: Tell[];
   readonly asks: { readonly system: string; readonly ask: string; readonly effectId: string }[];
 }
 
-/** Activities that do what they are asked at once; a test replaces the one that it is about. */
+/** Activities that succeed at once, and note what they were asked in `seen`. A test replaces the one that it is about. */
 export function makeActivities(seen: OutsideRequests, other: Partial<OrderActivities> = {}): OrderActivities {
   const ask: OrderActivities["askProduction"] = async ({ system, ask: what, effectId }) => {
     seen.asks.push({ system, ask: what, effectId });
@@ -92,7 +92,7 @@ export interface Answered extends CommandAnswer {
   readonly order: OrderView;
 }
 
-/** One order on an engine, and what can be done with it. */
+/** An order on an engine, and what a test does with it. */
 export interface OrderUnderTest {
   readonly handle: WorkflowHandle;
   receive(actor: Actor, body: Bodies["receive"]): Promise<Answered>;
@@ -100,7 +100,7 @@ export interface OrderUnderTest {
   send<K extends CommandName>(name: K, actor: Actor, body: Bodies[K], more?: Partial<CommandInput>): Promise<string>;
   read(): Promise<OrderView>;
   history(): Promise<readonly OrderEvent[]>;
-  /** What the records would be told that hold nothing. */
+  /** All pages of what records would be told that hold no event yet. */
   publication(): Promise<Publication>;
   state(key: string): Promise<CommandState>;
 }

@@ -29,7 +29,7 @@ afterAll(async () => {
 });
 
 type HistoryEvent = temporal.api.history.v1.IHistoryEvent;
-/** A summary, as whoever has the key reads it. */
+/** A summary, decrypted. */
 async function summaryOf({ userMetadata }: HistoryEvent): Promise<string> {
   const decoded = await testCodec.payloadCodecs?.[0]?.decode([userMetadata?.summary ?? {}]);
   return Buffer.from(decoded?.[0]?.data ?? []).toString();
@@ -53,7 +53,7 @@ function actionsIn(events: readonly HistoryEvent[]): number {
   return started + updates + signals + timers + activities + upserts + markers;
 }
 
-/** Each says once in the search attributes that it is there. */
+/** Each patch upserts a search attribute once. */
 const PATCHES = 1;
 
 const enteredAndSigned = async (order: OrderUnderTest) => {
@@ -66,7 +66,7 @@ describe("a regular order", () => {
   test("costs at most 200 history events and 75 actions, one upsert a command at most, and replays", async () => {
     const seen = noRequests();
     const order = getOrder(env, "regular", "SO-regular");
-    // Whoever keeps the records asks by a query, which is an action too: at once, or soon, together with what comes meanwhile.
+    // The projector asks by queries, which are actions too: at once, or up to a second later, together with what follows.
     const changes: string[] = [];
     const changed = (_: unknown, when: "at-once" | "soon") => void changes.push(when);
     const way = async () => {
@@ -117,7 +117,7 @@ describe("a regular order", () => {
     );
   });
 
-  test("reads as a story in the Temporal UI: attributes, summaries, current details", async () => {
+  test("is shown in the Temporal UI: search attributes, summaries", async () => {
     const order = getOrder(env, "story", "SO-story");
     await withWorker(env, "story", makeActivities(noRequests()), code, async () => {
       await enteredAndSigned(order);
@@ -182,7 +182,7 @@ describe("commands", () => {
     });
   });
 
-  test("a worker that takes an order over, and one after it, know it as the one before did", async () => {
+  test("a worker that takes an order over has the same events as the worker before it", async () => {
     const order = getOrder(env, "taken-over", "SO-taken-over");
     const working = <T>(body: () => Promise<T>) => withWorker(env, "taken-over", makeActivities(noRequests()), code, body);
     const first = await working(async () => {
@@ -223,7 +223,7 @@ describe("commands", () => {
     });
   });
 
-  test("a machine's refused report becomes a discrepancy, a person's refused signal is on record and told", async () => {
+  test("a machine's refused report becomes a discrepancy, a person's refused signal is kept as an event and told", async () => {
     const seen = noRequests();
     const order = getOrder(env, "discrepancy", "SO-discrepancy");
     await withWorker(env, "discrepancy", makeActivities(seen), code, async () => {
@@ -303,7 +303,7 @@ describe("what fails", () => {
     });
   });
 
-  test("continues as new with the whole record, with nothing lost under way", async () => {
+  test("continues as new with all its events, and loses nothing that is under way", async () => {
     const seen = noRequests();
     const order = getOrder(env, "continued", "SO-continued", { continueAfter: 60 });
     const published = await withWorker(env, "continued", makeActivities(seen), code, async () => {
@@ -334,7 +334,7 @@ describe("what fails", () => {
 });
 
 describe("after a downtime", () => {
-  test("the clock catches up at once: one message a duty, and the record shows when it was due", async () => {
+  test("the clock catches up at once: one message a duty, and the event says when it was due", async () => {
     const seen = noRequests();
     const duties = { ...defaultPolicy.duties, confirm: { ...defaultPolicy.duties.confirm, within: "PT0.4S" } };
     const ladder = { ...defaultPolicy.ladder, escalateAtLeast: "PT0.2S" };

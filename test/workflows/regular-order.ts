@@ -16,7 +16,7 @@ async function report<K extends CommandName>(order: OrderUnderTest, name: K, rol
   );
 }
 
-/** The regular way on the engine: people's commands as updates, machines' as signals, no time passing. */
+/** Takes an order from call to receipt on the engine: people's commands as updates, machines' as signals, without waiting for time to pass. */
 export async function runRegularOrder(order: OrderUnderTest): Promise<void> {
   await order.receive(R, { customer, salesRep: "li.na", lines, requestedDate: "2099-12-20", channel: "phone" });
   await order.ask("confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });

@@ -50,7 +50,7 @@ class Department {
   /** How often the calendar is still found to be owed, and what is said of it then. */
   calendarOwedFor = 0;
   calendar: CalendarOwed | undefined;
-  /** Whether somebody of these is reached. */
+  /** Whether any of these recipients is reached. */
   reaches: (message: Message) => boolean = () => true;
   readonly orders: readonly string[];
   readonly page: number;
@@ -213,7 +213,7 @@ test("a list that is not answered is told by a duty's ladder, up to management a
   expect(department.levels).toEqual([1, 2, 3, 4, 5]);
 });
 
-test("a calendar that nobody puts is told of by the ladder, once a rung however often it is begun, until it is put", async () => {
+test("a calendar that is owed is reminded of by the ladder, once a rung however often the watch is started, until it is put", async () => {
   const department = new Department(1);
   const from = await flying.currentTimeMs();
   const owed = { year: 2126, from: iso(from), dueAt: iso(from + 30 * DAY), ladder: policy.ladder };
@@ -274,7 +274,7 @@ test("when the sample fails, or nobody can be told, the full inspection is made 
   });
 });
 
-test("rewards: months are derived oldest first; who cannot be told holds up nobody, and stays untold", async () => {
+test("rewards: months are derived oldest first; a person who cannot be reached holds up no other, and is told later", async () => {
   const derived: string[] = [];
   const told: string[] = [];
   const about = (effectId: string): RewardsTelling => ({

@@ -51,7 +51,7 @@ async function run(start: StartOrder, cancelRequest: CancelRequest): Promise<voi
   const { running, clock, alarm, background, notice } = shell;
   if (!(await isReceived(shell))) return;
 
-  // An order that is opened again after its end was not sent the calendars put meanwhile.
+  // An order that is opened again after its end was not sent the calendars that were put since.
   running.setCalendar(start.calendar, clock.time());
   running.tick(clock.time());
 

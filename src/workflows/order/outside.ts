@@ -18,7 +18,7 @@ export interface Outside {
   ask(effect: Effect, notBefore: Ms | undefined): Promise<Dated>;
 }
 
-/** An answer that settles it: what could pass later is given up where nobody tries again. */
+/** The answer as final: a failure that may pass is given up, as this activity was the last try. */
 function settled(outcome: Outcome): Dated {
   return outcome.result === "again" ? { ...outcome, result: "exhausted" } : outcome;
 }

@@ -6,7 +6,7 @@ import { duties } from "../../domain/order/duties.ts";
 import { statusOf, type Order } from "../../domain/order/state.ts";
 import { endOfDay, iso, type Ms } from "../../domain/time.ts";
 
-/** How an order reads in the Temporal UI. Nothing personal: attributes are never encrypted. */
+/** How an order is shown in the Temporal UI. No personal data: search attributes are never encrypted. */
 
 function mostUrgent(open: readonly Duty[]): Duty | undefined {
   return open.filter(({ state }) => state !== "paused").toSorted((a, b) => a.dueAt - b.dueAt)[0] ?? open[0];
@@ -16,7 +16,7 @@ function classesOf({ class: { large, custom } }: Order): string[] {
   return large || custom ? [...(large ? ["large"] : []), ...(custom ? ["custom"] : [])] : ["ordinary"];
 }
 
-/** The search attributes of an order at a time. What is not known is unset. */
+/** The search attributes of an order at a time, ms. What is not known is unset. */
 export function attributesOf(order: Order, at: Ms): SearchAttributeUpdatePair[] {
   const open = duties(order, at);
   const next = mostUrgent(open);
@@ -34,10 +34,10 @@ export function attributesOf(order: Order, at: Ms): SearchAttributeUpdatePair[] 
   ];
 }
 
-/** So many duties, and requests that failed, are named in the current details. */
+/** Duties, and failed requests, that are named in the current details. */
 const SHOWN = 50;
 
-/** The order in Markdown, for "current details" in the Temporal UI: status, what is owed, what is due next. */
+/** The order in Markdown, for "current details" in the Temporal UI: status, open duties, failed requests. */
 export function detailsOf(order: Order, at: Ms): string {
   const open = duties(order, at).toSorted((a, b) => a.dueAt - b.dueAt);
   const rows = open
@@ -62,18 +62,18 @@ export function detailsOf(order: Order, at: Ms): string {
   ].join("\n");
 }
 
-/** The first thing to be done, above the table: the UI shows a few lines only. */
+/** The duty that is due first, above the table: the UI shows a few lines only. */
 function nextDueLine(open: readonly Duty[]): string {
   const next = mostUrgent(open);
   return next ? `Next due: **${next.duty}** (${next.rule}) by ${next.owner.id ?? next.owner.role}, ${iso(next.dueAt)}` : "";
 }
 
-/** A timer's summary: which duty, which rule, what is done about it then. */
+/** A timer's summary: duty, rule and rung. */
 export function summaryOfAlarm({ duty, rung }: { duty?: Duty; rung?: string }): string {
   return duty ? `${duty.duty} · ${duty.rule} · ${rung ?? ""}` : "promised date · R3.3 · passes";
 }
 
-/** An activity's summary: what is asked or told, for which duty by which rule. At most 200 characters. */
+/** An activity's summary: what is asked or told, for which duty, by which rule. At most 200 characters, as Temporal takes no more. */
 export function summaryOfEffect(effects: readonly Effect[]): string {
   const names = effects.map((effect) => {
     if (effect.system === "messages" && effect.data.message === "rung") {

@@ -25,10 +25,10 @@ import { climb } from "./ladder.ts";
 import { activities, dueTimeOf, tellPeople, forEachPage } from "./steps.ts";
 import { startCalendarWatch } from "./watch-calendar.ts";
 
-/** Continues as the inspection itself, from whatever routine began it. */
+/** Continues as an `inspection`, whichever routine the run began as. */
 const inspectOn = makeContinueAsNewFunc<typeof inspection>({ workflowType: INSPECTION_WORKFLOW });
 
-/** R6.2: the four checks over the orders of a scope; each finding goes onto its order. */
+/** R6.2: makes the four checks on the orders of a scope. Each finding is recorded on its order. */
 export async function inspection(start: InspectionStart): Promise<string> {
   const { head, scope, carrierGrace } = start;
   const { reportId, kind, about } = head;
@@ -59,7 +59,7 @@ export async function inspection(start: InspectionStart): Promise<string> {
   return reportId;
 }
 
-/** R6.1: every day, all open orders. */
+/** R6.1: inspects all open orders, every day. */
 export async function dailyInspection(start: RoutineStart): Promise<string> {
   const due = dueTimeOf(start);
   const { name } = dayAround(due);
@@ -68,10 +68,10 @@ export async function dailyInspection(start: RoutineStart): Promise<string> {
   return inspection({ head, scope: { orders: "open" }, carrierGrace: start.policy.carrierGrace });
 }
 
-/** Continues as the sample itself. */
+/** Continues as a `sampleInspection`. */
 const sampleOn = makeContinueAsNewFunc<typeof sampleInspection>({ workflowType: SAMPLE_WORKFLOW });
 
-/** R6.1: management's sample of a month, drawn by a seed that is recorded before the first lot is drawn. */
+/** R6.1: draws management's sample of a month. The seed is recorded before the first lot is drawn. */
 export async function sampleInspection(start: SampleStart): Promise<string> {
   const { scope, sample } = start;
   const { reportId } = start.head;
@@ -100,7 +100,7 @@ export async function sampleInspection(start: SampleStart): Promise<string> {
   return reportId;
 }
 
-/** Tells of a list that is not answered, until its last answer. */
+/** Reminds the supervisor of an inspection list by a ladder, until each finding is answered. */
 export async function watchInspection(start: WatchInspectionStart): Promise<string> {
   return ignoreCancellation(() => watchAnswers(start));
 }
@@ -141,14 +141,14 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
     scope,
     sample: policy.sample,
   };
-  // Those under way began their inspections under ids that an order's number could take.
+  // Runs from before `own-ids` began their inspections under ids that an order number could take.
   const own = patched("own-ids");
   const [fullId, sampleId, watchId] = own
     ? [ownIds.inspection(full), ownIds.inspection(sample), ownIds.watch(full)]
     : [full, sample, `watch-${full}`];
   const watch = () =>
     startInspectionWatch(watchId, { reportId: full, from: iso(due), dueAt: iso(answerBy), ladder: policy.ladder, told: [] });
-  // Two that are apart: what becomes of one does not hold up the other. Whether anybody was told or not, it is to be answered.
+  // The two are independent: the failure of one does not hold up the other. The list is watched even if nobody could be told of it.
   const [asked, drawn] = [
     executeChild(inspection, { args: [inspected], workflowId: fullId }),
     executeChild(sampleInspection, { args: [sampled], workflowId: sampleId }),
@@ -159,7 +159,7 @@ export async function monthlyInspection(start: RoutineStart): Promise<string> {
   return `${full}, ${sample}`;
 }
 
-/** Has a list watched, unless it is. */
+/** Starts the watch of an inspection list, unless it runs already. */
 async function startInspectionWatch(workflowId: string, start: WatchInspectionStart): Promise<void> {
   try {
     await startChild(watchInspection, { args: [start], workflowId, parentClosePolicy: ParentClosePolicy.ABANDON });

@@ -6,28 +6,29 @@ import type { LadderPolicy } from "../../domain/policy.ts";
 import { iso, type Instant } from "../../domain/time.ts";
 import { tellPeople } from "./steps.ts";
 
-/** A duty of no single order: since when and by when, and how far up its ladder has been climbed. */
+/** A duty that belongs to no single order: since when it is owed, by when it is due, and which rungs of its ladder have been told. */
 export interface Climb {
   readonly from: Instant;
   readonly dueAt: Instant;
   readonly ladder: LadderPolicy;
-  /** What has been told so far. */
+  /** The rungs told so far. */
   readonly told: readonly Told[];
 }
 
 interface Climbing {
-  /** Names the duty: with a rung, the key under which that is told once. */
+  /** Names the duty. With a rung it is the key under which the message is told once. */
   readonly name: string;
   readonly summary: string;
-  /** What is to be told on a rung, with what is still open; `undefined`: it is done. */
+  /** Looks whether the duty is still owed: answers the message for a rung, or `undefined` when the duty is done. */
   readonly look: () => Promise<((isWarning: boolean) => Pick<Message, "message" | "params">) | undefined>;
+  /** Is told the level that the ladder has reached, after each rung. */
   readonly raised?: (level: number) => Promise<void>;
 }
 
 /**
- * Tells of what the supervisor owes, as of any duty: before and when it is due, then management, then both again and again
- * until it is done.
- * @returns what has been told when the run has to be continued; `"done"` when there is nothing left to tell
+ * Tells of a duty that the supervisor owes, as of any duty: before it is due and when it is due, then management, then both again until it is
+ * done.
+ * @returns the rungs told, when the run has to continue as new or no rung is left; `"done"` when the duty is done
  */
 export async function climb(
   { from, dueAt: due, ladder, told }: Climb,
@@ -46,9 +47,9 @@ export async function climb(
     const open = await look();
     if (!open) return "done";
     const to = toldOn(course, watch, rung, 0, Date.now());
-    // One that reached nobody is in the log; the next rung comes all the same.
+    // When nobody is reached that is logged, and the next rung is told all the same.
     await tellPeople(`${name}-${rung}-${iso(at)}`, { to, ...open(rung === "warn") }).catch((error: unknown) =>
-      log.warn("nobody was told of what the house owes", { name, rung, error: String(error) }),
+      log.warn("nobody was told of a duty of the administration", { name, rung, error: String(error) }),
     );
     rungs = [...rungs, { rung, rungDueAt: iso(at), dueAt: iso(dueAt) }];
     await raised?.(levelOf({ rungs }));

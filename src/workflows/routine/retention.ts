@@ -2,7 +2,7 @@ import { continueAsNew, workflowInfo } from "@temporalio/workflow";
 import type { RoutineStart } from "../../contracts/workflow-routine.ts";
 import { activities } from "./steps.ts";
 
-/** Removes personal texts of orders that ended long enough ago, page by page (`docs/audit.md`). */
+/** Removes the personal data of orders that ended longer ago than the policy keeps it, a page at a time (`docs/audit.md`). */
 export async function retention(start: RoutineStart): Promise<string> {
   let removed = 0;
   for (let cursor: string | undefined = start.cursor ?? ""; cursor !== undefined;) {

@@ -11,18 +11,18 @@ const { deriveRewards, untoldRewards, toldRewards } = proxyActivities<RewardsAct
   heartbeatTimeout: MINUTE,
   retry: { initialInterval: SECOND, maximumInterval: MINUTE },
 });
-/** A message that does not get through is tried again by the next day's review, as long as it is not on record as told. */
+/** A message that does not get through is sent again by the next day's review, until the records say that it was told. */
 const { tellAgain } = proxyActivities<Pick<OrderActivities, "tellAgain">>({
   startToCloseTimeout: 15 * SECOND,
   retry: { initialInterval: SECOND, maximumInterval: 10 * SECOND, maximumAttempts: 10 },
 });
 
-/** R7.1–R7.3: derives a month's proposals from the record anew. */
+/** R7.1–R7.3: derives a month's proposals again from the records. */
 export async function renewRewards({ month }: RewardsStart): Promise<void> {
   await deriveRewards(month);
 }
 
-/** Tells management what waits for them, and each person what was decided about them. */
+/** Tells management which proposals wait for a decision, and each person what was decided about them. */
 export async function tellRewards({ month }: RewardsStart): Promise<void> {
   for (const telling of await untoldRewards(month)) {
     const { effectId, message } = telling;
@@ -32,19 +32,20 @@ export async function tellRewards({ month }: RewardsStart): Promise<void> {
   }
 }
 
-async function rewards(month: string): Promise<void> {
+/** Derives a month's proposals, and tells of them. */
+async function deriveAndTell(month: string): Promise<void> {
   await renewRewards({ month });
   await tellRewards({ month });
 }
 
-/** First of the month: what the month before amounts to. */
+/** On the first of each month: the proposals of the month before. */
 export async function monthlyRewards(start: RoutineStart): Promise<void> {
-  await rewards(monthBefore(dueTimeOf(start)).name);
+  await deriveAndTell(monthBefore(dueTimeOf(start)).name);
 }
 
-/** Daily: the last months once more, oldest first, as what is learnt later may change what they amount to. */
+/** Daily: the last months again, oldest first, as events that come later may change their proposals. */
 export async function rewardsReview(start: RoutineStart): Promise<void> {
   const months: Period[] = [monthBefore(dueTimeOf(start))];
   while (months.length < start.policy.rewards.reviewMonths) months.unshift(monthBefore(months[0]?.from ?? 0));
-  for (const { name } of months) await rewards(name);
+  for (const { name } of months) await deriveAndTell(name);
 }

@@ -4,12 +4,12 @@ import type { RoutineActivities, RoutineStart, Scope } from "../../contracts/wor
 import type { Message } from "../../domain/order/effects.ts";
 import { MINUTE, SECOND, type Ms } from "../../domain/time.ts";
 
-/** The engine's own: when an action of a schedule was due; of one triggered by hand, when that was. */
+/** Temporal's own attribute: when an action of a schedule was due, or when it was triggered by hand. */
 const scheduledStart = defineSearchAttributeKey("TemporalScheduledStartTime", "DATETIME");
 
 /**
- * When a run was due, ms: its period follows from this and never from the time at which it is run, so that a run that is
- * made up after downtime is about its own period.
+ * When a run was due, ms. The period that it is about is derived from this, and not from the time at which it runs: after a downtime a run is
+ * still about its own period.
  */
 export function dueTimeOf({ scheduledAt }: RoutineStart): Ms {
   if (scheduledAt !== undefined) return Date.parse(scheduledAt);
@@ -17,22 +17,22 @@ export function dueTimeOf({ scheduledAt }: RoutineStart): Ms {
   return (typedSearchAttributes.get(scheduledStart) ?? startTime).getTime();
 }
 
-/** No bound: what a routine reads and writes are the records and the engine, and it waits while they are away. */
+/** Tried without limit: a routine reads and writes the records and the engine, and waits while they are away. */
 export const activities = proxyActivities<RoutineActivities>({
   startToCloseTimeout: 10 * MINUTE,
   heartbeatTimeout: MINUTE,
   retry: { initialInterval: SECOND, maximumInterval: MINUTE },
 });
 
-/** Messages end some day: a report that nobody could be told of is there all the same. */
+/** Tried 20 times: the routine report is made even if its message cannot be delivered. */
 const { announce } = proxyActivities<Pick<RoutineActivities, "announce">>({
   startToCloseTimeout: 10 * SECOND,
   retry: { initialInterval: SECOND, maximumInterval: 10 * MINUTE, maximumAttempts: 20 },
 });
 
 /**
- * Goes through the orders of a scope, a page at a time; a long way continues as new, with where it is.
- * @param goOn the argument of the next run, and `type` its workflow where that is another one
+ * Goes through the orders of a scope, a page at a time. When the history grows long it continues as new from where it is.
+ * @param goOn continues as new from a cursor
  */
 export async function forEachPage(
   scope: Scope,
@@ -49,7 +49,11 @@ export async function forEachPage(
   } while (after !== undefined);
 }
 
-/** Tells people; when nobody of them is reached, management. */
+/**
+ * Tells people; when none of them is reached, management.
+ * @param key the message is told once under this key
+ * @throws ApplicationFailure `unreached` when management is not reached either
+ */
 export async function tellPeople(key: string, message: Message): Promise<void> {
   if (await announce(key, message)) return;
   if (await announce(`${key}-management`, { ...message, to: [{ role: "management" }] })) return;

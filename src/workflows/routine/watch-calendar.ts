@@ -6,7 +6,7 @@ import { ignoreCancellation } from "../cancellation.ts";
 import { climb } from "./ladder.ts";
 import { activities } from "./steps.ts";
 
-/** Tells of the duty `put-calendar`, until a calendar is put that knows a later year. */
+/** Reminds the supervisor of the duty `put-calendar` by a ladder, until a calendar is put that covers a later year. */
 export async function watchCalendar(start: WatchCalendarStart): Promise<string> {
   return ignoreCancellation(() => watchYear(start));
 }
@@ -25,7 +25,7 @@ async function watchYear(start: WatchCalendarStart): Promise<string> {
   return told === "done" ? `the year after ${year} is known` : continueAsNew<typeof watchCalendar>({ ...start, told });
 }
 
-/** Has the duty `put-calendar` watched while it is owed, once a year that is to be known. */
+/** Starts the watch of the duty `put-calendar` if it is owed: one for each year that the calendar has to cover. */
 export async function startCalendarWatch(): Promise<void> {
   const owed = await activities.calendarOwed();
   if (!owed) return;

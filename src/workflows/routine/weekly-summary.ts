@@ -4,7 +4,7 @@ import { weekBefore } from "../../domain/routine/period.ts";
 import { iso } from "../../domain/time.ts";
 import { activities, dueTimeOf, tellPeople, forEachPage } from "./steps.ts";
 
-/** R5.3: the summary of the week before the one in which it is due, made once however often it is triggered. */
+/** R5.3: makes the summary of the week before the one in which it is due. It is made once, however often it is triggered. */
 export async function weeklySummary(start: RoutineStart): Promise<string> {
   const due = dueTimeOf(start);
   const period = weekBefore(due);
