@@ -1,6 +1,7 @@
 import { sql, type Kysely } from "kysely";
 import type { Migration } from "kysely/migration";
 import type { OrderEvent } from "../domain/order/events.ts";
+import { createClosedDuties } from "./closed-duties.ts";
 import { initialHashOf, hashEvents, saltOf } from "./hash-chain.ts";
 
 /** Chains the events that were stored before there was a chain, one order after another. */
@@ -308,7 +309,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`update duties set order_rep = order_rep where state in ('open', 'paused')`.execute(db);
       // One index for each way in which a list of duties is asked for, in the list's own order; with what is counted by.
       const owed = sql`where state in ('open', 'paused')`;
-      await sql`create index duties_due on duties (due_at, order_no, duty_id) include (duty, owner_role, order_rep) ${owed}`.execute(
+      await sql`create index duties_due on duties (due_at, order_no, duty_id) include (duty, owner_role, owner_id, order_rep, opened_at) ${owed}`.execute(
         db,
       );
       await sql`create index duties_due_by_rep on duties (order_rep, due_at, order_no, duty_id) include (duty, owner_role) ${owed}`.execute(
@@ -333,4 +334,5 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`create index orders_customer_grams on orders using gin (search_grams(customer))`.execute(db);
     },
   },
+  "0016-closed-duties": { up: createClosedDuties },
 };

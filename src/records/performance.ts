@@ -1,5 +1,5 @@
 import { sql, type RawBuilder } from "kysely";
-import { addDays, endOfDay, iso, startOfDay, type Day, type Ms } from "../domain/time.ts";
+import { addDays, dayOf, endOfDay, iso, startOfDay, type Day, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import { cursorOf, readCursor, type Page, type PageRequest } from "./paging.ts";
 
@@ -68,11 +68,16 @@ function periodsOf({ from, to, by }: PerformanceQuery, at: Ms): { month: string;
   return periods;
 }
 
+/**
+ * The periods as rows: `first_day` to before `last_day` are whole days of the factory, from `rest` on it is a part of one.
+ */
 function periodRows(periods: ReturnType<typeof periodsOf>): RawBuilder<unknown> {
-  const rows = periods.map(
-    ({ month, begins, ends }) => sql`(${month}::text, ${iso(begins)}::timestamptz, ${iso(ends)}::timestamptz)`,
-  );
-  return sql`periods (month, begins, ends) as (values ${sql.join(rows)})`;
+  const rows = periods.map(({ month, begins, ends }) => {
+    const last = dayOf(ends);
+    return sql`(${month}::text, ${iso(begins)}::timestamptz, ${iso(ends)}::timestamptz, ${dayOf(begins)}::date, ${last}::date,
+      ${iso(startOfDay(last))}::timestamptz)`;
+  });
+  return sql`periods (month, begins, ends, first_day, last_day, rest) as (values ${sql.join(rows)})`;
 }
 
 /** The columns of the key: what is not asked for is `null` in every row. */
@@ -83,44 +88,213 @@ function keyColumns(by: readonly Dimension[], columns: Readonly<Record<Dimension
   return { select: sql.join(select), groupBy: group.length === 0 ? sql`` : sql`group by ${sql.join(group)}` };
 }
 
-/** What was owed: ended in the period by business time, or owed at its end. */
-async function readDutyFigures(db: Database, question: PerformanceQuery, periods: RawBuilder<unknown>) {
-  const { by, salesRep, duty } = question;
-  const { select, groupBy } = keyColumns(by, {
-    month: sql`d.month`,
-    customer: sql`o.customer`,
-    rep: sql`d.owner_id`,
-    duty: sql`d.duty`,
-  });
+/** Duties of these only: a person's, or of one name. */
+function dutiesWanted({ by, salesRep, duty }: PerformanceQuery, row: "d" | "s"): RawBuilder<unknown> {
+  const column = (name: string) => sql.ref(`${row}.${name}`);
   const inPerson = by.includes("rep") || salesRep !== undefined;
-  const columns = sql`p.month, d.order_no, d.duty, d.owner_id, d.state, d.exempt, d.took_ms`;
-  const which = sql`
-    ${inPerson ? sql`and d.owner_role = 'sales_rep' and d.owner_id is not null` : sql``}
-    ${salesRep === undefined ? sql`` : sql`and d.owner_id = ${salesRep}`}
-    ${duty === undefined ? sql`` : sql`and d.duty = ${duty}`}`;
+  return sql`
+    ${inPerson ? sql`and ${column("owner_role")} = 'sales_rep' and coalesce(${column("owner_id")}, '') <> ''` : sql``}
+    ${salesRep === undefined ? sql`` : sql`and ${column("owner_id")} = ${salesRep}`}
+    ${duty === undefined ? sql`` : sql`and ${column("duty")} = ${duty}`}`;
+}
+
+function keyOfDuties(by: readonly Dimension[]) {
+  return keyColumns(by, { month: sql`d.month`, customer: sql`o.customer`, rep: sql`d.owner_id`, duty: sql`d.duty` });
+}
+
+/** What was owed at the end of a period: it is still, or has ended since. */
+function owedAtEnd(query: PerformanceQuery): RawBuilder<unknown> {
+  const which = dutiesWanted(query, "d");
+  const columns = sql`p.month, d.order_no, d.duty, d.owner_id, d.due_at < p.ends as overdue`;
+  return sql`
+    select ${columns} from periods p join duties d on d.state in ('open', 'paused') and d.opened_at < p.ends ${which}
+    union all
+    select ${columns} from periods p join duties d on d.closed_at is not null
+      and tstzrange(d.opened_at, greatest(d.opened_at, d.closed_at), '(]') @> p.ends ${which}`;
+}
+
+const endedFigures = sql`
+  coalesce(sum(count) filter (where state = 'met' and not late), 0)::int as met,
+  coalesce(sum(count) filter (where late and not exempt), 0)::int as late,
+  coalesce(sum(count) filter (where late and exempt), 0)::int as exempt,
+  coalesce(sum(count) filter (where state = 'lapsed' and not late), 0)::int as lapsed`;
+
+interface EndedFigures extends Key {
+  readonly met: number;
+  readonly late: number;
+  readonly exempt: number;
+  readonly lapsed: number;
+}
+
+/** How many of a group's duties took how long: `took` is a bucket (`closed-duties.ts`), or `null` where the time is not known. */
+interface Bucket extends EndedFigures {
+  readonly took: number | null;
+  readonly fulfilled: number;
+}
+
+/** The ended ones of a group, the buckets of times in order. */
+interface Ended {
+  readonly key: Key;
+  readonly figures: Omit<EndedFigures, Dimension>;
+  readonly buckets: readonly { readonly took: number; readonly count: number }[];
+}
+
+/** A time by its place among those of its group, from 0: in which bucket it is, and where among the bucket's. */
+interface Place {
+  readonly took: number;
+  readonly nth: number;
+}
+
+function placeOf(buckets: Ended["buckets"], rank: number): Place {
+  let before = 0;
+  for (const { took, count } of buckets) {
+    if (rank < before + count) return { took, nth: rank - before };
+    before += count;
+  }
+  throw new Error(`there is no time number ${rank}`);
+}
+
+/** As Postgres' `percentile_cont` reckons: between the two neighbours, in proportion. */
+function neighboursOf(buckets: Ended["buckets"], part: number): { low: Place; high: Place; proportion: number } | undefined {
+  const count = buckets.reduce((sum, each) => sum + each.count, 0);
+  if (count === 0) return undefined;
+  const rank = part * (count - 1);
+  const low = Math.floor(rank);
+  return { low: placeOf(buckets, low), high: placeOf(buckets, Math.ceil(rank)), proportion: rank - low };
+}
+
+/** What ended in the periods, from the sums by day; the last day, where it is not over yet, from the duties themselves. */
+async function readEnded(db: Database, query: PerformanceQuery, periods: RawBuilder<unknown>): Promise<readonly Ended[]> {
+  const { select, groupBy } = keyOfDuties(query.by);
+  const took = sql`case when d.state = 'met' and d.took_bucket >= 0 then d.took_bucket end`;
+  const { rows } = await sql<Bucket>`
+    with ${periods},
+    d as (
+      select p.month, s.duty, s.owner_id, s.state, s.late, s.exempt, s.took_bucket, s.count
+        from periods p join closed_duties s on s.day >= p.first_day and s.day < p.last_day ${dutiesWanted(query, "s")}
+      union all
+      select p.month, d.duty, d.owner_id, d.state, coalesce(d.late, false), d.exempt, coalesce(took_bucket(d.took_ms), -1), 1
+        from periods p join duties d on d.closed_at >= p.rest and d.closed_at < p.ends ${dutiesWanted(query, "d")}
+    )
+    select ${select}, ${took} as took, ${endedFigures}, (sum(count) filter (where state = 'met'))::int as fulfilled
+    from d ${groupBy} ${query.by.length === 0 ? sql`group by ${took}` : sql`, ${took}`}
+    having sum(count) > 0
+    order by took`.execute(db);
+  const groups = new Map<
+    string,
+    { key: Key; figures: Omit<EndedFigures, Dimension>; buckets: { took: number; count: number }[] }
+  >();
+  for (const { month, customer, rep, duty, took, fulfilled, ...figures } of rows) {
+    const key = { month, customer, rep, duty };
+    const text = JSON.stringify(textOf(key));
+    const group = groups.get(text) ?? { key, figures: { met: 0, late: 0, exempt: 0, lapsed: 0 }, buckets: [] };
+    const { met, late, exempt, lapsed } = group.figures;
+    group.figures = {
+      met: met + figures.met,
+      late: late + figures.late,
+      exempt: exempt + figures.exempt,
+      lapsed: lapsed + figures.lapsed,
+    };
+    if (took !== null) group.buckets.push({ took, count: fulfilled });
+    groups.set(text, group);
+  }
+  return [...groups.values()];
+}
+
+type Named<T> = T & { readonly month: string; readonly rep: string; readonly duty: string };
+
+/** The times at some places, ms. */
+async function readTimes(
+  db: Database,
+  query: PerformanceQuery,
+  periods: RawBuilder<unknown>,
+  places: readonly Named<Place>[],
+): Promise<(place: Named<Place>) => number> {
+  const nameOf = ({ month, rep, duty, took, nth }: Named<Place>) => JSON.stringify([month, rep, duty, took, nth]);
+  if (places.length === 0) return () => Number.NaN;
+  const has = (dimension: Dimension) => query.by.includes(dimension);
+  const wanted = JSON.stringify([...new Map(places.map((place) => [nameOf(place), place])).values()]);
+  // One look at the index for each duty: behind the bucket it is ordered by duty, then by time.
+  const duties = has("duty")
+    ? sql`d.duty = w.duty`
+    : sql`d.duty = any (array (select distinct s.duty from closed_duties s, periods p where s.day >= p.first_day
+        union select d.duty from duties d, periods p where d.closed_at >= p.rest and d.closed_at < p.ends))`;
+  const { rows } = await sql<Named<Place & { ms: string }>>`
+    with ${periods},
+    wanted as (select * from jsonb_to_recordset(${wanted}::jsonb) as w (month text, rep text, duty text, took int, nth int)),
+    buckets as (select distinct month, ${has("duty") ? sql`duty` : sql`''::text as duty`}, took from wanted),
+    times as (
+      select w.month, ${has("rep") ? sql`d.owner_id` : sql`''::text`} as rep, w.duty, w.took, d.took_ms,
+        row_number() over (partition by w.month, w.duty, w.took ${has("rep") ? sql`, d.owner_id` : sql``} order by d.took_ms) - 1 as nth
+      from buckets w join periods p on p.month = w.month
+        join duties d on d.state = 'met' and took_bucket(d.took_ms) = w.took and ${duties}
+          and d.closed_at >= p.begins and d.closed_at < p.ends ${dutiesWanted(query, "d")}
+    )
+    select w.*, t.took_ms as ms from wanted w join times t using (month, rep, duty, took, nth)`.execute(db);
+  const found = new Map(rows.map((row) => [nameOf(row), Number(row.ms)]));
+  return (place) => found.get(nameOf(place)) ?? Number.NaN;
+}
+
+const inSeconds = (time: number): number => Math.floor(time / 1_000 + 0.5);
+
+/**
+ * What ended in the period by business time, or was owed at its end, from the sums by day. Medians are exact: the sums say in which bucket
+ * of times one lies, and only the times of that bucket are looked at.
+ */
+async function readDutyFigures(
+  db: Database,
+  query: PerformanceQuery,
+  periods: RawBuilder<unknown>,
+): Promise<readonly DutyFigures[]> {
+  const ended = await readEnded(db, query, periods);
+  const ranked = ended.map(({ key, figures, buckets }) => ({
+    key,
+    figures,
+    name: { month: key.month ?? "", rep: key.rep ?? "", duty: key.duty ?? "" },
+    percentiles: [0.5, 0.9].map((part) => neighboursOf(buckets, part)),
+  }));
+  const places = ranked.flatMap(({ name, percentiles }) =>
+    percentiles.flatMap((each) => (each ? [each.low, each.high].map((place) => ({ ...name, ...place })) : [])),
+  );
+  const timeAt = await readTimes(db, query, periods, places);
+  const { select, groupBy } = keyOfDuties(query.by);
+  const { rows: owed } = await sql<Key & { readonly open: number; readonly overdue: number }>`
+    with ${periods}, d as (${owedAtEnd(query)})
+    select ${select}, count(*)::int as open, (count(*) filter (where overdue))::int as overdue from d ${groupBy}`.execute(db);
+  const all = new Map<string, DutyFigures>();
+  for (const { key, figures, name, percentiles } of ranked) {
+    const [medianSeconds = null, p90Seconds = null] = percentiles.map((each) => {
+      if (!each) return null;
+      const [low, high] = [each.low, each.high].map((place) => timeAt({ ...name, ...place }));
+      return low === undefined || high === undefined ? null : inSeconds(low + each.proportion * (high - low));
+    });
+    all.set(JSON.stringify(textOf(key)), { ...key, ...nothingOwed, ...figures, medianSeconds, p90Seconds });
+  }
+  for (const { open, overdue, ...key } of owed) {
+    const text = JSON.stringify(textOf(key));
+    all.set(text, { ...(all.get(text) ?? { ...key, ...nothingOwed }), open, overdue });
+  }
+  return [...all.values()];
+}
+
+/** The same by customer, who is the order's and not the duty's: from the duties themselves. */
+async function readDutyFiguresByCustomer(db: Database, query: PerformanceQuery, periods: RawBuilder<unknown>) {
+  const { select, groupBy } = keyOfDuties(query.by);
   const { rows } = await sql<DutyFigures>`
     with ${periods},
     d as (
-      select ${columns}, true as ended, d.late as breached
-        from periods p join duties d on d.closed_at >= p.begins and d.closed_at < p.ends ${which}
+      select p.month, d.order_no, d.duty, d.owner_id, true as ended, d.state, coalesce(d.late, false) as late, d.exempt, d.took_ms,
+          false as overdue, 1 as count
+        from periods p join duties d on d.closed_at >= p.begins and d.closed_at < p.ends ${dutiesWanted(query, "d")}
       union all
-      select ${columns}, false, d.due_at < p.ends
-        from periods p join duties d on d.state in ('open', 'paused') and d.opened_at < p.ends ${which}
-      union all
-      select ${columns}, false, d.due_at < p.ends
-        from periods p join duties d on d.closed_at is not null
-          and tstzrange(d.opened_at, greatest(d.opened_at, d.closed_at), '(]') @> p.ends ${which}
+      select month, order_no, duty, owner_id, false, 'open', false, false, null, overdue, 1 from (${owedAtEnd(query)}) owed
     )
-    select ${select},
-      (count(*) filter (where ended and state = 'met' and not breached))::int as met,
-      (count(*) filter (where ended and breached and not exempt))::int as late,
-      (count(*) filter (where ended and breached and exempt))::int as exempt,
-      (count(*) filter (where ended and state = 'lapsed' and not breached))::int as lapsed,
-      floor(percentile_cont(0.5) within group (order by took_ms) filter (where ended and state = 'met') / 1000 + 0.5) as "medianSeconds",
-      floor(percentile_cont(0.9) within group (order by took_ms) filter (where ended and state = 'met') / 1000 + 0.5) as "p90Seconds",
+    select ${select}, ${endedFigures},
+      floor(percentile_cont(0.5) within group (order by took_ms) filter (where state = 'met') / 1000 + 0.5) as "medianSeconds",
+      floor(percentile_cont(0.9) within group (order by took_ms) filter (where state = 'met') / 1000 + 0.5) as "p90Seconds",
       (count(*) filter (where not ended))::int as open,
-      (count(*) filter (where not ended and breached))::int as overdue
-    from d ${by.includes("customer") ? sql`join orders o on o.order_no = d.order_no` : sql``}
+      (count(*) filter (where overdue))::int as overdue
+    from d join orders o on o.order_no = d.order_no
     ${groupBy}`.execute(db);
   return rows;
 }
@@ -185,9 +359,17 @@ export async function readPerformance(
   const periods = periodsOf(question, at);
   if (periods.length === 0) return { items: [], next: null };
   const single = question.by.includes("duty") || question.duty !== undefined;
+  const rows = periodRows(periods);
   const [owed, ordered] = await Promise.all([
-    readDutyFigures(db, question, periodRows(periods)),
-    single ? [] : readOrderFigures(db, question, periodRows(periods)),
+    question.by.includes("customer")
+      ? readDutyFiguresByCustomer(db, question, rows)
+      : // Three queries, as of one moment.
+        db
+          .transaction()
+          .setIsolationLevel("repeatable read")
+          .setAccessMode("read only")
+          .execute((trx) => readDutyFigures(trx, question, rows)),
+    single ? [] : readOrderFigures(db, question, rows),
   ]);
   const groups = new Map<string, { key: Key; figures: Figures }>();
   for (const row of [...owed, ...ordered]) {

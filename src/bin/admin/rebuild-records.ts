@@ -1,3 +1,4 @@
+import { recountClosedDuties } from "../../records/closed-duties.ts";
 import { migrate, openDatabase } from "../../records/database.ts";
 import { rebuildRecords } from "../../records/rebuild.ts";
 import { settingsOrExit } from "../../composition/process.ts";
@@ -14,6 +15,7 @@ const { connection, client } = await connectTo(name, settings, running);
 const db = openDatabase(databaseUrl, { max: 2, statementTimeout: 0 });
 await migrate(db);
 const { orders: count, events, failed } = await rebuildRecords(db, listHeldOrders(client), Date.now());
+await recountClosedDuties(db);
 process.stdout.write(`rebuilt ${count} orders with ${events} events\n`);
 for (const { orderNo, why } of failed) process.stderr.write(`order ${orderNo} could not be rebuilt: ${why}\n`);
 await Promise.all([db.destroy(), connection.close()]);

@@ -1,3 +1,4 @@
+import { findSumFaults } from "../../records/closed-duties.ts";
 import { openDatabase } from "../../records/database.ts";
 import { compareWithEngine, verifyRecords, type VerifyResult } from "../../records/verify.ts";
 import { settingsOrExit } from "../../composition/process.ts";
@@ -13,7 +14,7 @@ const name = "verify-records";
 const settings = settingsOrExit(name);
 const running = await findRunning(name, settings);
 const { databaseUrl } = running;
-const db = openDatabase(databaseUrl, { max: 2 });
+const db = openDatabase(databaseUrl, { max: 2, statementTimeout: 0 });
 
 function tell(what: string, { orders, events, faults }: VerifyResult): number {
   for (const { orderNo, number, what: fault } of faults) {
@@ -24,6 +25,9 @@ function tell(what: string, { orders, events, faults }: VerifyResult): number {
 }
 
 let found = tell("records", await verifyRecords(db));
+const sums = await findSumFaults(db);
+for (const fault of sums) process.stderr.write(`${fault}\n`);
+found += sums.length;
 if (process.argv.includes("--engine")) {
   const { connection, client } = await connectTo(name, settings, running);
   found += tell("engine", await compareWithEngine(db, listHeldOrders(client)));
