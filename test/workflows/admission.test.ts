@@ -34,7 +34,7 @@ afterAll(async () => {
 });
 
 const received = { customer: { name: "客户A", contact: { phone: "+8613800000000" } }, channel: "phone" } as const;
-const said = { with: "customer", channel: "phone", summary: "问进度" } as const;
+const body = { with: "customer", channel: "phone", summary: "问进度" } as const;
 
 test("200 commands at once on one order, by several people and processes: each is done once, or told to come again", async () => {
   const order = getOrder(env, QUEUE, "BUSY");
@@ -44,7 +44,7 @@ test("200 commands at once on one order, by several people and processes: each i
   let turnedAway = 0;
   /** Sends the command with the same key until it is answered. */
   async function ask(engine: Engine, actor: Actor, number: number): Promise<void> {
-    const sent = commandInput(actor, said, { key: scopedKey(actor.id, `busy-${number}`) });
+    const sent = commandInput(actor, body, { key: scopedKey(actor.id, `busy-${number}`) });
     for (;;) {
       const outcome = await engine.update("BUSY", "record-communication", sent);
       if (outcome.outcome === "answered") {

@@ -51,8 +51,8 @@ afterAll(async () => {
   await Promise.all([env.teardown(), records.end()]);
 });
 
-/** An order that lives: it takes commands, its records follow, its history replays. */
-async function lives(order: OrderUnderTest, orderNo: string): Promise<void> {
+/** Checks that an order goes on: it takes commands, its records are written, its history replays. */
+async function expectAlive(order: OrderUnderTest, orderNo: string): Promise<void> {
   await order.ask("record-communication", R, { with: "customer", channel: "phone", summary: "still here" });
   const publication = await order.publication();
   await publish(records.db, publication);
@@ -75,26 +75,26 @@ async function onEngine(orderNo: string, body: (order: OrderUnderTest) => Promis
 
 describe("hostile messages", () => {
   const actor = { id: "wang.fang", roles: ["supervisor"], kind: "person" };
-  const said = { with: "customer", channel: "phone", summary: "x" };
+  const body = { with: "customer", channel: "phone", summary: "x" };
   test.each<[string, unknown]>([
     ["nothing", null],
     ["a list", []],
     ["a text", "nonsense"],
     ["a number", 1e308],
     ["no body", { actor, body: null }],
-    ["a list for a body", { actor, body: [said] }],
-    ["an actor who is nobody", { actor: { ...actor, id: null }, body: said }],
-    ["an actor's id with NUL", { actor: { ...actor, id: "a\u0000b" }, body: said }],
-    ["an actor's id that is half a character", { actor: { ...actor, id: "\ud800" }, body: said }],
-    ["deputies that are a number", { actor: { ...actor, deputyFor: 5 }, body: said }],
-    ["roles that are a text", { actor: { ...actor, roles: "supervisor" }, body: said }],
-    ["NUL in a text", { actor, body: { ...said, summary: "a\u0000b" } }],
-    ["half a character in a field's name", { actor, body: { ...said, "\udfff": 1 } }],
+    ["a list for a body", { actor, body: [body] }],
+    ["an actor who is nobody", { actor: { ...actor, id: null }, body }],
+    ["an actor's id with NUL", { actor: { ...actor, id: "a\u0000b" }, body }],
+    ["an actor's id that is half a character", { actor: { ...actor, id: "\ud800" }, body }],
+    ["deputies that are a number", { actor: { ...actor, deputyFor: 5 }, body }],
+    ["roles that are a text", { actor: { ...actor, roles: "supervisor" }, body }],
+    ["NUL in a text", { actor, body: { ...body, summary: "a\u0000b" } }],
+    ["half a character in a field's name", { actor, body: { ...body, "\udfff": 1 } }],
     ["a prototype", JSON.parse(`{"actor":${JSON.stringify(actor)},"body":{"__proto__":{"with":1},"constructor":{}}}`)],
-    ["a key that is an object", { actor, body: said, key: {} }],
-    ["a key with NUL", { actor, body: said, key: "a\u0000" }],
-    ["a time that is none", { actor, body: said, at: "yesterday" }],
-    ["a time before Christ", { actor: { ...actor, kind: "machine" }, body: said, at: "-200000-01-01T00:00:00Z" }],
+    ["a key that is an object", { actor, body, key: {} }],
+    ["a key with NUL", { actor, body, key: "a\u0000" }],
+    ["a time that is none", { actor, body, at: "yesterday" }],
+    ["a time before Christ", { actor: { ...actor, kind: "machine" }, body, at: "-200000-01-01T00:00:00Z" }],
     ["a very deep body", { actor, body: JSON.parse(`${'{"a":'.repeat(300)}1${"}".repeat(300)}`) }],
   ])("%s is kept as refused, and the order goes on", async (what, sent) => {
     const orderNo = `hostile ${what}`;
@@ -104,7 +104,7 @@ describe("hostile messages", () => {
         () => names(order),
         (all) => all.includes("command-refused") || all.includes("discrepancy-opened"),
       );
-      await lives(order, orderNo);
+      await expectAlive(order, orderNo);
     });
   });
 
@@ -117,7 +117,7 @@ describe("hostile messages", () => {
       }
       // Why is for who has the keys.
       await expect(order.handle.query("order", null)).rejects.toThrow(/Encoded failure/u);
-      await lives(order, "other names");
+      await expectAlive(order, "other names");
     });
   });
 
@@ -136,7 +136,7 @@ describe("hostile messages", () => {
         () => names(order),
         (all) => all.includes("message-refused"),
       );
-      await lives(order, orderNo);
+      await expectAlive(order, orderNo);
     });
   });
 
@@ -148,19 +148,19 @@ describe("hostile messages", () => {
       const order = getOrder(env, orderNo, orderNo);
       await withWorker(env, orderNo, makeActivities(noRequests(), { check }), code, async () => {
         await order.receive(R, { customer, salesRep: "li.na" });
-        await order.handle.signal("record-communication", { actor: R, body: said });
+        await order.handle.signal("record-communication", { actor: R, body });
         if (check.length === 0 && orderNo === "check fails") {
           await until(
             async () => (await order.handle.describe()).raw.pendingActivities ?? [],
             (pending) => pending.some(({ attempt }) => (attempt ?? 0) > 1),
           );
-          await lives(order, orderNo);
+          await expectAlive(order, orderNo);
         } else {
           await until(
             () => names(order),
             (all) => all.includes("command-refused"),
           );
-          await lives(order, orderNo);
+          await expectAlive(order, orderNo);
         }
         await order.handle.terminate();
       });
@@ -217,7 +217,7 @@ describe("who says it", () => {
       await order.ask("resolve-discrepancy", by("supervisor"), apply);
       const signed = (await order.history()).find(({ event }) => event === "signed");
       expect(signed?.actor).toEqual({ id: "wang.fang", role: "supervisor" });
-      await lives(order, "clear");
+      await expectAlive(order, "clear");
     });
   });
 
@@ -241,7 +241,7 @@ describe("who says it", () => {
           (all) => all.includes("message-refused"),
         );
         expect(await names(second)).not.toContain("calendar-set");
-        await lives(second, "other");
+        await expectAlive(second, "other");
       });
     });
   });
@@ -267,7 +267,7 @@ describe("who says it", () => {
         () => names(order),
         (all) => all.filter((event) => event === "command-refused").length === 3,
       );
-      await lives(order, "undecodable");
+      await expectAlive(order, "undecodable");
     });
   });
 
@@ -289,9 +289,9 @@ describe("who says it", () => {
           input: { payloads: encoded ?? [] },
         });
       await order.ask("record-complaint", R, { about: "x" });
-      const said = (await order.history()).filter(({ event }) => event === "communication-recorded");
-      expect(said.map(({ actor }) => actor)).toEqual([{ id: "li.na", role: "sales_rep" }]);
-      await lives(order, "bearer");
+      const recorded = (await order.history()).filter(({ event }) => event === "communication-recorded");
+      expect(recorded.map(({ actor }) => actor)).toEqual([{ id: "li.na", role: "sales_rep" }]);
+      await expectAlive(order, "bearer");
     });
   });
 
@@ -322,7 +322,7 @@ describe("a request to cancel the run", () => {
         () => names(order),
         (all) => all.includes("communication-recorded"),
       );
-      await lives(order, "cancelled");
+      await expectAlive(order, "cancelled");
       expect((await order.handle.describe()).status.name).toBe("RUNNING");
     });
   });
@@ -330,7 +330,7 @@ describe("a request to cancel the run", () => {
   test("is refused while no worker runs, by each run of an order that continues as new", async () => {
     const orderNo = "cancelled, continued";
     const order = getOrder(env, orderNo, orderNo, { continueAfter: 25 });
-    const said = { with: "customer", channel: "phone", summary: "x" } as const;
+    const body = { with: "customer", channel: "phone", summary: "x" } as const;
     const activities = makeActivities(noRequests());
     await withWorker(env, orderNo, activities, code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
@@ -340,7 +340,7 @@ describe("a request to cancel the run", () => {
     await withWorker(env, orderNo, activities, code, async () => {
       await until(
         async () => {
-          await order.ask("record-communication", R, said).catch(() => undefined);
+          await order.ask("record-communication", R, body).catch(() => undefined);
           return (await order.handle.describe()).runId;
         },
         (runId) => runId !== first,
@@ -350,7 +350,7 @@ describe("a request to cancel the run", () => {
         () => names(order),
         (all) => all.filter((event) => event === "run-cancellation-refused").length === 2,
       );
-      await lives(order, orderNo);
+      await expectAlive(order, orderNo);
       await order.handle.terminate();
     });
   });
@@ -379,7 +379,7 @@ describe("anything", () => {
     // `receive` makes no second order; `confirm` would end the duty that is waited for.
     name: fc.constantFrom(...commandNames.filter((name) => name !== "confirm"), SET_CALENDAR, "no-such-name", "constructor"),
     message,
-    way: fc.constantFrom("signal", "clear signal", "update", "clear update"),
+    sentAs: fc.constantFrom("signal", "clear signal", "update", "clear update"),
   });
 
   test.each([1, 2, 3, 4])(
@@ -392,17 +392,17 @@ describe("anything", () => {
       await order.receive(R, { customer, salesRep: "li.na" });
       const clear = new Client({ connection: plain }).workflow.getHandle(orderNo);
       for (const [index, each] of fc.sample(sent, { seed, numRuns: 40 }).entries()) {
-        const handle = each.way.startsWith("clear") ? clear : order.handle;
+        const handle = each.sentAs.startsWith("clear") ? clear : order.handle;
         // What the engine itself does not take, or the order refuses, is none of it.
-        if (each.way.endsWith("signal")) await handle.signal(each.name, each.message).catch(() => undefined);
+        if (each.sentAs.endsWith("signal")) await handle.signal(each.name, each.message).catch(() => undefined);
         else await handle.executeUpdate(each.name, { args: [each.message] }).catch(() => undefined);
-        if (index % 20 === 19) await lives(order, orderNo);
+        if (index % 20 === 19) await expectAlive(order, orderNo);
       }
       await until(
         () => names(order),
         (all) => all.includes("rung-told"),
       );
-      await lives(order, orderNo);
+      await expectAlive(order, orderNo);
       await order.handle.terminate();
       await plain.close();
     },

@@ -120,8 +120,8 @@ async function isRecorded(order: OrderUnderTest): Promise<readonly OrderEvent[]>
   return events;
 }
 
-/** Rounds until an order has been opened again for this reason, once more than before, and is recorded again. */
-async function back(order: OrderUnderTest, why: Restored): Promise<readonly OrderEvent[]> {
+/** Makes rounds until an order has been opened again for this reason, once more than before, and is recorded again. */
+async function waitUntilRestored(order: OrderUnderTest, why: Restored): Promise<readonly OrderEvent[]> {
   const reasons = (events: readonly OrderEvent[]) =>
     events.flatMap((event) => (event.event === "order-restored" ? event.data.why : [])).filter((each) => each === why).length;
   const before = reasons(await recordOf(order.handle.workflowId));
@@ -152,7 +152,7 @@ test.each([
   const before = await recordOf(orderNo);
   restored.length = 0;
   await silence(env.client, act, orderNo, 0.4);
-  const after = await back(order, why);
+  const after = await waitUntilRestored(order, why);
   expect(after.slice(0, before.length)).toEqual(before);
   const since = after.slice(before.length).map(({ event }) => event);
   expect(since[0]).toBe("order-restored");
@@ -182,14 +182,14 @@ test("a command that an ended run had accepted and that is not recorded is sent 
   const key = await order.send("record-communication", R, note);
   await order.handle.terminate();
   await work();
-  const after = await back(order, "terminated");
+  const after = await waitUntilRestored(order, "terminated");
   expect(after.filter((event) => event.key === key).map(({ event }) => event)).toEqual(["communication-recorded"]);
 
   // Commands that a reset run has carried out meanwhile.
   await silence(env.client, "reset", "LOST-taken", 0.3);
   const sent = commandInput(by("customer_service"), { about: "灯罩有划痕" }, { key: "while-reset" });
   await order.handle.executeUpdate("record-complaint", { args: [sent], updateId: "while-reset" });
-  const again = await back(order, "reset");
+  const again = await waitUntilRestored(order, "reset");
   expect(again.slice(0, after.length)).toEqual(after);
   expect(again.filter((event) => event.key === "while-reset").map(({ event }) => event)).toEqual(["complaint-recorded"]);
   await order.handle.terminate();
@@ -204,7 +204,7 @@ test("nothing of a reset run is recorded: the order goes on from what the run be
   await silence(env.client, "reset", "LOST-records-behind", 0.3);
   // Carried out by the reset run, which would be recorded in place of what is missing.
   await order.ask("record-complaint", by("customer_service"), { about: "灯罩有划痕" });
-  const after = await back(order, "reset");
+  const after = await waitUntilRestored(order, "reset");
   expect(after.slice(0, before.length)).toEqual(before);
   expect(after.map(({ event }) => event)).toContain("complaint-recorded");
   await order.handle.terminate();
@@ -225,7 +225,7 @@ test("a run that was reset asks nothing outside: only what is recorded is asked"
   );
   for (const part of [0.2, 0.8]) {
     await silence(env.client, "reset", "LOST-asks", part);
-    await back(order, "reset");
+    await waitUntilRestored(order, "reset");
   }
   const { effects } = await order.read();
   const asked = [...seen.asks, ...seen.tells].map(({ effectId }) => effectId).filter((id) => id.startsWith("LOST-asks-"));
@@ -247,7 +247,7 @@ test("a run that knows less than the records, as after restoring a backup, is en
     { orderNo: "LOST-behind", policy: defaultPolicy, calendar: defaultCalendar, events: before.slice(0, 1) },
   ];
   await env.client.workflow.start(ORDER_WORKFLOW, { workflowId: "LOST-behind", taskQueue: QUEUE, args });
-  const after = await back(order, "behind");
+  const after = await waitUntilRestored(order, "behind");
   expect(after.slice(0, before.length)).toEqual(before);
   await order.handle.terminate();
 });
@@ -323,7 +323,7 @@ test("a run that ends as soon as it is begun is begun a few times, and then it i
       await rounds();
       return guards[0]?.orders();
     },
-    (said) => typeof said === "object" && !said.runs,
+    (clock) => typeof clock === "object" && !clock.runs,
   );
   await work();
 }, 240_000);

@@ -22,7 +22,7 @@ describe("on an engine", () => {
 
   const working = <T>(body: () => Promise<T>) => withWorker(env, "ahead", makeActivities(noRequests()), code, body);
   /** From the Temporal CLI: its time is that of its workflow task. */
-  const said = (order: OrderUnderTest, summary: string) =>
+  const sendSignal = (order: OrderUnderTest, summary: string) =>
     order.handle.signal("record-communication", { actor: R, body: { with: "customer", channel: "phone", summary } });
 
   async function received(orderNos: readonly string[]): Promise<OrderUnderTest[]> {
@@ -44,7 +44,7 @@ describe("on an engine", () => {
     const orders = await received(Array.from({ length: 8 }, (_, index) => `SO-ahead-${index}`));
     // One that the engine gives up, as no worker comes for long on a busy machine, does no harm either.
     const asked = orders.map((order) => order.history().catch(() => undefined));
-    for (const order of orders) await said(order, "later");
+    for (const order of orders) await sendSignal(order, "later");
     const live = await working(async () => {
       await Promise.all(asked);
       return Promise.all(

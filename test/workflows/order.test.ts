@@ -69,11 +69,11 @@ describe("a regular order", () => {
     // The projector asks by queries, which are actions too: at once, or up to a second later, together with what follows.
     const changes: string[] = [];
     const changed = (_: unknown, when: "at-once" | "soon") => void changes.push(when);
-    const way = async () => {
+    const runAndPublish = async () => {
       await runRegularOrder(order);
       return (await order.publication()).events;
     };
-    const published = await withWorker(env, "regular", makeActivities(seen), code, way, {
+    const published = await withWorker(env, "regular", makeActivities(seen), code, runAndPublish, {
       records: { changed: { fn: changed } },
     });
     const events = await eventsOf(order);
@@ -171,11 +171,11 @@ describe("commands", () => {
     const order = getOrder(env, "keys", "SO-keys");
     await withWorker(env, "keys", makeActivities(noRequests()), code, async () => {
       await order.receive(R, { customer, salesRep: "li.na" });
-      const said = { with: "customer", channel: "phone", summary: "hello" } as const;
-      const first = await order.ask("record-communication", R, said, { key: "one", hash: "a" });
-      const second = await order.ask("record-communication", R, said, { key: "one", hash: "a" });
+      const body = { with: "customer", channel: "phone", summary: "hello" } as const;
+      const first = await order.ask("record-communication", R, body, { key: "one", hash: "a" });
+      const second = await order.ask("record-communication", R, body, { key: "one", hash: "a" });
       expect(second.events).toEqual(first.events);
-      const other = await order.ask("record-communication", R, said, { key: "one", hash: "b" }).catch((each: unknown) => each);
+      const other = await order.ask("record-communication", R, body, { key: "one", hash: "b" }).catch((each: unknown) => each);
       expect(other).toBeInstanceOf(WorkflowUpdateFailedError);
       expect((await order.history()).filter(({ event }) => event === "communication-recorded")).toHaveLength(1);
       await order.handle.terminate();
