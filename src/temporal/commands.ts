@@ -90,7 +90,7 @@ export function openOrderCommands(client: Client, { taskQueue, answerWithin }: O
     const update = () => client.workflow.getHandle(orderNo).executeUpdate<CommandAnswer, [CommandInput]>(command, options);
     const startAndUpdate = (argument: OrderStart) => {
       const startWorkflowOperation = new WithStartWorkflowOperation<OrderWorkflow>(ORDER_WORKFLOW, {
-        ...orderStartOptions(taskQueue, argument),
+        ...orderStartOptions(orderNo, taskQueue, argument),
         workflowIdConflictPolicy: "USE_EXISTING",
       });
       return client.workflow.executeUpdateWithStart<OrderWorkflow, CommandAnswer, [CommandInput]>(command, {
@@ -107,7 +107,7 @@ export function openOrderCommands(client: Client, { taskQueue, answerWithin }: O
     const signalArgs: [CommandInput] = [input];
     if (start)
       await client.workflow.signalWithStart<OrderWorkflow, [CommandInput]>(ORDER_WORKFLOW, {
-        ...orderStartOptions(taskQueue, start),
+        ...orderStartOptions(orderNo, taskQueue, start),
         signal: command,
         signalArgs,
       });

@@ -12,8 +12,7 @@ export interface OrderStart {
 }
 
 /** The options that every start of an order's run has in common. */
-export function orderStartOptions(taskQueue: string, { argument, isNew }: OrderStart) {
-  const { orderNo } = argument;
+export function orderStartOptions(orderNo: string, taskQueue: string, { argument, isNew }: OrderStart) {
   const reuse: WorkflowIdReusePolicy = isNew ? "REJECT_DUPLICATE" : "ALLOW_DUPLICATE";
   const args: [StartOrder] = [argument];
   return { workflowId: orderNo, taskQueue, args, workflowIdReusePolicy: reuse, staticSummary: `order ${orderNo}` };

@@ -218,7 +218,7 @@ export function openOrderRuns(client: Client, taskQueue: string, answerWithin: M
       within(async () => {
         try {
           await client.workflow.start<OrderWorkflow>(ORDER_WORKFLOW, {
-            ...orderStartOptions(taskQueue, { argument, isNew: false }),
+            ...orderStartOptions(argument.orderNo, taskQueue, { argument, isNew: false }),
             workflowIdConflictPolicy: "FAIL",
           });
           return true;
