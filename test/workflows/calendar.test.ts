@@ -59,7 +59,7 @@ function spread(calendar: Calendar, again: number) {
   });
 }
 
-/** A run that begins with a record. */
+/** A run that begins with events. */
 async function goOn(orderNo: string, more: Partial<StartOrder>) {
   const args: [StartOrder] = [{ orderNo, policy, calendar: defaultCalendar, rules: RULES, ...more }];
   await env.client.workflow.start<(start: StartOrder) => Promise<void>>(ORDER_WORKFLOW, {
@@ -90,7 +90,7 @@ test("a calendar reaches every running order, in pages, moves what is due, and r
       const { openedAt = "" } = (await order.read()).duties[0] ?? {};
       expect((await due(order)) - Date.parse(openedAt)).toBe(40 * 3_600_000);
     }
-    // Received with the calendar before, when the first sweep was over.
+    // Received with the old calendar, after the first sending.
     const late = getOrder(env, "calendar", "SO-cal-late", {}, policy);
     const received = await late.receive(R, { customer, salesRep: "li.na" });
     expect(received.order.duties[0]?.dueAt).toBeDefined();
@@ -99,7 +99,7 @@ test("a calendar reaches every running order, in pages, moves what is due, and r
       async () => (await late.history()).filter(({ event }) => event === "calendar-set").length,
       (count) => count === 1,
     );
-    // Each got it once, although it was told twice.
+    // Each took it once, although it was sent twice.
     for (const order of orders) {
       const events = (await order.history()).map(({ event }) => event);
       expect(events.filter((event) => event === "calendar-set")).toHaveLength(1);
@@ -125,7 +125,7 @@ test("an order that continues as new keeps its calendar, and one that is opened 
       async () => (await again.read()).duties[0]?.dueAt,
       (due) => due === dueAt,
     );
-    // Opened again years later, it takes the calendar that is in force then.
+    // Opened again years later, it takes the calendar of that time.
     const newest: Calendar = { ...night, version: 7 };
     await again.handle.terminate();
     const reopened = await goOn("SO-cal-reopened", { events, calendar: newest });

@@ -115,7 +115,7 @@ describe("hostile messages", () => {
         await expect(order.handle.executeUpdate(name, { args: [{}] })).rejects.toThrow();
         await expect(order.handle.query(name)).rejects.toThrow();
       }
-      // Why is for who has the keys.
+      // The reason is encrypted.
       await expect(order.handle.query("order", null)).rejects.toThrow(/Encoded failure/u);
       await expectAlive(order, "other names");
     });
@@ -167,7 +167,7 @@ describe("hostile messages", () => {
     }
   });
 
-  test("answers of activities that are none become duties", async () => {
+  test("answers of activities that cannot be read become duties", async () => {
     const order = getOrder(env, "answers", "answers");
     const nonsense = async () => Object([null, { result: 5 }, "\u0000"]);
     await withWorker(env, "answers", makeActivities(noRequests(), { tell: nonsense, tellAgain: nonsense }), code, async () => {
@@ -183,9 +183,9 @@ describe("hostile messages", () => {
   });
 });
 
-describe("who says it", () => {
+describe("the sender", () => {
   const boss = { id: "wang.fang", roles: ["supervisor"], kind: "person" };
-  /** As a stranger sends, without a key. */
+  /** A client without a key. */
   let plain: Connection;
   beforeAll(async () => {
     plain = await Connection.connect({ address: env.address });
@@ -198,7 +198,7 @@ describe("who says it", () => {
       (found) => found.length > 0,
     );
 
-  test("a clear signal is unverified, a discrepancy, and never carried out; applied, it is the applier's own or it is refused", async () => {
+  test("a signal in clear becomes an unverified discrepancy and is never carried out; applied, it counts as the applier's own or is refused", async () => {
     await onEngine("clear", async (order) => {
       await order.ask("confirm", R, { lines, deliveryDate: "2099-12-20", channel: "phone" });
       await order.ask("enter", R, { ...entry, requestedDate: "2099-12-20" });
@@ -271,7 +271,7 @@ describe("who says it", () => {
     });
   });
 
-  test("whom the codec server encoded for is the author, whatever the input says, and a second time it is the same", async () => {
+  test("the author is the person for whom the codec server encoded, whatever the input says; sent a second time it is the same command", async () => {
     await onEngine("bearer", async (order) => {
       const input = {
         actor: boss,
@@ -357,7 +357,7 @@ describe("a request to cancel the run", () => {
 });
 
 describe("anything", () => {
-  /** Whatever JSON can hold, NUL, halves of characters and names of prototypes among it; not `checked`, which is the API's word. */
+  /** Any JSON, with NUL, halves of characters and names of prototypes; but not `checked`, which only the API sets. */
   const anything = fc.jsonValue({ stringUnit: "binary", maxDepth: 3 });
   const message = fc.oneof(
     anything,
@@ -376,7 +376,7 @@ describe("anything", () => {
     ),
   );
   const sent = fc.record({
-    // `receive` makes no second order; `confirm` would end the duty that is waited for.
+    // Not `receive`, which would make no second order, nor `confirm`, which would end the duty that the test waits for.
     name: fc.constantFrom(...commandNames.filter((name) => name !== "confirm"), SET_CALENDAR, "no-such-name", "constructor"),
     message,
     sentAs: fc.constantFrom("signal", "clear signal", "update", "clear update"),
@@ -393,7 +393,7 @@ describe("anything", () => {
       const clear = new Client({ connection: plain }).workflow.getHandle(orderNo);
       for (const [index, each] of fc.sample(sent, { seed, numRuns: 40 }).entries()) {
         const handle = each.sentAs.startsWith("clear") ? clear : order.handle;
-        // What the engine itself does not take, or the order refuses, is none of it.
+        // What the engine or the order refuses does not count.
         if (each.sentAs.endsWith("signal")) await handle.signal(each.name, each.message).catch(() => undefined);
         else await handle.executeUpdate(each.name, { args: [each.message] }).catch(() => undefined);
         if (index % 20 === 19) await expectAlive(order, orderNo);

@@ -11,8 +11,8 @@ import { until } from "../support/until.ts";
 import { commandInput, noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
 /**
- * The upgrade, on an engine: what released code handed on when it continued as new is the argument of a run of today's code, which goes on
- * with the order and hands it on again (`docs/upgrading.md`). That each means what it meant is `test/histories/format.test.ts`.
+ * The upgrade, on an engine: a run of today's code starts with the argument that released code wrote when it continued as new, carries the
+ * order on, and continues as new itself (`docs/upgrading.md`). `test/histories/format.test.ts` checks that the events keep their meaning.
  */
 
 const histories = new URL("../histories/", import.meta.url);
@@ -53,7 +53,7 @@ afterAll(async () => {
   await env.teardown();
 });
 
-/** As the API sends it: opens a run where none is open, and what meets a change of runs is answered by the next one. */
+/** Sends a command as the API does: starts a run where none is open, and asks the next run when one continues as new. */
 const engine = (): Engine =>
   openEngine(openClient(env.connection, "default", { dataConverter: testCodec }), { taskQueue: QUEUE });
 const asked = async (orderNo: string, start: StartOrder, key: string) => {
@@ -80,7 +80,7 @@ test.each(carried)("an order of $format, $name, is carried on across continue-as
   expect(after.map(({ number }) => number)).toEqual(after.map((_, index) => index + 1));
   expect(after.at(-1)?.version).toBe(FORMAT);
   expect(after.filter(({ event }) => event === "complaint-recorded").length).toBeGreaterThan(told);
-  // A command of before the upgrade, sent once more, is known.
+  // The key of a command from before the upgrade is known.
   const key = before.find((event) => event.key !== undefined)?.key ?? "";
   expect((await order.state(key)).state).toBe("done");
   await order.handle.terminate();

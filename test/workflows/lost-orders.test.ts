@@ -34,7 +34,7 @@ import {
   type OutsideRequests,
 } from "./order-under-test.ts";
 
-/** Orders that nothing carries on are found, opened again with their record, and told of; whatever was done to their runs. */
+/** Orders without a run are found, opened again with their events, and reported, whatever was done to their runs. */
 
 const QUEUE = "lost";
 const log = pino({ level: "silent" });
@@ -160,7 +160,7 @@ test.each([
   expect(restored).toEqual([why]);
   const told = seen.tells.filter((tell) => tell.orderNo === orderNo && tell.message.message === "order-restored");
   expect(told.map(({ message: { to, params } }) => [to, params["why"]])).toEqual([[[{ role: "supervisor" }], why]]);
-  // It is as it was, and takes commands.
+  // The order is as it was, and takes commands.
   expect((await order.ask("sign", by("supervisor"), {})).events.map(({ event }) => event)).toContain("signed");
   expect((await runsOf(orderNo)).filter((status) => status === "RUNNING")).toHaveLength(1);
   await until(
@@ -185,7 +185,7 @@ test("a command that an ended run had accepted and that is not recorded is sent 
   const after = await waitUntilRestored(order, "terminated");
   expect(after.filter((event) => event.key === key).map(({ event }) => event)).toEqual(["communication-recorded"]);
 
-  // Commands that a reset run has carried out meanwhile.
+  // Commands that the reset run carried out.
   await silence(env.client, "reset", "LOST-taken", 0.3);
   const sent = commandInput(by("customer_service"), { about: "灯罩有划痕" }, { key: "while-reset" });
   await order.handle.executeUpdate("record-complaint", { args: [sent], updateId: "while-reset" });
@@ -202,7 +202,7 @@ test("nothing of a reset run is recorded: the order goes on from what the run be
   for (const table of ["duties", "events", "orders"] as const)
     await records.db.deleteFrom(table).where("order_no", "=", "LOST-records-behind").execute();
   await silence(env.client, "reset", "LOST-records-behind", 0.3);
-  // Carried out by the reset run, which would be recorded in place of what is missing.
+  // Carried out by the reset run. It would be recorded in place of the events that are missing.
   await order.ask("record-complaint", by("customer_service"), { about: "灯罩有划痕" });
   const after = await waitUntilRestored(order, "reset");
   expect(after.slice(0, before.length)).toEqual(before);
@@ -215,7 +215,7 @@ test("a run that was reset asks nothing outside: only what is recorded is asked"
   await order.ask("sign", by("supervisor"), {});
   await order.ask("release", by("order_admin"), {});
   await isRecorded(order);
-  // Found by what it would ask, before any round.
+  // The reset is found by the activity that it starts, before any round.
   await silence(env.client, "reset", "LOST-asks", 0.3);
   await order.ask("record-finding", by("supervisor"), { rule: "R3.2", person: "li.na", action: "补录生产进度" });
   await until(
@@ -229,7 +229,7 @@ test("a run that was reset asks nothing outside: only what is recorded is asked"
   }
   const { effects } = await order.read();
   const asked = [...seen.asks, ...seen.tells].map(({ effectId }) => effectId).filter((id) => id.startsWith("LOST-asks-"));
-  // One that was under way when its run was ended is asked again, under the same key.
+  // A request that was under way when its run was ended is asked again, under the same key.
   expect([...new Set(asked)].toSorted()).toEqual(effects.map(({ effectId }) => effectId).toSorted());
   expect(effects.filter(({ system }) => system === "production").length).toBeGreaterThan(0);
   await order.handle.terminate();
@@ -267,7 +267,7 @@ test("an order that runs and that the records do not know is recorded", async ()
   await order.handle.terminate();
 });
 
-test("an order that is over stays so, however its run ended; one that a command finds silent goes on at once", async () => {
+test("an order that is over stays over, however its run ended; one without a run is opened by the next command", async () => {
   const order = getOrder(env, QUEUE, "LOST-over");
   await runRegularOrder(order);
   await until(
@@ -297,7 +297,7 @@ test("an order that is over stays so, however its run ended; one that a command 
   await silent.handle.terminate();
 });
 
-test("a run that ends as soon as it is begun is begun a few times, and then it is said", async () => {
+test("a run that ends as soon as it is begun is begun a few times, and then reported", async () => {
   const order = await entered("LOST-poison");
   await stop();
   await order.handle.terminate();

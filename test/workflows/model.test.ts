@@ -34,7 +34,7 @@ afterAll(async () => {
   await env.teardown();
 });
 
-/** Sends on the engine what was played: answered, or as a report; answers how it was refused. */
+/** Sends a played command on the engine, as an update or a signal. Answers the refusal code, if it was refused. */
 async function sent(order: OrderUnderTest, { command, reported }: Move): Promise<string | undefined> {
   const { command: name, actor, body, at } = command;
   const sending = commandInput(actor, body, { at: iso(at) });
@@ -75,7 +75,7 @@ test(
           const made = play.move();
           expect(await sent(order, made), made.command.command).toBe(made.refused);
         }
-        // Nothing is owed any more: the workflow has ended too. One stopped with an activity under way would hold the engine's time still.
+        // When nothing is owed any more the workflow has ended. Otherwise it is terminated: an activity under way would stop the engine's time.
         if (isOver(await compared(order, play), play.now())) await order.handle.result();
         else await order.handle.terminate();
       });
@@ -84,7 +84,7 @@ test(
   },
 );
 
-/** The order as played, once the engine's has come to rest at the same time and looks the same. */
+/** Compares the engine's order with the played one, once its requests are settled. Answers the played one. */
 async function compared(order: OrderUnderTest, play: Play): Promise<Order> {
   await waitUntilSettled(order);
   play.passTo(await env.currentTimeMs());

@@ -21,7 +21,7 @@ describe("on an engine", () => {
   afterAll(() => env.teardown());
 
   const working = <T>(body: () => Promise<T>) => withWorker(env, "ahead", makeActivities(noRequests()), code, body);
-  /** From the Temporal CLI: its time is that of its workflow task. */
+  /** Sends a signal as the Temporal CLI does: it has no time of its own, and takes that of its workflow task. */
   const sendSignal = (order: OrderUnderTest, summary: string) =>
     order.handle.signal("record-communication", { actor: R, body: { with: "customer", channel: "phone", summary } });
 
@@ -29,7 +29,7 @@ describe("on an engine", () => {
     const orders = orderNos.map((orderNo) => getOrder(env, "ahead", orderNo));
     await working(async () => {
       for (const order of orders) await order.receive(R, { customer, salesRep: "li.na" });
-      // Nothing is under way any more.
+      // Wait until nothing is pending: the next event is then the signal.
       for (const order of orders)
         await until(
           () => order.read(),
@@ -39,10 +39,10 @@ describe("on an engine", () => {
     return orders;
   }
 
-  test("a query that waits for a worker, with an event after it, does not change what the order knows", async () => {
-    // Whether the worker takes up the query first, or the workflow task, is chance.
+  test("a query that waits for a worker, with an event after it, does not change the order's events", async () => {
+    // Which the worker takes first, the query or the workflow task, is a race.
     const orders = await received(Array.from({ length: 8 }, (_, index) => `SO-ahead-${index}`));
-    // One that the engine gives up, as no worker comes for long on a busy machine, does no harm either.
+    // On a busy machine the engine may give a query up. The test holds all the same.
     const asked = orders.map((order) => order.history().catch(() => undefined));
     for (const order of orders) await sendSignal(order, "later");
     const live = await working(async () => {
@@ -61,7 +61,7 @@ describe("on an engine", () => {
     for (const order of orders) await order.handle.terminate();
   });
 
-  test("an order that was terminated with events unhandled answers what was handled", async () => {
+  test("an order that was terminated with an event unhandled answers from the events before it", async () => {
     const [order] = await received(["SO-ahead-terminated"]);
     if (!order) throw new Error("no order");
     const before = await working(() => order.history());
@@ -86,7 +86,7 @@ describe("what is handed over", () => {
   });
   const replayed = (...what: Parameters<typeof live>): Activation => ({ ...live(...what), isReplaying: true });
 
-  /** Which of the activations, one after the other, reach the workflow; those that fail are named. */
+  /** What becomes of each activation, one after the other: it reaches the workflow, is kept back, or fails with a message. */
   function handed(...activations: readonly Activation[]): string[] {
     const activate = interceptors().internals?.[0]?.activate;
     if (!activate) throw new Error("nothing is intercepted");

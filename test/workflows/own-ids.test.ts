@@ -14,7 +14,7 @@ import { bundle, devServer } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 import { commandInput, noRequests, getOrder, ignoredSinks, makeActivities } from "./order-under-test.ts";
 
-/** An order has no effect on the service's own workflows by its number, nor they on it. */
+/** An order number cannot collide with the ids of the service's own workflows. */
 
 const QUEUE = "own-ids";
 const received = { customer: { name: "客户A", contact: { phone: "+8613800000000" } }, channel: "phone" } as const;
@@ -62,7 +62,7 @@ test("an order number never is one of the service's own ids", () => {
   expect(ids.filter((id) => orderNumber.safeParse(id).success)).toEqual([]);
 });
 
-test("orders of such numbers hold up neither calendar nor inspections", async () => {
+test("orders with such numbers hold up neither calendar nor inspections", async () => {
   for (const orderNo of ["calendar-1", "full-2026-10", "sample-2026-10", "watch-full-2026-10"]) await receive(orderNo);
   const calendar = { ...defaultCalendar, version: 1 };
   await engine.spreadCalendar(calendar);
@@ -85,7 +85,7 @@ test("orders of such numbers hold up neither calendar nor inspections", async ()
   }
 });
 
-test("a workflow of an older id is no order: it is neither read nor commanded as one", async () => {
+test("a workflow of another type under an order number is no order: it is neither read nor commanded as one", async () => {
   const orderNo = "watch-full-2026-09";
   const start: WatchInspectionStart = {
     ...{ reportId: "full-2026-09", from: "2126-10-01T01:00:00.000Z", dueAt: "2126-10-08T01:00:00.000Z" },

@@ -5,7 +5,7 @@ import { bundle } from "../support/engines.ts";
 import { ignoredSinks } from "./order-under-test.ts";
 
 /**
- * Histories that were recorded from running orders: today's code must come to the same commands. Record anew, or more, with
+ * Histories that were recorded from running orders: today's code must give the same commands. Record them again, or more of them, with
  * `RECORD_HISTORIES=yes npx vitest run --project scenarios` (over HTTP), or with `test/workflows/order.test.ts`.
  */
 const folder = new URL("../histories/", import.meta.url);

@@ -20,11 +20,11 @@ import { ensureSchedules } from "../../src/temporal/schedules.ts";
 import { bundle, devServer, timeSkipping } from "../support/engines.ts";
 import { until } from "../support/until.ts";
 
-/** The monthly and weekly workflows on engines: what they ask of their activities, when, and how often. */
+/** The workflows of the routine on an engine: which activities they call, when, and how often. */
 
-/** Time flies here; it keeps no schedules, and suggests to continue as new only after thousands of events. */
+/** Skips time. It has no schedules, and suggests to continue as new only after thousands of events. */
 let flying: TestWorkflowEnvironment;
-/** Suggests it after some dozens of them. */
+/** A dev server that suggests to continue as new after a few dozen events. */
 let small: TestWorkflowEnvironment;
 let code: WorkflowBundle;
 beforeAll(async () => {
@@ -36,7 +36,7 @@ beforeAll(async () => {
 });
 afterAll(() => Promise.all([flying.teardown(), small.teardown()]));
 
-/** The routines' activities over a list of orders in memory, and what they were asked. */
+/** The routine's activities on orders in memory, and a note of each call. */
 class Department {
   readonly heads = new Map<string, ReportHead & { made: boolean; begun: number }>();
   readonly inspected: string[] = [];
@@ -45,9 +45,9 @@ class Department {
   readonly asked: string[] = [];
   readonly told: { readonly key: string; readonly message: Message }[] = [];
   readonly levels: number[] = [];
-  /** How often a list is still found unanswered. */
+  /** How many times the list is still found unanswered. */
   unansweredFor = 0;
-  /** How often the calendar is still found to be owed, and what is said of it then. */
+  /** How many times the calendar is still found to be owed, and what is answered then. */
   calendarOwedFor = 0;
   calendar: CalendarOwed | undefined;
   /** Whether any of these recipients is reached. */
@@ -82,7 +82,7 @@ class Department {
       inspectOrders: async ({ orderNos }) => void this.inspected.push(...orderNos),
       drawLots: async (_seed, _sample, orderNos) => {
         this.drawn.push(...orderNos);
-        // The first pages have the best lots: those of later ones must not put them out.
+        // The best lots are on the first pages: those of later pages must not displace them.
         return orderNos.map((orderNo) => ({ orderNo, weight: 1, lot: this.orders.indexOf(orderNo) }));
       },
       askInspection: async ({ orderNos }) => void this.asked.push(...orderNos),
@@ -114,7 +114,7 @@ async function working<T>(env: TestWorkflowEnvironment, activities: object, body
     taskQueue,
     workflowBundle: code,
     activities: { ...activities },
-    // As many as run here; one that is dropped would be replayed.
+    // As many as run here: an evicted one would be replayed.
     maxCachedWorkflows: 50,
   });
   return worker.runUntil(() => body(taskQueue));
@@ -136,10 +136,10 @@ const outcomeOf = (work: Promise<unknown>) =>
     (error: unknown) => error,
   );
 
-/** Later than any day on which this is run, so that what is watched stays so. */
+/** In the far future, so that no duty of it is due while the test runs. */
 const FIRST = "2126-12-01T01:00:00.000Z";
 
-test("the monthly inspection goes through its pages, asks for the sample, and tells once, however often it is triggered", async () => {
+test("the monthly inspection goes through all pages, asks for the sample, and tells once, however often it is triggered", async () => {
   const department = new Department(7);
   await working(small, department.activities(), async (queue) => {
     expect(await run(small, queue, "monthlyInspection", started("monthly-inspection", FIRST))).toBe(
@@ -169,7 +169,7 @@ test("the monthly inspection goes through its pages, asks for the sample, and te
     );
     expect(told).toHaveLength(2);
 
-    // Again, while its answers are still watched, and by hand at another time.
+    // Triggered again while the answers are still watched, and once more by hand at another time.
     const isWatched = async () => (await small.client.workflow.getHandle("watch:full-2126-11").describe()).status.name;
     expect(await isWatched()).toBe("RUNNING");
     for (const at of [FIRST, "2126-12-24T09:30:00.000Z"])
@@ -181,14 +181,14 @@ test("the monthly inspection goes through its pages, asks for the sample, and te
   });
 });
 
-test("a list that is not answered is told by a duty's ladder, up to management and daily, until its last answer", async () => {
+test("an inspection list that is not answered is reminded of by a ladder, up to management and daily, until its last answer", async () => {
   const department = new Department(1);
   const from = await flying.currentTimeMs();
   const start: WatchInspectionStart = {
     ...{ reportId: "full-w", from: iso(from), dueAt: iso(from + 8 * DAY), ladder: policy.ladder, told: [] },
   };
   department.unansweredFor = 5;
-  // Nobody is reached by the first reminder, and nobody of management either: the next one comes all the same.
+  // The first reminder reaches nobody, not even management: the next one is sent all the same.
   const reachesNobody = (message: Message) =>
     department.told.length === 3 && message.to.some(({ role }) => role === "management");
   let refused = 0;
@@ -232,7 +232,7 @@ test("a calendar that is owed is reminded of by the ladder, once a rung however 
   ]);
 });
 
-test("the daily inspection has the calendar watched while it is owed, one watch a year", async () => {
+test("the daily inspection starts a watch of the calendar while it is owed, one for each year", async () => {
   const department = new Department(1);
   const now = await small.currentTimeMs();
   department.calendar = { year: 2126, from: iso(now), dueAt: iso(now + 30 * DAY), ladder: policy.ladder };
@@ -266,7 +266,7 @@ test("when the sample fails, or nobody can be told, the full inspection is made 
     const september = started("monthly-inspection", "2026-10-01T01:00:00.000Z");
     expect(await outcomeOf(run(small, queue, "monthlyInspection", september))).toBeInstanceOf(WorkflowFailedError);
     expect([...untold.heads.values()].every(({ made }) => made)).toBe(true);
-    // It was due long ago: they are told at once.
+    // It was due long ago: its rungs are told at once.
     await until(
       async () => untold.told.map(({ message: { message } }) => message),
       (told) => told.includes("inspection-overdue"),
@@ -308,7 +308,7 @@ async function runsOf(env: TestWorkflowEnvironment, workflowId: string): Promise
   return runs;
 }
 
-test("a long way continues as new, each order once, with the lots so far and the time when it was due", async () => {
+test("a long routine continues as new: each order once, with the lots drawn so far and the time when it was due", async () => {
   const department = new Department(50);
   const head = { period: "2026-11", asOf: FIRST, about: { seed: "s" } };
   const scope = { orders: "open" } as const;
@@ -322,7 +322,7 @@ test("a long way continues as new, each order once, with the lots so far and the
     const inspected: InspectionStart = { head: { ...head, reportId: "asked-long", kind: "asked" }, scope, carrierGrace: "PT2H" };
     expect(await run(small, queue, "inspection", inspected)).toBe("asked-long");
     expect(department.inspected).toEqual(department.orders);
-    // A routine that continues as another workflow's type keeps the report that it began.
+    // A routine that continues as another workflow type keeps the routine report that it began.
     expect(await run(small, queue, "dailyInspection", started("daily-inspection", FIRST))).toBe("daily-2126-12-01");
     expect(department.inspected).toEqual([...department.orders, ...department.orders]);
 
@@ -341,7 +341,7 @@ test("a long way continues as new, each order once, with the lots so far and the
       );
     }
 
-    // A ladder without an end does so too, and goes on where it was.
+    // A ladder without an end continues as new too, from the rung where it was.
     department.unansweredFor = 6;
     const ladder = { ...policy.ladder, escalateAtLeast: "PT0S", remindEvery: "PT1S" };
     const now = Date.now();
@@ -359,7 +359,7 @@ test("a long way continues as new, each order once, with the lots so far and the
   });
 }, 120_000);
 
-test("what was missed while everything was down is made up, a month at a time, each once and about itself", async () => {
+test("months that were missed while everything was down are made up, each once and for its own period", async () => {
   const department = new Department(3);
   const derived: string[] = [];
   const rewards: RewardsActivities = {

@@ -24,7 +24,7 @@ const every = (cron: string): RoutinePolicy => ({
 const ensure = (policy: RoutinePolicy) => ensureSchedules(env.client, policy, QUEUE);
 const schedule = () => env.client.schedule.getHandle(WEEKLY);
 
-/** Activities that keep heads in memory, as the records keep them. */
+/** Activities that keep the heads of routine reports in memory. */
 function keeping(heads: Map<string, { asOf: string; made: boolean; begun: number }>): Partial<RoutineActivities> {
   return {
     beginReport: async (head) => {
@@ -42,7 +42,7 @@ function keeping(heads: Map<string, { asOf: string; made: boolean; begun: number
   };
 }
 
-test("each routine has its schedule, in the factory's zone; a second start changes nothing, and a pause stays", async () => {
+test("each routine has a schedule, in the factory's time zone; a second start changes nothing, and a paused one stays paused", async () => {
   await Promise.all([ensure(defaultRoutinePolicy), ensure(defaultRoutinePolicy)]);
   const first = await schedule().describe();
   expect(first.spec.timezone).toBe("Asia/Shanghai");
@@ -57,7 +57,7 @@ test("each routine has its schedule, in the factory's zone; a second start chang
   expect(second.state).toMatchObject({ paused: true, note: "holidays" });
   expect(second.info.lastUpdatedAt).toEqual(first.info.lastUpdatedAt);
 
-  // Another time of day by policy: changed, and still paused.
+  // The policy names another time of day: the schedule changes, and is still paused.
   await ensure(every("30 8 * * 2"));
   const changed = await schedule().describe();
   expect(changed.state).toMatchObject({ paused: true, note: "holidays" });
@@ -65,10 +65,10 @@ test("each routine has its schedule, in the factory's zone; a second start chang
   await schedule().unpause();
 });
 
-/** A schedule acts when its engine gets round to it, ms. */
+/** How late a schedule may act, ms. */
 const PATIENCE = 45_000;
 
-test("runs on the clock, by hand and made up after downtime: each period once, by when it was due", async () => {
+test("runs on schedule, by hand and after downtime: each period once, by when it was due", async () => {
   const heads = new Map<string, { asOf: string; made: boolean; begun: number }>();
   const worker = await Worker.create({
     connection: env.nativeConnection,
@@ -77,7 +77,7 @@ test("runs on the clock, by hand and made up after downtime: each period once, b
     activities: keeping(heads),
   });
   await worker.runUntil(async () => {
-    // On the clock, with a period of a second.
+    // On schedule, every second.
     await ensure(every("* * * * * * *"));
     await until(
       async () => [...heads.values()],
@@ -87,7 +87,7 @@ test("runs on the clock, by hand and made up after downtime: each period once, b
     await ensure(defaultRoutinePolicy);
     expect(heads.size).toBeLessThanOrEqual(2);
 
-    // What was missed in three weeks, given to the schedule as it would find it after downtime.
+    // A backfill of three weeks, as after downtime.
     await schedule().backfill([
       { start: new Date("2026-10-18T00:00:00Z"), end: new Date("2026-11-03T00:00:00Z"), overlap: "BUFFER_ALL" },
     ]);
@@ -100,7 +100,7 @@ test("runs on the clock, by hand and made up after downtime: each period once, b
     expect(heads.get("weekly-2026-W43")).toMatchObject({ asOf: "2026-10-26T01:00:00.000Z", made: true });
     expect(heads.get("weekly-2026-W44")).toMatchObject({ asOf: "2026-11-02T01:00:00.000Z" });
 
-    // By hand: the last complete week, again and again the same report.
+    // By hand: the last complete week, each time the same routine report.
     const before = [...heads.values()].reduce((sum, { begun }) => sum + begun, 0);
     const known = heads.size;
     for (const more of [1, 2]) {
@@ -112,13 +112,13 @@ test("runs on the clock, by hand and made up after downtime: each period once, b
       );
     }
     expect(heads.size).toBe(known);
-    // The engine adds the time: no order number can hold that.
+    // The engine appends the time to the id, which no order number can contain.
     for await (const { workflowId } of env.client.workflow.list({ query: 'WorkflowType="weeklySummary"' }))
       expect(orderNumber.safeParse(workflowId).success).toBe(false);
   });
 }, 150_000);
 
-test("retention goes through its pages with the policy's period", async () => {
+test("retention goes through all pages with the policy's period", async () => {
   const asked: unknown[] = [];
   const worker = await Worker.create({
     connection: env.nativeConnection,

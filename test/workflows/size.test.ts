@@ -63,7 +63,7 @@ async function read(orderNo: string): Promise<Order> {
   if (run.outcome !== "answered") throw new Error(run.outcome);
   return replay(run.answer);
 }
-/** Somebody sends a command; told to come again, as a busy machine takes its time, they do. */
+/** Sends a command until it is answered: a busy machine may answer that the caller has to come again. */
 async function isAnswered(orderNo: string): Promise<void> {
   const answer = await until(
     () => ask(orderNo, "record-communication", R, called),
@@ -83,7 +83,7 @@ const eventsOf = (last: "release" | "dispatch", orderNo: string): readonly Order
   );
 const called = { with: "customer", channel: "phone", summary: "hello" } as const;
 
-test("150 lines of 2,000 characters: confirmed, the entry refused, and the order lives", async () => {
+test("150 lines of 2,000 characters: confirmed, the entry refused, and the order goes on", async () => {
   const lines: Bodies["confirm"]["lines"] = Array.from({ length: 150 }, (_, index) => ({
     model: `LED-${index}`,
     specification: "灯".repeat(2_000),
@@ -105,7 +105,7 @@ test("150 lines of 2,000 characters: confirmed, the entry refused, and the order
   });
 }, 120_000);
 
-test("what the engine refuses for its size is told as that, and starts no run", async () => {
+test("what the engine refuses for its size is reported as too large, and starts no run", async () => {
   const noise = randomBytes(2_500_000).toString("base64");
   const start = { argument: { orderNo: "SO-huge", policy: defaultPolicy, calendar: defaultCalendar }, isNew: true };
   const huge = commandInput(R, { customer, salesRep: "li.na", note: noise });
@@ -113,7 +113,7 @@ test("what the engine refuses for its size is told as that, and starts no run", 
   expect(await runsOf("SO-huge")).toEqual([]);
 }, 120_000);
 
-test("320 reports that do not fit, of 2,000 characters, while no worker runs: taken up, bounded, and commands are answered", async () => {
+test("320 reports that do not fit, of 2,000 characters, while no worker runs: all taken up, within the budget, and commands are answered", async () => {
   await begin("SO-320", eventsOf("release", "SO-320"));
   const bodies = Array.from({ length: 320 }, (_, index) => ({
     carrier: "SF",
@@ -124,7 +124,7 @@ test("320 reports that do not fit, of 2,000 characters, while no worker runs: ta
   for (const body of bodies) await report("SO-320", "dispatch", machine("logistics"), body);
   await working(async () => {
     await isAnswered("SO-320");
-    // They are taken up in turns; meanwhile a query may come between an event and its workflow task.
+    // They are taken up in turns. Until then a query may come between an event and its workflow task.
     const order = await until(
       () => read("SO-320").catch(() => undefined),
       (now) => (now?.discrepancies ?? []).reduce((sum, { count }) => sum + count, 0) > 200,
@@ -152,7 +152,7 @@ test("5,000 events: commands are answered, the order continues as new with them,
       : { ...stamp, command: "record-communication", event: "communication-recorded", data: { ...called, summary: `${index}` } };
   });
   await begin("SO-5000", [first, ...others, ...more], 40);
-  // Beside them 2,000 reports that no worker has taken up yet.
+  // And 2,000 reports that no worker has taken up yet.
   await Promise.all(
     Array.from({ length: 20 }, async (_, lane) => {
       for (let index = 0; index < 100; index++)
@@ -168,12 +168,12 @@ test("5,000 events: commands are answered, the order continues as new with them,
         await ask("SO-5000", "record-communication", R, called);
         return runsOf("SO-5000");
       },
-      // The engine's list is behind: a run that has gone on as the next may be shown as running for a moment.
+      // Visibility lags: a run that has continued as new may be listed as running for a moment.
       (all) => all.length > 1 && all.filter((status) => status === "RUNNING").length === 1,
     );
     expect(runs.filter((status) => status !== "CONTINUED_AS_NEW")).toHaveLength(1);
     await isAnswered("SO-5000");
-    // While reports are taken up a query may come between an event and its workflow task, again and again.
+    // While reports are taken up, a query may come between an event and its workflow task several times.
     await until(
       () => read("SO-5000").catch(() => undefined),
       (order) => (order?.lastEvent ?? 0) > 5_100,

@@ -17,16 +17,16 @@ const author = {
 } as const;
 const summary = (characters: number) => ({ body: { with: "customer", channel: "phone", summary: "灯".repeat(characters) } });
 
-test("a body that could not be passed on to an activity is wrong, and only its beginning is kept", () => {
+test("a body that is too large for an activity's input is wrong, and only its beginning is kept", () => {
   expect(readCommand(summary(2_000), author).wrong).toBeUndefined();
   const large = readCommand(summary(400_000), author);
   expect(large.wrong).toEqual(["body"]);
   expect(JSON.stringify(large.body).length).toBeLessThan(2_000);
-  // Many small values weigh as one large.
+  // Many small values weigh as much as one large value.
   expect(readCommand({ body: { lines: Array.from({ length: 200_000 }, () => 1) } }, author).wrong).toEqual(["body"]);
 });
 
-/** Whatever JSON can hold, NUL, halves of characters and names of prototypes among it. */
+/** Any JSON, with NUL, halves of characters and names of prototypes. */
 const anything = fc.jsonValue({ stringUnit: "binary" });
 const messageLike = fc.record(
   {
@@ -47,12 +47,12 @@ function holds(value: unknown): boolean {
   return !/\\u0000|\\ud[89a-f]/iu.test(JSON.stringify(value));
 }
 
-test("whatever is sent is read, and what is wrong with it can be kept", () => {
+test("any message is read, and what is wrong with it can be kept", () => {
   fc.assert(
     fc.property(message, proof, (value, by) => {
       const { actor, key, hash, at, checked, receivedAt, wrong, body } = readCommand(value, by);
       expect(holds([actor, key, hash, at])).toBe(true);
-      // Only this service says when it took something on, and what it has checked.
+      // Only this service says when it received a message, and that it checked the body.
       expect([checked, receivedAt]).toEqual([undefined, undefined]);
       if (wrong) expect(JSON.stringify(body).length).toBeLessThan(2_000);
     }),
@@ -60,7 +60,7 @@ test("whatever is sent is read, and what is wrong with it can be kept", () => {
   );
 });
 
-test("a calendar that is read holds: some time in it is over some day", () => {
+test("a calendar that is read can be calculated with: any working time in it ends some day", () => {
   const calendar = fc.record({
     version: fc.oneof(fc.nat(1_000), fc.double()),
     knownUntil: fc.oneof(fc.integer({ min: 1990, max: 2300 }), fc.double()),
@@ -83,7 +83,7 @@ test("a calendar that is read holds: some time in it is over some day", () => {
   );
 });
 
-test("no message holds up an order: after each of any name it answers, and its clock goes on", () => {
+test("no message blocks an order: after each it answers, and its clock goes on", () => {
   fc.assert(
     fc.property(fc.array(fc.tuple(fc.constantFrom(...commandNames), message, proof), { maxLength: 8 }), (messages) => {
       const running = openRunningOrder({ orderNo: "SO-1", policy: defaultPolicy, calendar: defaultCalendar });
