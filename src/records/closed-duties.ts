@@ -2,12 +2,12 @@ import { sql, type Kysely } from "kysely";
 import type { Schema } from "./schema.ts";
 
 /**
- * Closed duties, summed by the day on which they ended: what a report on months reads instead of every duty. `closed_duties` is kept by
- * triggers on `duties`, in the transaction that changes them: so it is right after a duty that reopens, ends otherwise or is exempted
- * afterwards, after the same row written twice, and while processes of the release before write beside this one's.
+ * Closed duties, counted by the day on which they closed: reports on months read these counts instead of every duty. Triggers on `duties`
+ * keep `closed_duties`, in the transaction that changes a duty. So the counts stay right when a duty reopens, closes in another way or is
+ * exempted later, when the same row is written twice, and while the previous release still writes during a rolling deployment.
  */
 
-/** What a sum is of. A day is the factory's, as `dayOf` has it; nobody in person is an empty `owner_id`. */
+/** The key of a sum. Days are the factory's, as in `dayOf`; `owner_id` is empty where nobody owes the duty in person. */
 const key = "day, duty, owner_role, owner_id, state, late, exempt, took_bucket";
 /** The same of a row of `duties`. */
 const keyOfDuty = `((d.closed_at at time zone 'UTC') + interval '8 hours')::date, d.duty, d.owner_role, coalesce(d.owner_id, ''),
@@ -16,15 +16,15 @@ const keyOfDuty = `((d.closed_at at time zone 'UTC') + interval '8 hours')::date
 const counted = `select ${keyOfDuty}, count(*)::int from duties d where d.closed_at is not null group by 1, 2, 3, 4, 5, 6, 7, 8`;
 
 /**
- * Where the buckets of times begin, ms: 16 an octave from a second to a year. In integers, so that what took longer is never in an earlier
- * bucket.
+ * Where the buckets of times begin, ms: 16 buckets for each doubling, from a second to a year. Integers, so that a longer time is never
+ * in an earlier bucket.
  */
 function bucketStarts(): readonly number[] {
   const count = 16 * 25;
   return Array.from({ length: count }, (_, index) => Math.round(1_000 * 2 ** (index / 16)));
 }
 
-/** Makes the table, its triggers and the index of times, and sums what has ended so far: a migration. */
+/** The migration: creates the table, its triggers and the index of times, and counts the duties that are closed already. */
 export async function createClosedDuties(db: Kysely<unknown>): Promise<void> {
   await sql
     .raw(
@@ -78,12 +78,12 @@ export async function createClosedDuties(db: Kysely<unknown>): Promise<void> {
     for each row when (old.closed_at is not null) execute function sum_closed_duties()`.execute(db);
   await sql`create trigger duties_summed_truncated after truncate on duties execute function sum_closed_duties()`.execute(db);
   await sql.raw(`insert into closed_duties (${key}, count) ${counted}`).execute(db);
-  // Where in its bucket a median lies is looked up among the duties themselves.
+  // Finds the duties of one bucket, to compute exact percentiles.
   await sql`create index duties_took on duties (took_bucket(took_ms), duty, closed_at) include (took_ms, owner_role, owner_id)
     where state = 'met'`.execute(db);
 }
 
-/** Sums all closed duties anew. Nothing else writes duties meanwhile. */
+/** Counts all closed duties again. Other writes of duties wait meanwhile. */
 export async function recountClosedDuties(db: Kysely<Schema>): Promise<void> {
   await db.transaction().execute(async (trx) => {
     await sql`lock table duties in share row exclusive mode`.execute(trx);

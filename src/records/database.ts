@@ -8,18 +8,18 @@ import type { Schema } from "./schema.ts";
 export type Database = Kysely<Schema>;
 
 interface DatabaseOptions {
-  /** Connections at most. */
+  /** The most connections that the pool opens. */
   readonly max?: number;
-  /** How long a statement may take, ms; 0: as long as it takes, which is for migrations and fillings. */
+  /** How long a statement may take, ms; 0: no limit, for migrations and for filling tables. */
   readonly statementTimeout?: Ms;
-  /** Told of connections that break while nobody uses them: the pool replaces them. */
+  /** Called when an idle connection breaks; the pool replaces it. */
   readonly onError?: (error: Error) => void;
 }
 
 /** Opens the records database; connects when first asked. `destroy()` closes it. */
 export function openDatabase(
   url: string,
-  // Lists and writes take milliseconds: what takes longer waits for something that may never come.
+  // Lists and writes take milliseconds: a longer statement waits for a lock that may never be released.
   { max = 10, statementTimeout = 5 * SECOND, onError = () => undefined }: DatabaseOptions = {},
 ): Database {
   const pool = new pg.Pool({
@@ -27,12 +27,12 @@ export function openDatabase(
     max,
     connectionTimeoutMillis: 2_000,
     statement_timeout: statementTimeout,
-    // The driver's own, where the database does not answer at all.
+    // The driver's own limit, for a database that does not answer at all.
     query_timeout: statementTimeout === 0 ? 0 : statementTimeout + SECOND,
     application_name: "gendan",
   });
   pool.on("error", onError);
-  // One that breaks while it is used says so too; its query is rejected, but an error that nobody listens to ends the process.
+  // A connection that breaks in use emits an error too; its query is rejected, but an error event without a listener ends the process.
   pool.on("connect", (client) => client.on("error", () => undefined));
   return new Kysely<Schema>({ dialect: new PostgresDialect({ pool }) });
 }

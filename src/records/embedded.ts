@@ -8,24 +8,24 @@ import { join, resolve } from "node:path";
 import { setTimeout as wait } from "node:timers/promises";
 import { closeToOthers } from "../node/private-folder.ts";
 
-/** A Postgres without a server of its own, in a folder; every process reaches it at `url` like any other. */
+/** A PGlite database in a folder; processes connect to it at `url` as to any Postgres. */
 export interface EmbeddedDatabase {
   readonly url: string;
   close(): Promise<void>;
 }
 
-/** What a socket's path may be long at most, bytes: 103 on macOS, 107 on Linux. */
+/** The longest path of a socket, bytes: 103 on macOS, 107 on Linux. */
 const LONGEST_PATH = 103;
-/** As Postgres calls a socket: clients are told its folder and this number. */
+/** Postgres names a socket by this number; clients are told the folder and the number. */
 const PORT = 5432;
 const NAME = `.s.PGSQL.${PORT}`;
-/** How long a server before this one, whose supervisor has gone, may take to end, ms. */
+/** How long an earlier server whose supervisor is gone may take to end, ms. */
 const ENDS_WITHIN = 15_000;
 
 /**
- * Where a database's socket is: in its own folder; where that is too far down, in one beside those of other programs, by the first one's
- * name, so that it is there again after a crash.
- * @throws Error when somebody else has taken that name
+ * The folder of a database's socket: its own; where that path is too long for a socket, a folder in the system's temporary directory,
+ * named by a hash of the database's path, so that the same one is found again after a crash.
+ * @throws Error when another user owns a folder of that name
  */
 async function socketFolder(folder: string): Promise<string> {
   const own = resolve(folder);
@@ -52,8 +52,8 @@ function isAnswering(path: string): Promise<boolean> {
 }
 
 /**
- * A socket for the database in a folder, free to be listened at: one that a killed server has left is taken away, and one that still
- * answers, as its supervisor has gone just now, is given the time to end. Two servers on one folder would destroy it.
+ * A free socket for the database in a folder. A socket that a killed server left is removed. A server that still answers, because its
+ * supervisor has ended a moment ago, is given time to end: two servers on one folder would destroy the database.
  */
 async function socketFor(folder: string) {
   const where = await socketFolder(folder);
@@ -66,13 +66,13 @@ async function socketFor(folder: string) {
   return { folder: where, path, remove: async () => (isElsewhere ? rm(where, { recursive: true, force: true }) : undefined) };
 }
 
-/** Messages of the extended query protocol: what they begin ends with `Sync` (PostgreSQL, 55.2.3). */
+/** Messages of the extended query protocol, which ends with `Sync` (PostgreSQL documentation, 55.2.3). */
 const PIPELINED = new Set(Buffer.from("PBDECH"));
 
 /**
- * The same database, for a server that lets one connection go on undisturbed only while a transaction is open: a statement with
- * parameters is several messages, and in between them the session is that connection's too. Without this another's statement
- * can come between, and one of them is answered with what the other asked.
+ * The same database, safe for several connections. The socket server lets a connection keep the one session only while a transaction is
+ * open. But a statement with parameters is several messages; without this wrapper another connection's statement can come between
+ * them, and one of the two gets the other's answer.
  */
 function isolateConnections(db: PGlite): PGlite {
   let underWay = false;
@@ -82,7 +82,7 @@ function isolateConnections(db: PGlite): PGlite {
       underWay = PIPELINED.has(message[0] ?? 0);
       await db.execProtocolRawStream(message, options);
     },
-    // A connection that broke off in the middle is rolled back.
+    // Rolls back what a broken connection has left.
     exec(query, options) {
       underWay = false;
       return db.exec(query, options);
@@ -97,15 +97,15 @@ function isolateConnections(db: PGlite): PGlite {
 }
 
 /**
- * Starts PGlite on a folder, which it makes when there is none. It asks nobody for a password, so it listens on a socket that its
- * user alone can open; on a port of the loopback only where one is named, which is for tests and measurements.
+ * Starts PGlite on a folder, and creates the folder if needed. PGlite checks no password, so it listens on a socket that only its user
+ * can open. It listens on a loopback port only if one is given, for tests and measurements.
  */
 export async function startEmbeddedDatabase(folder: string, port?: number): Promise<EmbeddedDatabase> {
   await mkdir(folder, { recursive: true, mode: 0o700 });
   await chmod(folder, 0o700);
   const socket = port === undefined ? await socketFor(folder) : undefined;
   const db = await PGlite.create(folder);
-  // It gives its files modes of its own, whatever the umask.
+  // PGlite sets the modes of its files itself, whatever the umask.
   await closeToOthers(folder);
   const at = socket ? { path: socket.path } : { host: "127.0.0.1", port: port ?? 0 };
   const server = new PGLiteSocketServer({ db: isolateConnections(db), ...at, maxConnections: 100 });

@@ -4,23 +4,23 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import { isRemoved, markOf, withPersonal } from "../domain/order/personal.ts";
 
 /**
- * The chain over an order's events: each stored event carries the SHA-256 of the hash before it and of itself, with its
- * personal texts standing as their salted digests. So an edit is found, and texts can be removed while the chain still holds.
+ * The hash chain of an order's events. Each stored event has the SHA-256 of the previous hash and of the event, in which personal texts
+ * are replaced by salted digests. So an edit is found, and personal texts can be removed without breaking the chain.
  */
 
-/** An order's salt: random, in its first event, and removed with the texts; nobody can try out a text after that. */
+/** An order's salt: random, in its first event. It is removed with the texts; after that nobody can test a guess at a text. */
 export function saltOf(first: OrderEvent | undefined): string {
   return first?.event === "received" ? (first.data.salt ?? "") : "";
 }
 
-/** An event without its personal texts: each stands as its digest, HMAC-SHA-256 by the order's salt, cut to 128 bits. */
+/** An event in which each personal text is replaced by its digest: HMAC-SHA-256 with the order's salt, cut to 128 bits. */
 export function withoutPersonal(event: OrderEvent, salt: string): OrderEvent {
   return withPersonal(event, (text) =>
     isRemoved(text) ? text : markOf(createHmac("sha256", salt).update(text).digest().subarray(0, 16).toString("base64url")),
   );
 }
 
-/** What of an event is hashed: all but the personal texts, the salt, and the note that texts were removed. */
+/** The part of an event that is hashed: without personal texts, the salt, and the note that texts were removed. */
 function hashedPartOf(event: OrderEvent, salt: string): unknown {
   const bare = withoutPersonal(event, salt);
   if (bare.event !== "received") return bare;
@@ -28,12 +28,12 @@ function hashedPartOf(event: OrderEvent, salt: string): unknown {
   return { ...bare, data };
 }
 
-/** The hash before an order's first event: the order's own, so that no chain can be given to another order. */
+/** The hash before an order's first event. It depends on the order's number, so that a chain cannot be moved to another order. */
 export function initialHashOf(orderNo: string): string {
   return createHash("sha256").update(`gendan order ${orderNo}`).digest("hex");
 }
 
-/** The hash of an event, hex, after the one before it. */
+/** The hash of an event, hex, given the previous event's hash. */
 export function hashEvent(previous: string, event: OrderEvent, salt: string): string {
   return createHash("sha256")
     .update(previous)
@@ -42,7 +42,7 @@ export function hashEvent(previous: string, event: OrderEvent, salt: string): st
     .digest("hex");
 }
 
-/** The hashes of events that follow on one another, hex. */
+/** The hashes of consecutive events, hex. */
 export function hashEvents(previous: string, events: readonly OrderEvent[], salt: string): readonly string[] {
   const hashes: string[] = [];
   for (const event of events) hashes.push(hashEvent(hashes.at(-1) ?? previous, event, salt));

@@ -2,15 +2,15 @@ import { sql } from "kysely";
 import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 
-/** What was asked, under whose key. */
+/** A request with its idempotency key. */
 export interface KeyedRequest {
-  /** Of caller and key. */
+  /** A hash of caller and key. */
   readonly id: string;
-  /** Of all that the request says. */
+  /** A hash of the whole request. */
   readonly hash: string;
 }
 
-/** Takes a key for a request; whether nobody had it. */
+/** Reserves a key for a request. False when the key was used before. */
 async function claimKey(db: Database, { id, hash }: KeyedRequest): Promise<boolean> {
   const { numInsertedOrUpdatedRows = 0n } = await db
     .insertInto("answers")
@@ -25,8 +25,8 @@ function readAnswer(db: Database, { id }: KeyedRequest) {
 }
 
 /**
- * Does `work` once a key, in one transaction with the record of its answer; the same again is answered the same, and what comes at the same
- * time waits for it. What `work` throws undoes all of it, so that the same may be asked again.
+ * Runs `work` once for each key, and stores its answer in the same transaction. The same request again gets the stored answer; one that
+ * comes at the same time waits for it. If `work` throws, everything is rolled back, and the request can be sent again.
  * @returns `"conflict"` when the key was used for something else
  */
 export async function answerOnce<T extends object>(
@@ -45,15 +45,15 @@ export async function answerOnce<T extends object>(
       return { answer };
     }
     const before = await readAnswer(trx, keyed);
-    // What was written under this hash is what this work answers.
+    // The stored answer has the type of this work: the hash covers the whole request.
     // oxlint-disable-next-line typescript/no-unsafe-type-assertion
     return before.hash === keyed.hash ? { answer: before.body as T } : "conflict";
   });
 }
 
 /**
- * Keeps the answer of `work` under a key, where it cannot be undone: each part of it has to be such that nothing happens by doing it again,
- * as whoever is cut off before there is an answer asks again. The same again is answered the same.
+ * Stores the answer of `work` under a key, for work that cannot be rolled back. Each part of `work` has to be idempotent: a caller that
+ * is disconnected before the answer sends the request again. The same request again gets the stored answer.
  * @returns `"conflict"` when the key was used for something else
  */
 export async function rememberAnswer<T extends object>(
@@ -66,15 +66,15 @@ export async function rememberAnswer<T extends object>(
   if (before.hash !== keyed.hash) return "conflict";
   if (Object.keys(before.body).length === 0) {
     const body = JSON.stringify(await work());
-    // The first of those that were at it at the same time.
+    // Of several at the same time the first one's answer stays.
     await db.updateTable("answers").set({ body }).where("id", "=", keyed.id).where("body", "=", {}).execute();
   }
-  // What was written under this hash is what this work answers.
+  // The stored answer has the type of this work: the hash covers the whole request.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return { answer: (await readAnswer(db, keyed)).body as T };
 }
 
-/** Forgets answers that were given longer than `keep` ms ago. */
+/** Deletes answers that are older than `keep` ms. */
 export async function forgetAnswers(db: Database, keep: Ms): Promise<void> {
   await sql`delete from answers where answered_at < now() - ${keep} * interval '1 millisecond'`.execute(db);
 }

@@ -6,19 +6,19 @@ import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import { countOwed } from "./duties.ts";
 
-/** What the records say of the business at a moment. */
+/** Business metrics at a moment, from the records. */
 export interface Metrics {
   /** Orders that have not ended. */
   readonly orders: readonly { readonly status: Status; readonly count: number }[];
-  /** What is owed: all of it, and what is overdue. */
+  /** Duties that are owed, and how many of them are overdue. */
   readonly duties: readonly { readonly duty: DutyName; readonly open: number; readonly overdue: number }[];
-  /** Steps of ladders that were ever told. */
+  /** Rungs told, since the beginning. */
   readonly rungs: readonly { readonly rung: Rung; readonly count: number }[];
-  /** Asks of outside systems that failed for good or could not be made, ever, by system. */
+  /** Effects that failed for good, since the beginning, by outside system. */
   readonly failedEffects: readonly { readonly system: string; readonly count: number }[];
 }
 
-/** Counts what metrics tell. Each query is carried by an index, so that asking often costs little. */
+/** Reads the metrics. Each query uses an index, so that frequent scrapes cost little. */
 export async function readMetrics(db: Database, at: Ms): Promise<Metrics> {
   const orders = db
     .selectFrom("orders")
@@ -44,7 +44,7 @@ export async function readMetrics(db: Database, at: Ms): Promise<Metrics> {
     .groupBy("system")
     .execute();
   const number = <T extends { count: string }>({ count, ...row }: T) => ({ ...row, count: Number(count) });
-  // Together: one that fails must not leave the others' failures to nobody.
+  // Awaited together: when one fails, a rejection of another must not stay unhandled.
   const [orderRows, dutyRows, rungRows, failedRows] = await Promise.all([orders, duties, rungs, failed]);
   return {
     orders: orderRows.map(number),

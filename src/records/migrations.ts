@@ -4,7 +4,7 @@ import type { OrderEvent } from "../domain/order/events.ts";
 import { createClosedDuties } from "./closed-duties.ts";
 import { initialHashOf, hashEvents, saltOf } from "./hash-chain.ts";
 
-/** Chains the events that were stored before there was a chain, one order after another. */
+/** Adds hashes to events that were stored before there were any, order by order. */
 async function addHashes(db: Kysely<unknown>): Promise<void> {
   for (let after = ""; ;) {
     const { rows: orders } = await sql<{ order_no: string }>`
@@ -93,7 +93,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn("as_of", "integer", (column) => column.notNull())
         .addPrimaryKeyConstraint("duties_pkey", ["order_no", "duty_id"])
         .execute();
-      // What is owed is a small part of all duties that ever were: the lists of it read only that part.
+      // Duties that are owed are a small part of all: lists read only that part.
       await sql`create index duties_owed on duties (due_at, order_no, duty_id) where state in ('open', 'paused')`.execute(db);
       await sql`create index duties_owed_by on duties (owner_role, owner_id, due_at) where state in ('open', 'paused')`.execute(
         db,
@@ -152,7 +152,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addPrimaryKeyConstraint("report_lines_pkey", ["report_id", "order_no"])
         .execute();
       await db.schema.createIndex("report_lines_ranked").on("report_lines").columns(["report_id", "rank", "order_no"]).execute();
-      // Whether an order that was asked about in an inspection has been answered is told by its events.
+      // Answers to an inspection's questions are events of the orders.
       await sql`create index events_inspections on events ((body->'data'->>'inspectionId')) where event = 'inspection-answered'`.execute(
         db,
       );
@@ -194,13 +194,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn("took_ms", "bigint")
         .addColumn("exempt", "boolean", (column) => column.notNull().defaultTo(false))
         .execute();
-      // So that `npm run rebuild-records` fills both in: a row is replaced only by a newer one.
+      // `npm run rebuild-records` then fills in both columns: a row is replaced only by a newer one.
       await sql`update duties set as_of = as_of - 1`.execute(db);
       await sql`create index duties_closed on duties (closed_at) where closed_at is not null`.execute(db);
-      // What was owed at a moment that has passed: opened before it, ended at it or after (by business time, perhaps before it opened).
+      // Finds duties that were owed at a past moment: opened before it, closed at it or later (by business time, perhaps before it opened).
       await sql`create index duties_lived on duties using gist (tstzrange(opened_at, greatest(opened_at, closed_at), '(]'))
         where closed_at is not null`.execute(db);
-      // Few of all events, too: without it, what became of a delay would be looked for in all of them.
+      // A small part of all events: finds what became of a delay.
       await sql`create index events_delays on events (at) where event = 'delay-opened'`.execute(db);
       await sql`create index events_delay_news on events (order_no, number)
         where event in ('delay-news', 'delay-withdrawn')`.execute(db);
@@ -240,13 +240,13 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .addColumn("created_at", "timestamptz", (column) => column.notNull().defaultTo(sql`now()`))
         .execute();
       await db.schema.createIndex("deliveries_newest").on("deliveries").columns(["webhook_id", "seq desc"]).execute();
-      // What waits is a small part of all that was ever sent.
+      // Waiting deliveries are a small part of all.
       await sql`create index deliveries_waiting on deliveries (webhook_id, order_no, number) where state = 'waiting'`.execute(db);
     },
   },
   "0009-figures": {
     async up(db: Kysely<unknown>): Promise<void> {
-      // Few of all events, counted at every scrape.
+      // A small part of all events, counted at every scrape.
       await sql`create index events_rungs on events ((body -> 'data' ->> 'rung')) where event = 'rung-told'`.execute(db);
       await sql`create index events_failed_effects on events (order_no) where event = 'effect-failed'`.execute(db);
     },
@@ -257,7 +257,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
         .alterTable("reports")
         .addColumn("level", "integer", (column) => column.notNull().defaultTo(0))
         .execute();
-      // What of a full inspection is still to be answered is owed like any duty, and listed with them.
+      // Unanswered lines of a full inspection are listed with the duties.
       await sql`create index report_lines_unanswered on report_lines (report_id) where answer is null`.execute(db);
     },
   },
@@ -274,20 +274,20 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   "0012-report-lines-of-orders": {
     async up(db: Kysely<unknown>): Promise<void> {
-      // Personal texts are removed order by order, from reports too.
+      // The retention routine removes personal texts order by order, from reports too.
       await db.schema.createIndex("report_lines_orders").on("report_lines").column("order_no").execute();
     },
   },
   "0013-open-orders": {
     async up(db: Kysely<unknown>): Promise<void> {
-      // A small part of all orders, held against the engine many times an hour.
+      // A small part of all orders, compared with the engine many times an hour.
       await sql`create index orders_open on orders (order_no) where stage not in ('completed', 'cancelled')`.execute(db);
     },
   },
   "0014-lists-by-index": {
     async up(db: Kysely<unknown>): Promise<void> {
-      // Whose order it is: the representative of the order, kept with what is owed, so that a list of theirs is read from one index.
-      // By triggers: processes of the release before write the same rows while this one is rolled out.
+      // The order's representative, stored with each duty that is owed, so that a representative's list is read from one index.
+      // By triggers: during a rolling deployment the previous release writes the same rows.
       await db.schema.alterTable("duties").addColumn("order_rep", "text").execute();
       await sql`create function set_order_rep() returns trigger language plpgsql as $$
         begin
@@ -307,7 +307,7 @@ export const migrations: Readonly<Record<string, Migration>> = {
       await sql`create trigger orders_rep_moved after update of sales_rep on orders
         for each row when (new.sales_rep is distinct from old.sales_rep) execute function move_order_rep()`.execute(db);
       await sql`update duties set order_rep = order_rep where state in ('open', 'paused')`.execute(db);
-      // One index for each way in which a list of duties is asked for, in the list's own order; with what is counted by.
+      // One index for each filter, in the order of the lists; with the columns that are counted by.
       const owed = sql`where state in ('open', 'paused')`;
       await sql`create index duties_due on duties (due_at, order_no, duty_id) include (duty, owner_role, owner_id, order_rep, opened_at) ${owed}`.execute(
         db,
@@ -325,8 +325,8 @@ export const migrations: Readonly<Record<string, Migration>> = {
   },
   "0015-search": {
     async up(db: Kysely<unknown>): Promise<void> {
-      // All single characters and pairs of neighbours of a text as searches compare it: a text contains another only if it has all of
-      // the other's. Not trigrams (pg_trgm): Chinese names are searched for by two characters, and no extension has to be permitted.
+      // All characters and pairs of adjacent characters of a normalised text: a text that contains another has all of the other's.
+      // Not trigrams (pg_trgm): Chinese names are searched by two characters, and an extension may not be permitted.
       await sql`create function search_grams(value text) returns text[] language sql immutable strict parallel safe as $$
         select coalesce(array_agg(distinct substr(t, i, n)), '{}')
         from (select lower(normalize(value, NFKC)) as t) normalised, generate_series(1, length(t)) i, generate_series(1, 2) n

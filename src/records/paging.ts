@@ -1,23 +1,23 @@
 import { z } from "zod";
 
-/** A cursor that no list has given. */
+/** The cursor was not issued by this list. */
 export class BadCursor extends Error {
   override readonly name = "BadCursor";
 }
 
 /** One page of a list. */
 export interface PageRequest {
-  /** Rows at most. */
+  /** The most rows of a page. */
   readonly limit: number;
   readonly cursor?: string | undefined;
 }
 export interface Page<T> {
   readonly items: readonly T[];
-  /** The next page's cursor; `null` on the last. */
+  /** The next page's cursor; `null` on the last page. */
   readonly next: string | null;
 }
 
-/** What a part of a cursor may be: a moment as lists write it, a text as the database takes it, a whole number from 0. */
+/** The types of a cursor's parts: a time as lists write it, a text that the database accepts, an integer from 0. */
 const partOf = {
   time: z.iso.datetime({ precision: 3 }).refine((text) => text >= "2000-" && text < "2200-"),
   // eslint-disable-next-line no-control-regex -- NUL is what is looked for
@@ -41,19 +41,19 @@ function parseCursor(cursor: string): unknown {
 }
 
 /**
- * The key in a cursor, of the parts that its list puts there.
- * @throws BadCursor when no list gave it: nothing but what {@link cursorOf} writes is read.
+ * Reads the key from a cursor.
+ * @throws BadCursor when {@link cursorOf} did not write it, or for other parts
  */
 export function readCursor<const P extends readonly Part[]>(cursor: string, ...parts: P): Key<P> {
   const [first, ...rest] = parts.map((part) => partOf[part]);
   const key = first && z.tuple([first, ...rest]).safeParse(parseCursor(cursor));
   if (!key?.success || cursorOf(...key.data) !== cursor) throw new BadCursor("the cursor is not one that this list gave");
-  // The tuple was made of these very parts.
+  // The tuple was built from these parts.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return key.data as unknown as Key<P>;
 }
 
-/** The page that these rows are, one more of which were read than it holds. */
+/** Makes a page of rows, of which one more than `limit` was read to know whether another page follows. */
 export function pageOf<T>(rows: readonly T[], limit: number, key: (row: T) => string): Page<T> {
   const items = rows.slice(0, limit);
   const last = items.at(-1);

@@ -3,9 +3,9 @@ import { addDays, dayOf, endOfDay, iso, startOfDay, type Day, type Ms } from "..
 import type { Database } from "./database.ts";
 import { cursorOf, readCursor, type Page, type PageRequest } from "./paging.ts";
 
-/** The supervisor's numbers (issue of the department's routine); what each of them means is in `docs/performance.md`. */
+/** The supervisor's figures; `docs/performance.md` defines each of them. */
 
-/** What figures can be broken down by, in the order in which they are sorted. */
+/** Figures can be broken down by these, and are sorted in this order. */
 export const dimensions = ["month", "customer", "rep", "duty"] as const;
 export type Dimension = (typeof dimensions)[number];
 
@@ -14,7 +14,7 @@ export interface PerformanceQuery {
   readonly from: Day;
   readonly to: Day;
   readonly by: readonly Dimension[];
-  /** Only what this representative owes, and their orders. */
+  /** Only the duties of this representative, and their orders. */
   readonly salesRep?: string | undefined;
   readonly duty?: string | undefined;
 }
@@ -25,27 +25,27 @@ export interface Figures {
   readonly customer?: string;
   readonly salesRep?: string;
   readonly duty?: string;
-  /** Ended in the period: fulfilled in time; breached; breached without blame; no longer owed before it was due. */
+  /** Duties closed in the period: met in time; late; late but exempt; lapsed before they were due. */
   readonly met: number;
   readonly late: number;
   readonly exempt: number;
   readonly lapsed: number;
-  /** Time taken of what was fulfilled, in whole seconds; `null` when nothing was. */
+  /** Time taken by duties that were met, in whole seconds; `null` when there are none. */
   readonly medianSeconds: number | null;
   readonly p90Seconds: number | null;
-  /** Owed at the end of the period, and of these due before it. */
+  /** Owed at the end of the period, and those of them due before it. */
   readonly open: number;
   readonly overdue: number;
-  /** Orders and their delays; absent where the figures are of single duties. */
+  /** Orders and their delays; absent where figures are by duty. */
   readonly orders?: OrderFigures;
 }
 interface OrderFigures {
   readonly received: number;
-  /** Delays that began in the period, those of them that came to nothing, and the orders they befell. */
+  /** Delays that began in the period, those of them withdrawn, and the number of delayed orders. */
   readonly delays: number;
   readonly withdrawn: number;
   readonly delayed: number;
-  /** By how many days the newest forecast missed the promise, of delays that were not withdrawn. */
+  /** Days from the promised date to the newest forecast, of delays that were not withdrawn. */
   readonly medianDays: number | null;
   readonly longestDays: number | null;
 }
@@ -54,7 +54,7 @@ type Key = Readonly<Record<Dimension, string | null>>;
 interface DutyFigures extends Key, Omit<Figures, "month" | "customer" | "salesRep" | "duty" | "orders"> {}
 interface DelayFigures extends Key, OrderFigures {}
 
-/** The periods that figures are taken over: the whole one, or each month of it; none begins after the moment of asking. */
+/** The whole period, or each month of it; no period ends after `at`. */
 function periodsOf({ from, to, by }: PerformanceQuery, at: Ms): { month: string; begins: Ms; ends: Ms }[] {
   const end = Math.min(endOfDay(to), at);
   if (!by.includes("month")) return startOfDay(from) < end ? [{ month: "", begins: startOfDay(from), ends: end }] : [];
@@ -69,7 +69,7 @@ function periodsOf({ from, to, by }: PerformanceQuery, at: Ms): { month: string;
 }
 
 /**
- * The periods as rows: `first_day` to before `last_day` are whole days of the factory, from `rest` on it is a part of one.
+ * The periods as rows. The days from `first_day` to before `last_day` are whole; from `rest` to `ends` is part of a day.
  */
 function periodRows(periods: ReturnType<typeof periodsOf>): RawBuilder<unknown> {
   const rows = periods.map(({ month, begins, ends }) => {
@@ -80,7 +80,7 @@ function periodRows(periods: ReturnType<typeof periodsOf>): RawBuilder<unknown> 
   return sql`periods (month, begins, ends, first_day, last_day, rest) as (values ${sql.join(rows)})`;
 }
 
-/** The columns of the key: what is not asked for is `null` in every row. */
+/** The columns of the key; dimensions that are not asked for are `null` in every row. */
 function keyColumns(by: readonly Dimension[], columns: Readonly<Record<Dimension, RawBuilder<unknown>>>) {
   const wanted = dimensions.filter((dimension) => by.includes(dimension));
   const select = dimensions.map((each) => sql`${by.includes(each) ? columns[each] : sql`null`} as ${sql.ref(each)}`);
@@ -88,7 +88,7 @@ function keyColumns(by: readonly Dimension[], columns: Readonly<Record<Dimension
   return { select: sql.join(select), groupBy: group.length === 0 ? sql`` : sql`group by ${sql.join(group)}` };
 }
 
-/** Duties of these only: a person's, or of one name. */
+/** Conditions on duties: owed in person, by one person, of one name. */
 function dutiesWanted({ by, salesRep, duty }: PerformanceQuery, row: "d" | "s"): RawBuilder<unknown> {
   const column = (name: string) => sql.ref(`${row}.${name}`);
   const inPerson = by.includes("rep") || salesRep !== undefined;
@@ -102,7 +102,7 @@ function keyOfDuties(by: readonly Dimension[]) {
   return keyColumns(by, { month: sql`d.month`, customer: sql`o.customer`, rep: sql`d.owner_id`, duty: sql`d.duty` });
 }
 
-/** What was owed at the end of a period: it is still, or has ended since. */
+/** Duties owed at the end of a period: still owed, or closed since. */
 function owedAtEnd(query: PerformanceQuery): RawBuilder<unknown> {
   const which = dutiesWanted(query, "d");
   const columns = sql`p.month, d.order_no, d.duty, d.owner_id, d.due_at < p.ends as overdue`;
@@ -132,14 +132,14 @@ interface Bucket extends EndedFigures {
   readonly fulfilled: number;
 }
 
-/** The ended ones of a group, the buckets of times in order. */
+/** The closed duties of a group; buckets of times in ascending order. */
 interface Ended {
   readonly key: Key;
   readonly figures: Omit<EndedFigures, Dimension>;
   readonly buckets: readonly { readonly took: number; readonly count: number }[];
 }
 
-/** A time by its place among those of its group, from 0: in which bucket it is, and where among the bucket's. */
+/** The position of a time: its bucket, and its index in the sorted bucket, from 0. */
 interface Place {
   readonly took: number;
   readonly nth: number;
@@ -154,7 +154,7 @@ function placeOf(buckets: Ended["buckets"], rank: number): Place {
   throw new Error(`there is no time number ${rank}`);
 }
 
-/** As Postgres' `percentile_cont` reckons: between the two neighbours, in proportion. */
+/** The two neighbours between which Postgres' `percentile_cont` interpolates. */
 function neighboursOf(buckets: Ended["buckets"], part: number): { low: Place; high: Place; proportion: number } | undefined {
   const count = buckets.reduce((sum, each) => sum + each.count, 0);
   if (count === 0) return undefined;
@@ -163,7 +163,7 @@ function neighboursOf(buckets: Ended["buckets"], part: number): { low: Place; hi
   return { low: placeOf(buckets, low), high: placeOf(buckets, Math.ceil(rank)), proportion: rank - low };
 }
 
-/** What ended in the periods, from the sums by day; the last day, where it is not over yet, from the duties themselves. */
+/** Duties closed in the periods: from the sums by day; for a day that is not over, from the duties themselves. */
 async function readEnded(db: Database, query: PerformanceQuery, periods: RawBuilder<unknown>): Promise<readonly Ended[]> {
   const { select, groupBy } = keyOfDuties(query.by);
   const took = sql`case when d.state = 'met' and d.took_bucket >= 0 then d.took_bucket end`;
@@ -203,7 +203,7 @@ async function readEnded(db: Database, query: PerformanceQuery, periods: RawBuil
 
 type Named<T> = T & { readonly month: string; readonly rep: string; readonly duty: string };
 
-/** The times at some places, ms. */
+/** Reads the times at these positions, ms. */
 async function readTimes(
   db: Database,
   query: PerformanceQuery,
@@ -214,7 +214,7 @@ async function readTimes(
   if (places.length === 0) return () => Number.NaN;
   const has = (dimension: Dimension) => query.by.includes(dimension);
   const wanted = JSON.stringify([...new Map(places.map((place) => [nameOf(place), place])).values()]);
-  // One look at the index for each duty: behind the bucket it is ordered by duty, then by time.
+  // The index is ordered by bucket, duty and time: one range of it is read for each duty.
   const duties = has("duty")
     ? sql`d.duty = w.duty`
     : sql`d.duty = any (array (select distinct s.duty from closed_duties s, periods p where s.day >= p.first_day
@@ -238,8 +238,8 @@ async function readTimes(
 const inSeconds = (time: number): number => Math.floor(time / 1_000 + 0.5);
 
 /**
- * What ended in the period by business time, or was owed at its end, from the sums by day. Medians are exact: the sums say in which bucket
- * of times one lies, and only the times of that bucket are looked at.
+ * Figures of duties closed in the period by business time, or owed at its end, from the sums by day. Percentiles are exact: the sums
+ * say in which bucket of times one lies, and only the times of that bucket are read.
  */
 async function readDutyFigures(
   db: Database,
@@ -277,7 +277,7 @@ async function readDutyFigures(
   return [...all.values()];
 }
 
-/** The same by customer, who is the order's and not the duty's: from the duties themselves. */
+/** The same by customer, from the duties themselves: sums are not kept by customer. */
 async function readDutyFiguresByCustomer(db: Database, query: PerformanceQuery, periods: RawBuilder<unknown>) {
   const { select, groupBy } = keyOfDuties(query.by);
   const { rows } = await sql<DutyFigures>`
@@ -348,7 +348,7 @@ function compareKeys(a: readonly string[], b: readonly string[]): number {
   return index < 0 ? 0 : (a[index] ?? "") < (b[index] ?? "") ? -1 : 1;
 }
 
-/** A page of the figures of a period, as it stood at its end, or stands at the moment of asking if that is earlier. */
+/** A page of the figures of a period, as of its end, or as of `at` if that is earlier. */
 export async function readPerformance(
   db: Database,
   question: PerformanceQuery,

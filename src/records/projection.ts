@@ -6,33 +6,33 @@ import { lastEventOf } from "./read.ts";
 import { publish } from "./write.ts";
 
 /**
- * The records follow the orders. A worker that has carried an order on asks the engine for what happened since the records' last event, and
- * writes that: what the engine answers is committed, so nothing is ever recorded that has not been. It costs an order's history nothing,
- * and neither clock nor commands wait for it. What a worker had still to write when it died is found when one starts: {@link Projector.sweep}.
+ * Projects orders into the records. When a worker has advanced an order, it queries the engine for the events since the records' last one
+ * and writes them. A query is answered from committed state, so nothing uncommitted is recorded; it adds nothing to the order's history,
+ * and neither timers nor commands wait for it. What a worker had not written when it died is found by {@link Projector.sweep} when a
+ * worker starts.
  */
 export interface Projector {
-  /** Something may have happened to an order that the records do not hold. What is asked for `soon` is asked for with what comes meanwhile. */
+  /** An order may have events that the records do not hold. `soon` waits a moment, to read several changes with one query. */
   changed(orderNo: string, when?: "at-once" | "soon"): void;
   /**
-   * Looks after all these orders, beside those that it hears of: an order that nobody tells of must not
-   * wait until all others are quiet.
-   * @throws what `orders` throws, when those that it has named have been looked after
+   * Projects all these orders, beside those that `changed` names: they must not wait until no order changes any more.
+   * @throws what `orders` throws, after the orders that it has yielded are projected
    */
   sweep(orders: AsyncGenerator<{ readonly orderNo: string }>): Promise<void>;
-  /** Writes what it has heard of, for a while, and ends. What is left is found by whoever starts next. */
+  /** Writes pending changes for up to five seconds, and ends. The rest is found by the next worker that starts. */
   stop(): Promise<void>;
 }
 
-/** Where what happened to orders is written, and who says what that is. */
+/** Where events are written to, and where they come from. */
 export interface ProjectionSource {
   readonly db: Database;
-  /** What the records are to be told of an order when they hold its events up to this one. */
+  /** Queries an order for what comes after event `after`; `undefined`: nothing. */
   readonly publication: (orderNo: string, after: number) => Promise<Publication | undefined>;
 }
 
 /**
- * Writes what happened to an order since the records' last event.
- * @throws when the order or the records cannot be asked
+ * Writes the events of an order since the records' last one.
+ * @throws when the engine or the records do not answer
  */
 export async function projectOrder({ db, publication }: ProjectionSource, orderNo: string): Promise<void> {
   for (let more = true; more;) {
@@ -43,25 +43,25 @@ export async function projectOrder({ db, publication }: ProjectionSource, orderN
 }
 
 interface ProjectorOptions extends ProjectionSource {
-  /** Told of what could not be done; it is tried again. */
+  /** Called when an order could not be projected; it is tried again. */
   readonly onError: (orderNo: string, error: unknown) => void;
   /** How long after a failure an order is tried again, ms. */
   readonly again?: Ms;
 }
 
-/** Orders under way at a time: those that it hears of, and those that it looks after all the same. */
+/** Orders projected at the same time: named by `changed`, and by `sweep`. */
 const [HEARD_AT_ONCE, SWEPT_AT_ONCE] = [8, 4];
 /** What `soon` means, ms. */
 const SOON = SECOND;
-/** How long what is known is still written at the end, ms. */
+/** How long `stop` goes on writing, ms. */
 const LAST = 5 * SECOND;
 
-/** Keeps the records in step with the orders of this worker. */
+/** Starts projecting the orders of this worker. */
 export function startProjector({ db, publication, onError, again = SECOND }: ProjectorOptions): Projector {
   const owed = new Set<string>();
   const busy = new Set<string>();
   const lanes = new Set<Promise<void>>();
-  /** Orders that are asked for later: what did not work, and what may wait. */
+  /** Orders that wait: failed ones, and those changed `soon`. */
   const later = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
@@ -113,7 +113,7 @@ export function startProjector({ db, publication, onError, again = SECOND }: Pro
       async function sweeping(): Promise<void> {
         for await (const { orderNo } of orders) {
           if (stopped) return;
-          // One that is under way is looked after once more, as it may have been asked before.
+          // Its query may have been answered before the sweep: project it once more.
           if (busy.has(orderNo)) changed(orderNo);
           else {
             owed.delete(orderNo);

@@ -6,7 +6,7 @@ import { iso, startOfDay, endOfDay, type Day, type Instant } from "../domain/tim
 import type { Database } from "./database.ts";
 import { cursorOf, readCursor, pageOf, type Page, type PageRequest } from "./paging.ts";
 
-/** Whose orders the reader may see: those of these representatives; absent: everybody's. */
+/** Whose orders a caller may see: those of these representatives; absent: all. */
 export interface Visibility {
   readonly salesReps?: readonly string[] | undefined;
 }
@@ -17,7 +17,7 @@ export interface OrderFilter extends Visibility {
   readonly class?: "ordinary" | "large" | "custom" | undefined;
   /** Part of the customer's name, in any case and width (NFKC). */
   readonly customer?: string | undefined;
-  /** Received on this day or later, or earlier, in the factory's zone. */
+  /** The first and the last day on which the order was received, in the factory's time zone. */
   readonly from?: Day | undefined;
   readonly to?: Day | undefined;
 }
@@ -38,27 +38,26 @@ export interface ListedOrder {
   readonly nextDueAt: Instant | null;
 }
 
-/** A text as it is compared in a search: `ＡＢＣ` is `abc`, and `é` is one character however it was typed (NFKC). */
+/** A text as searches compare it: lower case, NFKC (`ＡＢＣ` is `abc`, and `é` is one character). */
 function normalised(text: RawBuilder<unknown>): RawBuilder<string> {
   return sql<string>`lower(normalize(${text}, NFKC))`;
 }
 
 /**
- * Whether a column contains a text. `search_grams` (`migrations.ts`) finds the rows that may, by an index; for an empty text, which all
- * contain, it finds none.
+ * Whether a column contains a text. An index on `search_grams` (`migrations.ts`) finds the candidates. Every row contains an empty text.
  */
 function contains(column: RawBuilder<unknown>, text: string): RawBuilder<SqlBool> {
   const found = sql<SqlBool>`position(${normalised(sql`${text}::text`)} in ${normalised(column)}) > 0`;
   return text === "" ? found : sql<SqlBool>`search_grams(${column}) @> search_grams(${text}::text) and ${found}`;
 }
 
-/** What representatives are to an order: whether one of them follows it, and whether some duty on it is or was one's in person. */
+/** How representatives are involved in an order: whether it is one of theirs, and whether a duty on it is or was owed by one in person. */
 export interface Involvement {
   readonly follows: boolean;
   readonly concerned: boolean;
 }
 
-/** What representatives are to an order; `undefined` when the records have no such order. */
+/** How representatives are involved in an order; `undefined` when the records have no such order. */
 export async function involvementOf(db: Database, orderNo: string, reps: readonly string[]): Promise<Involvement | undefined> {
   const row = await db
     .selectFrom("orders")
@@ -152,7 +151,7 @@ export async function eventsOfSeveral(
   return events;
 }
 
-/** Which of some orders somebody follows, followed or entered: not theirs to inspect. */
+/** Those of these orders in which a person is involved, so that they may not inspect them. */
 export async function findConcerned(db: Database, orderNos: readonly string[], id: string): Promise<ReadonlySet<string>> {
   if (orderNos.length === 0) return new Set();
   const rows = await db
@@ -164,7 +163,7 @@ export async function findConcerned(db: Database, orderNos: readonly string[], i
   return new Set(rows.filter(({ body }) => isConcerned([body], { id })).map(({ order_no: orderNo }) => orderNo));
 }
 
-/** The number of the last event that is recorded of an order; 0: none. */
+/** The number of an order's last recorded event; 0: none. */
 export async function lastEventOf(db: Database, orderNo: string): Promise<number> {
   const row = await db.selectFrom("orders").select("last_event").where("order_no", "=", orderNo).executeTakeFirst();
   return row?.last_event ?? 0;

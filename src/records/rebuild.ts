@@ -6,29 +6,29 @@ import type { Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import { publish } from "./write.ts";
 
-/** What the engine holds of an order: its number and all its events. */
+/** An order as the engine holds it. */
 export interface EngineOrder {
   readonly orderNo: string;
   readonly events: () => Promise<readonly OrderEvent[]>;
 }
 
-/** How a rebuilding went. */
+/** The result of a rebuild. */
 export interface RebuildResult {
   orders: number;
   events: number;
-  /** Orders whose events could not be had, with why. */
+  /** Orders that could not be read or written, with the reason. */
   readonly failed: { readonly orderNo: string; readonly why: string }[];
 }
 
-/** All that the records hold of an order, from its events alone. */
+/** The whole publication of an order, from its events alone. */
 export function publicationOf(events: readonly OrderEvent[], at: Ms): Publication {
   const order = replay(events);
   return { order: orderRow(order, at), events, duties: dutyRows(order, at) };
 }
 
 /**
- * Builds the records anew from what the engine holds, one order after another; may run while orders go on. Orders that
- * the engine no longer knows stay as they are. One that fails does not stop the others.
+ * Rebuilds the records from the engine, order by order. It may run while orders change. Orders that the engine no longer holds stay as
+ * they are. An order that fails does not stop the others.
  */
 export async function rebuildRecords(db: Database, orders: AsyncIterable<EngineOrder>, at: Ms): Promise<RebuildResult> {
   const rebuilt: RebuildResult = { orders: 0, events: 0, failed: [] };

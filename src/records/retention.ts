@@ -6,10 +6,10 @@ import { iso, ms, type Duration, type Ms } from "../domain/time.ts";
 import { saltOf, withoutPersonal } from "./hash-chain.ts";
 import type { Database } from "./database.ts";
 
-/** Orders at once. */
+/** Orders of a page. */
 const PAGE = 100;
 
-/** Orders that have ended, of which nothing was said since a moment and nothing is owed, and that still hold personal texts. */
+/** Ended orders with personal texts, without events since `cutoff` and without duties that are owed. */
 async function findDue(db: Database, cutoff: Ms, after: string): Promise<string[]> {
   const rows = await db
     .selectFrom("orders")
@@ -44,7 +44,7 @@ async function findDue(db: Database, cutoff: Ms, after: string): Promise<string[
   return rows.map(({ order_no: orderNo }) => orderNo);
 }
 
-/** An order's events without their personal texts. The first says so, and has another salt for what may still come. */
+/** An order's events without personal texts. The first event says so, and gets a new salt for later events. */
 function stripPersonal(events: readonly OrderEvent[], at: Ms, after: Duration): OrderEvent[] {
   const salt = saltOf(events[0]);
   return events.map((event) => {
@@ -67,7 +67,7 @@ async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration
       .executeTakeFirst();
     const rows = await trx.selectFrom("events").select("body").where("order_no", "=", orderNo).orderBy("number").execute();
     const events = rows.map(({ body }) => body);
-    // Something was said of it meanwhile: its time begins anew.
+    // It has new events: its retention period begins again.
     if (!locked || locked.last_event !== events.at(-1)?.number) return;
     const bare = stripPersonal(events, at, after);
     for (const event of bare) {
@@ -79,7 +79,7 @@ async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration
         .execute();
     }
     const order = replay(bare);
-    // What reports say of it beside its customer's name is who did what, when and why, or their own words.
+    // The customer's name is the only personal text in the lines of routine reports.
     await trx
       .updateTable("report_lines")
       .set({ body: sql`body || jsonb_build_object('customer', ${order.customer.name}::text)` })
@@ -94,21 +94,20 @@ async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration
   });
 }
 
-/** How a page of a removal went. */
+/** The result of a page of removals. */
 export interface RemovalResult {
   readonly orders: number;
-  /** Orders that could not be done, with why: the others are. */
+  /** Orders that failed, with the reason; the others are done. */
   readonly failed: readonly { readonly orderNo: string; readonly why: string }[];
   /** Where the next page begins; absent after the last. */
   readonly next?: string;
 }
 
 /**
- * Removes personal texts from the records of orders that ended a period ago, of which nothing was said since and nothing is
- * owed, a page of them. What is left is who did what, when and why, and the chain still holds (`docs/audit.md`). Doing it
- * again does nothing.
- * @param after how long texts are kept after the last thing that was said of an ended order
- * @param cursor where the page before ended
+ * Removes personal texts from a page of orders that ended a period ago and have no later events and no duties that are owed. Who did
+ * what, when and why stays, and the hash chain stays valid (`docs/audit.md`). Idempotent.
+ * @param after how long texts are kept after an ended order's last event
+ * @param cursor where the previous page ended
  */
 export async function removePersonalData(db: Database, at: Ms, after: Duration, cursor = ""): Promise<RemovalResult> {
   const orderNos = await findDue(db, at - ms(after), cursor);

@@ -6,20 +6,20 @@ import type { RewardsPolicy } from "../domain/routine/rewards-policy.ts";
 import { iso, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 
-/** A month of rewards and penalties as it was last derived. */
+/** A month of rewards and penalties, as last computed. */
 export interface RewardsMonth {
   readonly month: string;
-  /** The numbers that hold for it: from the first derivation after its end on they stay. */
+  /** The policy that applies; fixed at the first computation after the month's end. */
   readonly policy: RewardsPolicy;
   readonly over: boolean;
   readonly renewedAt: Ms;
   readonly orders: number;
-  /** Orders that could not be read, with why: they count for nothing until they can. */
+  /** Orders that could not be read, with the reason; they are not counted. */
   readonly unread: readonly { readonly orderNo: string; readonly why: string }[];
   readonly standings: readonly Standing[];
 }
 
-/** A month's last derivation; `undefined` when there was none. */
+/** A month as last computed; `undefined` when it never was. */
 export async function findRewardsMonth(db: Database, month: string): Promise<RewardsMonth | undefined> {
   const row = await db.selectFrom("reward_months").selectAll().where("month", "=", month).executeTakeFirst();
   if (!row) return undefined;
@@ -27,7 +27,7 @@ export async function findRewardsMonth(db: Database, month: string): Promise<Rew
   return { month, policy, over, renewedAt: row.renewed_at.getTime(), orders, unread, standings };
 }
 
-/** Writes down how a month was derived; an older derivation never replaces a newer one. */
+/** Saves a computed month; an older computation never replaces a newer one. */
 export async function saveRewardsMonth(db: Database, { month, renewedAt, ...rest }: RewardsMonth): Promise<void> {
   const row = {
     over: rest.over,
@@ -46,14 +46,14 @@ export async function saveRewardsMonth(db: Database, { month, renewedAt, ...rest
     .execute();
 }
 
-/** Which proposals of a month: of one person or of all; a page of them, by id, after one. */
+/** Which proposals of a month: of one person or of all; at most `limit`, with ids after `after`. */
 interface ProposalFilter {
   readonly person?: string | undefined;
   readonly after?: string | undefined;
   readonly limit?: number | undefined;
 }
 
-/** Proposals as their facts amount to them, by id. */
+/** Reads proposals, each folded from its facts, by id. */
 async function readProposals(db: Database, ids: readonly string[]): Promise<Proposed[]> {
   if (ids.length === 0) return [];
   const rows = await db
@@ -90,8 +90,8 @@ export async function findProposal(db: Database, proposalId: string): Promise<Pr
 }
 
 /**
- * Adds a fact to a proposal. False when another has taken its number meanwhile, or its key was used: read again, and
- * decide anew.
+ * Adds a fact to a proposal. False when another fact has its number, or its key was used: the caller reads the proposal again and
+ * decides again.
  */
 export async function addFact(
   db: Database,
@@ -123,8 +123,7 @@ interface OrderRead {
 }
 
 /**
- * The orders that can matter to a period, a page at a time, by number: received before its end, and open or heard of since
- * its beginning.
+ * The orders that can matter to a period, in pages, by number: received before its end, and open or with events since its beginning.
  */
 export async function* readOrdersOf(
   db: Database,

@@ -5,9 +5,9 @@ import type { Database } from "./database.ts";
 import { cursorOf, pageOf, readCursor, type Page, type PageRequest } from "./paging.ts";
 import type { ReportsTable } from "./schema.ts";
 
-/** Reports and inspections: a head each, and a line an order. Made once, and kept. */
+/** Routine reports and inspections: a head, and a line for each order. Made once, and kept. */
 
-/** A report as it is kept. */
+/** The head of a routine report, as stored. */
 export interface RoutineReport extends ReportHead {
   readonly begunAt: Instant;
   /** `null` while it is being made. */
@@ -15,24 +15,24 @@ export interface RoutineReport extends ReportHead {
   readonly totals: Totals | null;
 }
 
-/** What a report says of one order. */
+/** A report's line on one order. */
 export interface ReportLine {
   readonly orderNo: string;
   /** Lines are listed by this, then by number. */
   readonly rank: number;
-  /** What it is counted under. */
+  /** The headings under which it is counted. */
   readonly tags: readonly string[];
   readonly body: Readonly<Record<string, unknown>>;
 }
 
-/** A line as it is read, with the answer that a person gave. */
+/** A line with a person's answer. */
 export interface AnsweredLine extends ReportLine {
   readonly answer: LineAnswer | null;
 }
 
-/** Under this tag are lines of orders that could not be read: another try replaces them. */
+/** The tag of lines whose order could not be read; another try replaces such a line. */
 export const NOT_CHECKED = "not-checked";
-/** Under this tag are lines that their orders have not been told yet. */
+/** The tag of lines that have not been sent to their orders yet. */
 export const UNDELIVERED = "undelivered";
 
 function reportOf(row: Selectable<ReportsTable>): RoutineReport {
@@ -48,7 +48,7 @@ function reportOf(row: Selectable<ReportsTable>): RoutineReport {
   };
 }
 
-/** Opens a report; when it is there already, answers the head that it has. */
+/** Creates a report's head, or returns the one that is there. */
 export async function beginReport(db: Database, head: ReportHead, at: Ms): Promise<RoutineReport> {
   const { reportId, kind, period, asOf, about } = head;
   await db
@@ -59,7 +59,7 @@ export async function beginReport(db: Database, head: ReportHead, at: Ms): Promi
   return reportOf(await db.selectFrom("reports").selectAll().where("report_id", "=", reportId).executeTakeFirstOrThrow());
 }
 
-/** Closes a report with what its lines amount to; once closed it stays as it is. */
+/** Completes a report with its totals; a complete report does not change. */
 export async function finishReport(db: Database, reportId: string, at: Ms): Promise<Totals> {
   const counted = await db
     .selectFrom("report_lines")
@@ -83,7 +83,7 @@ export async function finishReport(db: Database, reportId: string, at: Ms): Prom
   return totals;
 }
 
-/** Puts a line down; one that is there already stays, unless it says only that the order could not be checked. */
+/** Writes a line. A line that is there stays, unless it only says that the order could not be checked. */
 export async function writeLine(db: Database, reportId: string, { orderNo, rank, tags, body }: ReportLine): Promise<void> {
   const values = { rank, tags: [...tags], body: JSON.stringify(body) };
   await db
@@ -109,7 +109,7 @@ export async function findLine(db: Database, reportId: string, orderNo: string):
   return row && { orderNo, ...row };
 }
 
-/** The order has been told what its line says. */
+/** Marks that the order has received what its line says. */
 export async function markDelivered(db: Database, reportId: string, orderNo: string): Promise<void> {
   await db
     .updateTable("report_lines")
@@ -119,7 +119,7 @@ export async function markDelivered(db: Database, reportId: string, orderNo: str
     .execute();
 }
 
-/** How many of some orders have not been told what their lines say. */
+/** Counts those of these orders that have not received what their lines say. */
 export async function countUndelivered(db: Database, reportId: string, orderNos: readonly string[]): Promise<number> {
   const { count } = await db
     .selectFrom("report_lines")
@@ -157,8 +157,7 @@ export async function listReports(
 }
 
 /**
- * Lines of a report, those that need looking at first. What was asked of an order itself has been answered when the order's
- * own events say so.
+ * Lines of a report, by rank. A question that was sent to the order is answered when the order has an event that says so.
  */
 export async function listLines(
   db: Database,
@@ -206,7 +205,7 @@ export async function readAllLines(db: Database, reportId: string): Promise<read
   return all;
 }
 
-/** How many lines nobody has answered. */
+/** Counts unanswered lines. */
 export async function countUnanswered(db: Database, reportId: string): Promise<number> {
   const { rows } = await sql<{ count: string }>`
     select count(*) as count from report_lines line where line.report_id = ${reportId} and line.answer is null and not exists (
@@ -215,12 +214,12 @@ export async function countUnanswered(db: Database, reportId: string): Promise<n
   return Number(rows[0]?.count ?? 0);
 }
 
-/** Keeps how far up it has been told that a list is not answered; never less than before. */
+/** Raises the level to which it was told that a report is unanswered; never lowers it. */
 export async function raiseLevel(db: Database, reportId: string, level: number): Promise<void> {
   await db.updateTable("reports").set({ level }).where("report_id", "=", reportId).where("level", "<", level).execute();
 }
 
-/** Keeps a person's answer to a line; the first one stays. False when it was answered before, or there is no such line. */
+/** Stores a person's answer to a line. False when the line was answered before, or does not exist. */
 export async function answerLine(db: Database, reportId: string, orderNo: string, answer: LineAnswer): Promise<boolean> {
   const { numUpdatedRows: updated } = await db
     .updateTable("report_lines")
@@ -232,7 +231,7 @@ export async function answerLine(db: Database, reportId: string, orderNo: string
   return updated > 0n;
 }
 
-/** A page of orders of a scope, by number; never more than `limit` at a time. */
+/** A page of the orders of a scope, by number. */
 export async function listOrdersIn(
   db: Database,
   scope: Scope,
@@ -240,7 +239,7 @@ export async function listOrdersIn(
   limit: number,
 ): Promise<{ orderNos: readonly string[]; next: string | undefined }> {
   if (scope.orders === "chosen") {
-    // As they were asked for: one that is not there is put down as not checked.
+    // As named by the caller: an order that does not exist gets a line as not checked.
     const chosen = [...new Set(scope.orderNos)].toSorted().filter((orderNo) => after === undefined || orderNo > after);
     return { orderNos: chosen.slice(0, limit), next: chosen.length > limit ? chosen[limit - 1] : undefined };
   }
@@ -265,7 +264,7 @@ export async function listOrdersIn(
   return { orderNos, next: rows.length > limit ? orderNos.at(-1) : undefined };
 }
 
-/** Whether orders are large, and whether a customer has complained about them. */
+/** What weighs in a sample: whether an order is large, and whether it has a complaint. */
 export async function readSampleWeights(
   db: Database,
   orderNos: readonly string[],

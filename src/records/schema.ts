@@ -12,7 +12,7 @@ type OptionalTime = ColumnType<Date | null, string | null | undefined, string | 
 /** `bigint`: the driver reads it as text. */
 type BigInteger = ColumnType<string, number, number>;
 
-/** One row an order: what lists sort and filter by. The order itself is its events. */
+/** One row for each order: what lists sort and filter by. The order itself is its events. */
 export interface OrdersTable {
   order_no: string;
   status: OrderRow["status"];
@@ -32,7 +32,7 @@ export interface OrdersTable {
   personal_removed_to: ColumnType<number, number | undefined, number>;
 }
 
-/** One row an event: the audit trail (R1.2). Written once; changed only where personal texts are removed. */
+/** One row for each event: the audit trail (R1.2). Written once; changed only where personal texts are removed. */
 export interface EventsTable {
   order_no: string;
   number: number;
@@ -44,11 +44,11 @@ export interface EventsTable {
   event: string;
   /** The whole event. */
   body: ColumnType<OrderEvent, string, string>;
-  /** Its link in the order's chain: SHA-256, hex (`hash-chain.ts`). */
+  /** SHA-256, hex, of the event and the previous hash (`hash-chain.ts`). */
   hash: string;
 }
 
-/** One row a duty: owed, or how it ended. `overdue` is no column: it is `due_at` compared with the moment of asking. */
+/** One row for each duty: owed, or how it closed. There is no column for overdue: a query compares `due_at` with its own time. */
 export interface DutiesTable {
   order_no: string;
   duty_id: string;
@@ -73,7 +73,7 @@ export interface DutiesTable {
   order_rep: ColumnType<string | null, never, never>;
 }
 
-/** What supervisors put, version after version: the calendar, who is who, the policy. Nothing is overwritten. */
+/** Versions of the calendar, staff and policy, as supervisors put them. Nothing is overwritten. */
 export interface VersionsTable {
   what: "calendar" | "staff" | "policy";
   version: number;
@@ -82,7 +82,7 @@ export interface VersionsTable {
   put_at: Time;
 }
 
-/** A report or an inspection: its head, and what its lines amount to. */
+/** The head of a routine report or inspection, with its totals. */
 export interface ReportsTable {
   report_id: string;
   kind: ReportKind;
@@ -92,23 +92,23 @@ export interface ReportsTable {
   totals: ColumnType<Totals | null, string | null | undefined, string>;
   begun_at: Time;
   made_at: OptionalTime;
-  /** Of one that is to be answered: how far up it has been told that it is not (`ladder.ts`). */
+  /** Of an inspection: the level to which it was told that it is unanswered (`ladder.ts`). */
   level: ColumnType<number, number | undefined, number>;
 }
 
-/** One row an order that a report speaks of. */
+/** One row for each order of a routine report. */
 export interface ReportLinesTable {
   report_id: string;
   order_no: string;
-  /** Lines are listed by this, then by number: what needs looking at comes first. */
+  /** Lines are listed by this, then by number. */
   rank: number;
-  /** What the line is counted under. */
+  /** The headings under which the line is counted. */
   tags: string[];
   body: ColumnType<Readonly<Record<string, unknown>>, string, string>;
   answer: ColumnType<LineAnswer | null, string | null | undefined, string>;
 }
 
-/** One row a subscription to what happens to orders. */
+/** One row for each webhook subscription. */
 export interface WebhooksTable {
   webhook_id: string;
   url: string;
@@ -119,16 +119,16 @@ export interface WebhooksTable {
   created_by: string;
   created_at: Time;
   secret: string;
-  /** Signs too until `previous_until`. */
+  /** Also signs, until `previous_until`. */
   previous_secret: string | null;
   previous_until: OptionalTime;
-  /** Of the body that it was made with. */
+  /** A hash of the request that created it. */
   hash: string;
 }
 
-/** One row an event and subscription: the outbox, written with the event. */
+/** The outbox: one row for each event and subscription, written with the event. */
 export interface DeliveriesTable {
-  /** What newest first means; `bigserial`. */
+  /** The order of "newest first"; `bigserial`. */
   seq: ColumnType<string, never, never>;
   delivery_id: string;
   webhook_id: string;
@@ -138,7 +138,7 @@ export interface DeliveriesTable {
   at: Time;
   state: "waiting" | "delivered" | "failed";
   attempts: number;
-  /** While it waits: not before this. */
+  /** While it waits: the earliest time of the next try. */
   next_at: Time;
   tried_at: OptionalTime;
   status: number | null;
@@ -146,7 +146,7 @@ export interface DeliveriesTable {
   created_at: Time;
 }
 
-/** One row a key: what was answered to a request that is done once (`idempotency.ts`). Forgotten after a while. */
+/** One row for each idempotency key, with the answer (`idempotency.ts`). Deleted after a while. */
 export interface AnswersTable {
   id: string;
   hash: string;
@@ -154,7 +154,7 @@ export interface AnswersTable {
   answered_at: Generated<Date>;
 }
 
-/** One row a fact of a proposal of rewards and penalties: who, when, why. Written once, never changed. */
+/** One row for each fact of a proposal of rewards and penalties. Written once, never changed. */
 export interface RewardFactsTable {
   proposal_id: string;
   number: number;
@@ -163,13 +163,13 @@ export interface RewardFactsTable {
   at: Time;
   actor_id: string;
   fact: ProposalFact["fact"];
-  /** `Idempotency-Key`: once a proposal. */
+  /** `Idempotency-Key`; unique in a proposal. */
   key: string | null;
   /** The whole fact. */
   body: ColumnType<ProposalFact, string, never>;
 }
 
-/** One row a month: how its rewards and penalties were last derived. */
+/** One row for each month: its rewards and penalties, as last computed. */
 export interface RewardMonthsTable {
   month: string;
   over: boolean;

@@ -2,16 +2,16 @@ import type { Publication } from "../contracts/workflow.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 
 /**
- * What no database of ours keeps in a text: NUL, which Postgres refuses in text and JSON, and halves of a character, which are no Unicode.
- * Today's orders let none of it in; what those of before took on has to be recorded all the same.
+ * Characters that Postgres does not store in text and JSON: NUL, and lone surrogates. Commands with them are refused today; events that
+ * older code accepted have to be recorded all the same.
  */
 // eslint-disable-next-line no-control-regex -- it is what is looked for
 const UNSTORABLE = /[\u0000\p{Cs}]/gu;
-/** The first moment of the first year: older code took on reports of any time before, which the database does not know. */
+/** The earliest time that is stored. Older code accepted reports with times before the year 1. */
 const FIRST = "0001-01-01T00:00:00.000Z";
 const EARLIEST = Date.parse(FIRST);
 const TOO_EARLY = /^-\d{6}-.*Z$/u;
-/** All of these in JSON; what is escaped there twice is found in vain, and does no harm. */
+/** All of these as JSON writes them. A match on a doubly escaped text is harmless. */
 const IN_JSON = /\\u(?:0000|d[89a-f])|"-\d{6}-/iu;
 
 function toStorableText(text: string): string {
@@ -27,12 +27,12 @@ function toStorableValue(value: unknown): unknown {
 }
 
 function toStorableTexts<T>(value: T): T {
-  // Texts are changed and nothing else: its shape stays what it was.
+  // Only texts are changed, so the type stays the same.
   // oxlint-disable-next-line typescript/no-unsafe-type-assertion
   return IN_JSON.test(JSON.stringify(value)) ? (toStorableValue(value) as T) : value;
 }
 
-/** Events as the records can keep them: what they cannot stands as its picture, ␀ and �. Those of today's code are as they were. */
+/** Events as the records can store them: NUL becomes ␀, and a lone surrogate �. Events of today's code are unchanged. */
 export function toStorableEvents(events: readonly OrderEvent[]): readonly OrderEvent[] {
   return toStorableTexts(events).map((event) =>
     event.at >= EARLIEST && typeof event.actor.id === "string"
@@ -41,7 +41,7 @@ export function toStorableEvents(events: readonly OrderEvent[]): readonly OrderE
   );
 }
 
-/** A publication as the records can keep it. */
+/** A publication as the records can store it. */
 export function toStorable({ order, events, duties, follows, ...rest }: Publication): Publication {
   return {
     ...rest,

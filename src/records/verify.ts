@@ -10,14 +10,14 @@ import type { EngineOrder } from "./rebuild.ts";
 import { toStorableEvents } from "./storable.ts";
 import { eventValues, orderValues } from "./write.ts";
 
-/** Something in the records that this service did not write so: in which order, at which event, and what. */
+/** Something in the records that this service did not write. */
 export interface Fault {
   readonly orderNo: string;
   readonly number?: number;
   readonly what: string;
 }
 
-/** What was looked at, and what was found. */
+/** The result of a verification. */
 export interface VerifyResult {
   orders: number;
   events: number;
@@ -47,7 +47,7 @@ async function orderNosAfter(db: Database, after: string): Promise<string[]> {
   return rows.map(({ order_no: orderNo }) => orderNo);
 }
 
-/** Columns of an event that do not say what its body says. */
+/** Columns of an event that differ from its body. */
 function findColumnFaults(row: EventRow): string[] {
   const { body: _, ...expected } = eventValues(row.order_no, row.body, row.hash);
   return findDifferences(expected, row);
@@ -62,10 +62,10 @@ function hasRemoved(event: OrderEvent): boolean {
   return found;
 }
 
-/** What is wrong in the chain of one order. */
+/** Faults in the hash chain of one order. */
 function findChainFaults(orderNo: string, rows: readonly EventRow[], removedTo: number): Fault[] {
   const faults: Fault[] = [];
-  // Without the first event there is no salt, so that no link can be reckoned: it is named, and that is all.
+  // The salt is in the first event: without it no hash can be computed, and only the gap is reported.
   const whole = rows[0]?.number === 1;
   const salt = saltOf(rows[0]?.body);
   let previous: string | undefined = initialHashOf(orderNo);
@@ -80,7 +80,7 @@ function findChainFaults(orderNo: string, rows: readonly EventRow[], removedTo: 
     }
     const differ = findColumnFaults(row);
     if (differ.length > 0) faults.push({ orderNo, number, what: `columns differ from the event itself: ${differ.join(", ")}` });
-    // Behind a gap there is nothing to reckon from but what stands there.
+    // After a gap the stored hash is taken as it is.
     if (whole && previous !== undefined && hashEvent(previous, row.body, salt) !== row.hash) {
       faults.push({ orderNo, number, what: "the event was altered, or does not follow on the one before it" });
     }
@@ -93,7 +93,7 @@ function findChainFaults(orderNo: string, rows: readonly EventRow[], removedTo: 
   return faults;
 }
 
-/** Columns of the order's row that do not follow from its events. What moves with time alone is not looked at. */
+/** Columns of the order's row that differ from its events; `next_due_at`, which depends on the time, is not compared. */
 function findRowFaults(rows: readonly EventRow[], row: object): string[] {
   const order = replay(rows.map(({ body }) => body));
   const { next_due_at: _, ...expected } = orderValues(orderRow(order, rows.at(-1)?.received_at.getTime() ?? 0));
@@ -101,8 +101,8 @@ function findRowFaults(rows: readonly EventRow[], row: object): string[] {
 }
 
 /**
- * Looks through the whole records, some orders at a time, for what was edited, removed or put in beside this service.
- * `docs/audit.md` says what this can find and what it cannot.
+ * Searches all records for rows that were edited, removed or inserted outside this service. `docs/audit.md` says what this can find and
+ * what it cannot.
  */
 export async function verifyRecords(db: Database): Promise<VerifyResult> {
   const verified: VerifyResult = { orders: 0, events: 0, faults: [] };
@@ -138,7 +138,7 @@ export async function verifyRecords(db: Database): Promise<VerifyResult> {
   return verified;
 }
 
-/** Compares the records with what the engine still holds: the one way to find a whole chain that was written anew. */
+/** Compares the records with the engine: the only way to find a hash chain that was completely rewritten. */
 export async function compareWithEngine(db: Database, orders: AsyncIterable<EngineOrder>): Promise<VerifyResult> {
   const verified: VerifyResult = { orders: 0, events: 0, faults: [] };
   for await (const { orderNo, events: read } of orders) {

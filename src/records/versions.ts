@@ -10,7 +10,7 @@ import { iso, SECOND, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import type { VersionsTable } from "./schema.ts";
 
-/** One version of something that supervisors put. */
+/** One version of the calendar, the staff or the policy. */
 export interface Version {
   readonly version: number;
   readonly body: unknown;
@@ -18,7 +18,7 @@ export interface Version {
   readonly at: Instant;
 }
 
-/** The versions of something, newest first. */
+/** The versions of a resource, newest first. */
 export async function versionsOf(db: Database, what: VersionsTable["what"], limit = 50): Promise<readonly Version[]> {
   const rows = await db.selectFrom("put").selectAll().where("what", "=", what).orderBy("version", "desc").limit(limit).execute();
   return rows.map((row) => ({ version: row.version, body: row.body, by: row.put_by, at: iso(row.put_at.getTime()) }));
@@ -29,12 +29,12 @@ export async function newestVersionOf(db: Database, what: VersionsTable["what"])
   return (await versionsOf(db, what, 1))[0];
 }
 
-/** So many may put at once before one of them is told to try again. */
+/** How often a version is tried again when others put one at the same time. */
 const TRIES = 5;
 
 /**
- * Puts the next version of something, unless the newest says the same: two who put at once both find their version.
- * @returns the version that says so now.
+ * Stores the next version of a resource, unless the newest is equal. Two callers at the same time both succeed.
+ * @returns the version that holds this body
  */
 export async function putVersion(db: Database, what: VersionsTable["what"], body: unknown, by: string, at: Ms): Promise<Version> {
   for (let tries = 0; tries <= TRIES; tries++) {
@@ -51,10 +51,10 @@ export async function putVersion(db: Database, what: VersionsTable["what"], body
   throw new Error(`${what}: others put a version each time`);
 }
 
-/** How long what was read may be used before it is read again, ms. */
+/** How long a value is used before it is read again, ms. */
 const CACHED_FOR = 2 * SECOND;
 
-/** Reads something now and then, and goes on with what it read last while the database is away. */
+/** Reads a value through a short cache; while the database is away, the last value is used. */
 function cachedReader<T>(read: () => Promise<T>, first: T, fresh: Ms = CACHED_FOR): () => Promise<T> {
   let last = first;
   let readAt = -Infinity;
@@ -64,29 +64,29 @@ function cachedReader<T>(read: () => Promise<T>, first: T, fresh: Ms = CACHED_FO
       last = await read();
       readAt = performance.now();
     } catch {
-      // The database is away: what was true seconds ago is the best there is, and is read again next time.
+      // The database is away: the last value is used, and read again next time.
     }
     return last;
   };
 }
 
-/** A calendar as it was put, with its version. */
+/** The calendar of a version. */
 export function calendarOf({ version, body }: Version): Calendar {
   return { version, ...calendarSchema.parse(body) };
 }
 
-/** The calendar in force at this moment; the default one until somebody has put another. */
+/** The calendar in force; the default until one was put. */
 export async function readCalendar(db: Database): Promise<Calendar> {
   const newest = await newestVersionOf(db, "calendar");
   return newest ? calendarOf(newest) : defaultCalendar;
 }
 
-/** The calendar in force, as it was some moments ago at most. */
+/** The calendar in force, at most two seconds old. */
 export function calendarReader(db: Database): () => Promise<Calendar> {
   return cachedReader(() => readCalendar(db), defaultCalendar);
 }
 
-/** Who is who; until somebody has put it here, what the settings say. */
+/** The staff in force; from the settings until one was put. */
 export function staffReader(db: Database, settings: Staff | undefined): () => Promise<Staff | undefined> {
   return cachedReader(async () => {
     const newest = await newestVersionOf(db, "staff");
@@ -94,12 +94,12 @@ export function staffReader(db: Database, settings: Staff | undefined): () => Pr
   }, settings);
 }
 
-/** A policy as it was put, laid over the default one. */
+/** The policy of a version, merged over the default. */
 export function policyOf({ body }: Version): Policy {
   return policyFrom(body);
 }
 
-/** The policy that new orders start with: the newest that was put, at once; until then what the settings say. */
+/** The policy that new orders start with: the newest version, read each time; from the settings until one was put. */
 export function policyReader(db: Database, settings: Policy): () => Promise<Policy> {
   return cachedReader(
     async () => {
@@ -111,7 +111,7 @@ export function policyReader(db: Database, settings: Policy): () => Promise<Poli
   );
 }
 
-/** The routine's part of the policy in force; until somebody has put one, what the settings say. */
+/** The routine's part of the policy in force; from the settings until one was put. */
 export async function readRoutinePolicy(db: Database, settings: RoutinePolicy): Promise<RoutinePolicy> {
   const newest = await newestVersionOf(db, "policy");
   return newest ? routinePolicyFrom(newest.body) : settings;

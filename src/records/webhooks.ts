@@ -5,9 +5,9 @@ import type { Database } from "./database.ts";
 import { cursorOf, readCursor } from "./paging.ts";
 import type { DeliveriesTable, WebhooksTable } from "./schema.ts";
 
-/** Subscriptions to what happens to orders, and what is to be sent to them: the outbox. */
+/** Webhook subscriptions to orders' events, and the outbox of deliveries. */
 
-/** `failing`: given up after many tries; what happens meanwhile is kept, and sent once somebody has switched it on again. */
+/** `failing`: given up after many tries; new deliveries are kept, and sent when it is switched on again. */
 export type WebhookState = WebhooksTable["state"];
 
 export interface Subscription {
@@ -31,7 +31,7 @@ function subscriptionOf(row: Row): Subscription {
   return { webhookId, url, events, state, description, createdBy, createdAt: iso(createdAt.getTime()) };
 }
 
-/** Subscribes; the same id again changes nothing. */
+/** Adds a subscription; the same id again changes nothing. */
 export async function subscribe(db: Database, { events, ...one }: Subscription, secret: string, hash: string): Promise<void> {
   await db
     .insertInto("webhooks")
@@ -57,7 +57,7 @@ export async function listSubscriptions(db: Database): Promise<readonly Subscrip
   return rows.map(subscriptionOf);
 }
 
-/** A subscription with what only its maker is told. */
+/** A subscription with its secret. */
 export async function findSubscription(
   db: Database,
   webhookId: string,
@@ -72,7 +72,7 @@ export async function findSubscription(
 
 type Change = { readonly [K in "url" | "events" | "state" | "description"]?: Subscription[K] | undefined };
 
-/** Changes what is named; false when there is no such subscription. */
+/** Changes the given fields; false when there is no such subscription. */
 export async function alterSubscription(
   db: Database,
   webhookId: string,
@@ -92,13 +92,13 @@ export async function alterSubscription(
   return numUpdatedRows > 0n;
 }
 
-/** Ends a subscription, with all that was to be sent; false when there is none. */
+/** Deletes a subscription with its deliveries; false when there is none. */
 export async function removeSubscription(db: Database, webhookId: string): Promise<boolean> {
   const { numDeletedRows } = await db.deleteFrom("webhooks").where("webhook_id", "=", webhookId).executeTakeFirst();
   return numDeletedRows > 0n;
 }
 
-/** A new secret; the one before stays good for `overlap` ms, and both sign. */
+/** Sets a new secret; the previous one stays valid for `overlap` ms, and both sign. */
 export async function replaceSecret(db: Database, webhookId: string, secret: string, overlap: Ms): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("webhooks")
@@ -113,8 +113,8 @@ export async function replaceSecret(db: Database, webhookId: string, secret: str
 }
 
 /**
- * Puts events into the outbox, for every subscription that wants them. In the transaction that records them: what is on
- * record is sent, and nothing else. Repeated, it changes nothing.
+ * Adds events to the outbox, for every subscription to them. Called in the transaction that records the events: every recorded event is
+ * sent, and no other. Idempotent.
  */
 export async function enqueueDeliveries(trx: Database, orderNo: string, events: readonly OrderEvent[]): Promise<void> {
   const rows = events.map(({ number, event, at, receivedAt }) => ({
@@ -134,36 +134,36 @@ export async function enqueueDeliveries(trx: Database, orderNo: string, events: 
     on conflict (delivery_id) do nothing`.execute(trx);
 }
 
-/** A delivery that a worker has taken on. */
+/** A delivery that a worker has claimed. */
 export interface ClaimedDelivery {
   readonly deliveryId: string;
   readonly webhookId: string;
   readonly url: string;
-  /** Those that sign, the newest first. */
+  /** The valid secrets, newest first. */
   readonly secrets: readonly string[];
   readonly orderNo: string;
   /** The event's number in its order. */
   readonly number: number;
   readonly type: string;
   readonly at: Instant;
-  /** This try included. */
+  /** Including this one. */
   readonly attempts: number;
 }
 
-/** What may be sent now: of each order the first that waits, so that an order's events arrive in order. */
+/** Deliveries that may be sent now: of each order the first that waits, so that its events arrive in order. */
 const isDue = sql`
   d.state = 'waiting' and d.next_at <= now() and w.state = 'on' and not exists (
     select 1 from deliveries b
     where b.webhook_id = d.webhook_id and b.order_no = d.order_no and b.state = 'waiting' and b.number < d.number)`;
 
-/** The subscriptions for which something is to be sent now. */
+/** The subscriptions with deliveries to send now. */
 export async function findDueSubscriptions(db: Database): Promise<readonly string[]> {
   const { rows } = await sql<{ webhook_id: string }>`
     select distinct d.webhook_id from deliveries d join webhooks w using (webhook_id) where ${isDue}`.execute(db);
   return rows.map(({ webhook_id: webhookId }) => webhookId);
 }
 
-/** Takes on deliveries of a subscription. They are another worker's again after `lease` ms, should this one die. */
+/** Claims deliveries of a subscription. If this worker dies, others may claim them after `lease` ms. */
 export async function claimDeliveries(
   db: Database,
   webhookId: string,
@@ -205,14 +205,14 @@ export async function claimDeliveries(
   }));
 }
 
-/** What became of a try. `gone`: the receiver wants nothing any more. `after`: ms. */
+/** The outcome of a try. `gone`: the receiver wants no more deliveries. `after`: ms. */
 export type DeliveryOutcome = { readonly status?: number | undefined } & (
   | { readonly result: "delivered" }
   | { readonly result: "again"; readonly why: string; readonly after: Ms }
   | { readonly result: "given-up" | "gone"; readonly why: string }
 );
 
-/** Puts on record what became of a try; a delivery that is given up marks its subscription. */
+/** Stores the outcome of a try; a delivery that is given up marks its subscription. */
 export async function settleDelivery(
   db: Database,
   { deliveryId, webhookId }: ClaimedDelivery,
@@ -234,7 +234,7 @@ export async function settleDelivery(
   });
 }
 
-/** Sends a delivery once more, from now on; false when there is none. */
+/** Schedules a delivery to be sent again now; false when there is none. */
 export async function resendDelivery(db: Database, webhookId: string, deliveryId: string): Promise<boolean> {
   const { numUpdatedRows } = await db
     .updateTable("deliveries")
@@ -245,7 +245,7 @@ export async function resendDelivery(db: Database, webhookId: string, deliveryId
   return numUpdatedRows > 0n;
 }
 
-/** Forgets what was sent, or was to be sent, longer than `keep` ms ago. */
+/** Deletes deliveries that are older than `keep` ms. */
 export async function deleteOldDeliveries(db: Database, keep: Ms): Promise<void> {
   await sql`delete from deliveries where created_at < now() - ${keep} * interval '1 millisecond'`.execute(db);
 }
@@ -258,7 +258,7 @@ export interface Delivery {
   readonly state: DeliveriesTable["state"];
   readonly attempts: number;
   readonly triedAt: Instant | null;
-  /** When it is tried next, while it waits. */
+  /** The next try; `null` unless it waits. */
   readonly nextAt: Instant | null;
   readonly status: number | null;
   readonly why: string | null;

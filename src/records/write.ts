@@ -70,7 +70,7 @@ function dutyValues(row: DutyRow) {
   };
 }
 
-/** The order of the keys of `closed_duties`: day, duty, owner, and what took longer later. */
+/** Compares duties in the order of `closed_duties`' key, in which their sums are locked. */
 function compareForSums(a: ReturnType<typeof dutyValues>, b: ReturnType<typeof dutyValues>): number {
   const keyOf = (row: typeof a) => [
     ...[row.closed_at === null ? "" : dayOf(instant(row.closed_at)), row.duty, row.owner_role, row.owner_id ?? ""],
@@ -82,19 +82,19 @@ function compareForSums(a: ReturnType<typeof dutyValues>, b: ReturnType<typeof d
   return (a.took_ms ?? -1) - (b.took_ms ?? -1);
 }
 
-/** Every column but the key takes the new row's value. */
+/** An upsert's assignments: each column gets the new row's value. */
 function takeExcluded(columns: readonly string[]) {
   return Object.fromEntries(columns.map((column) => [column, sql.ref(`excluded.${column}`)]));
 }
 
-/** What a run tells follows on other events than those that are on record: it was put back, or comes out of a backup. */
+/** A run's events do not follow those in the records: the run was reset, or the engine was restored from a backup. */
 export class DivergentRunError extends Error {
   override readonly name = "DivergentRunError";
 }
 
 /**
- * The hash that an order's event `first` follows on, and the order's salt.
- * @throws Error when the event before it is missing; {@link DivergentRunError} when it is another one than `follows`
+ * The hash before an order's event `first`, and the order's salt.
+ * @throws Error when the previous event is missing; {@link DivergentRunError} when it is not `follows`
  */
 async function readPrevious(
   db: Database,
@@ -113,7 +113,7 @@ async function readPrevious(
     .executeTakeFirst();
   if (!last) throw new Error(`order ${orderNo}: event ${first - 1} is not recorded yet, so ${first} cannot follow`);
   if (follows && !isSameEvent(follows, last.body))
-    throw new DivergentRunError(`order ${orderNo}: its run has another event ${first - 1} than is on record`);
+    throw new DivergentRunError(`order ${orderNo}: its run has another event ${first - 1} than the records`);
   return last;
 }
 
@@ -126,7 +126,7 @@ function inParts<T>(rows: readonly T[]): T[][] {
   );
 }
 
-/** Writes the events that are not recorded yet, and puts them into the webhooks' outbox. */
+/** Writes the events that are not recorded yet, and adds them to the webhooks' outbox. */
 async function writeEvents(trx: Database, orderNo: string, events: readonly OrderEvent[], hashes: readonly string[]) {
   const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));
   const written = new Set<number>();
@@ -144,9 +144,9 @@ async function writeEvents(trx: Database, orderNo: string, events: readonly Orde
 }
 
 /**
- * Replaces the order's row by a newer one. The row is locked until the transaction ends, so that an order's publications are written one
+ * Writes the order's row if it is newer. The row is locked until the transaction ends, so that an order's publications are written one
  * after another.
- * @returns whether the records hold nothing newer than this publication
+ * @returns false when the records hold a newer row
  */
 async function writeOrder(trx: Database, order: OrderRow): Promise<boolean> {
   const row = orderValues(order);
@@ -166,8 +166,8 @@ async function writeOrder(trx: Database, order: OrderRow): Promise<boolean> {
 }
 
 /**
- * Writes the duties that are not stored as they are here: most of an order's duties have ended long ago, and stay as they are. In the order
- * in which their sums are locked (`closed_duties`), so that no two transactions wait for each other.
+ * Writes the duties that have changed; most of an order's duties are closed and stay the same. They are written in the order in which
+ * triggers lock their sums (`closed-duties.ts`), so that two transactions cannot deadlock.
  */
 async function writeDuties(trx: Database, orderNo: string, duties: readonly DutyRow[]): Promise<void> {
   const stored = await trx.selectFrom("duties").selectAll().where("order_no", "=", orderNo).execute();
@@ -192,10 +192,10 @@ async function writeDuties(trx: Database, orderNo: string, duties: readonly Duty
 }
 
 /**
- * Writes a publication in one short transaction. Late and repeated ones change nothing: an event is written once, a row
+ * Writes a publication in one short transaction. Late and repeated publications change nothing: an event is written once, and a row
  * is replaced only by a newer one.
- * @throws Error when events before the first one here are missing: nothing is written, and the order is asked again.
- *   {@link DivergentRunError} when they are others
+ * @throws Error when events before the first one are missing: nothing is written, and the projector tries again.
+ *   {@link DivergentRunError} when the previous event is another one
  */
 export async function publish(db: Database, publication: Publication): Promise<void> {
   const { order, events, duties, follows } = toStorable(publication);
