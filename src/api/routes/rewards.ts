@@ -1,7 +1,5 @@
-import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
-import { isUnder, scopedKey } from "../../contracts/keys.ts";
 import {
   decisionBody,
   listedProposal,
@@ -13,32 +11,21 @@ import {
   rewardsQuery,
   rewardsSchema,
 } from "../../contracts/rewards.ts";
-import { holds } from "../../domain/people.ts";
 import { monthNamed } from "../../domain/routine/period.ts";
-import {
-  nextNumber,
-  refuseDecision,
-  refuseObjection,
-  wrongIn,
-  type DecisionFault,
-  type ProposalFact,
-  type ProposalRefusal,
-  type Proposed,
-} from "../../domain/routine/proposal.ts";
-import { iso, ms } from "../../domain/time.ts";
+import type { DecisionFault } from "../../domain/routine/proposal.ts";
+import { iso } from "../../domain/time.ts";
 import type { Caller } from "../../identity/verify.ts";
 import { cursorOf, pageOf, readCursor } from "../../records/paging.ts";
-import { readRoutinePolicy } from "../../records/versions.ts";
-import { addFact, findProposal, listProposals, findRewardsMonth } from "../../records/rewards.ts";
+import { findRewardsMonth, listProposals } from "../../records/rewards.ts";
 import { fieldTexts } from "../../texts/fields.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { parseBody } from "../requests/validation.ts";
-import { canonical, sha256 } from "../../application/request-hash.ts";
+import { mayReadAllProposals, openRewardProposals, type ProposalOutcome } from "../../application/reward-proposals.ts";
 import { keyOf } from "../requests/idempotency.ts";
-import { requireStarted } from "../responses/outcomes.ts";
+import { problemOfOutcome } from "../responses/outcomes.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemResponses, ProblemError } from "../responses/problem.ts";
+import { invalidBody, problemResponses, ProblemError } from "../responses/problem.ts";
 import type { Routes } from "./routes.ts";
 
 const refusals = problemResponses(401, 403, 404, 422, 429, 500, 503);
@@ -51,52 +38,27 @@ const faultPath: { readonly [F in DecisionFault]: string } = {
   "amount-too-high": "amountFen",
 };
 
-function seesAll(caller: Caller): boolean {
-  return holds(caller, "supervisor");
-}
-
-function unless(refusal: ProposalRefusal | undefined): void {
-  if (refusal) throw new ProblemError("refused", { detail: refusal });
-}
-
-/** Rewards and penalties (R7.1–R7.3): what the record amounts to, what management decides, what the person concerned says. */
-export function rewardsRoutes({ application, db, now, routine }: ApiDependencies): Routes {
-  async function visible(proposalId: string, caller: Caller): Promise<Proposed> {
-    const proposed = await findProposal(db, proposalId);
-    if (!proposed || !(seesAll(caller) || proposed.person === caller.id)) {
+/** @throws ProblemError for what was not done */
+function requireDone(request: FastifyRequest, outcome: ProposalOutcome): Extract<ProposalOutcome, { outcome: "done" }> {
+  switch (outcome.outcome) {
+    case "done":
+      return outcome;
+    case "refused":
+      throw new ProblemError("refused", { detail: outcome.refusal });
+    case "wrong-field": {
+      const message = fieldTexts[outcome.fault][localeOf(request.headers["accept-language"])];
+      throw invalidBody({ path: faultPath[outcome.fault], message });
+    }
+    case "no-such-proposal":
       throw new ProblemError("not-found", { detail: "no-such-proposal" });
-    }
-    return proposed;
+    default:
+      throw problemOfOutcome(outcome);
   }
+}
 
-  async function policyOf(month: string) {
-    return (await findRewardsMonth(db, month))?.policy ?? (await readRoutinePolicy(db, routine)).rewards;
-  }
-
-  /** Adds what a person says of a proposal, once a key; `next` decides on it as it then is, also after somebody else was first. */
-  async function add(
-    request: FastifyRequest,
-    proposalId: string,
-    what: string,
-    body: object,
-    next: (proposed: Proposed) => Promise<Pick<ProposalFact, "fact" | "data">>,
-  ): Promise<{ proposed: Proposed; added: boolean }> {
-    const caller = callerOf(request);
-    const hash = sha256(what, caller.id, canonical(body));
-    const key = scopedKey(caller.id, keyOf(request) ?? randomBytes(16).toString("hex"));
-    for (;;) {
-      const proposed = await visible(proposalId, caller);
-      const before = proposed.facts.find((fact) => isUnder(fact, key));
-      if (before && before.hash !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
-      if (before) return { proposed, added: false };
-      const role = caller.roles.find((each) => each === "management") ?? caller.roles[0] ?? "staff";
-      const stamp = { number: nextNumber(proposed), at: now(), actor: { id: caller.id, role }, key, hash };
-      // `fact` and `data` come from one call, so that they belong together.
-      // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-      const fact = { ...stamp, ...(await next(proposed)) } as ProposalFact;
-      if (await addFact(db, proposed, fact)) return { proposed: await visible(proposalId, caller), added: true };
-    }
-  }
+/** Rewards and penalties (R7.1–R7.3): proposals derived from orders' events, management's decisions, objections. */
+export function rewardsRoutes({ application, db, now, routine }: ApiDependencies): Routes {
+  const proposals = openRewardProposals({ db, workflows: application.workflows, routine, now });
 
   /** Starts telling people; where Temporal is away now, the next day's review tells them. */
   async function tell(request: FastifyRequest, month: string): Promise<void> {
@@ -107,13 +69,13 @@ export function rewardsRoutes({ application, db, now, routine }: ApiDependencies
   async function list(caller: Caller, month: string, { cursor, limit }: z.output<typeof rewardsQuery>) {
     const at = now();
     const [after] = cursor === undefined ? [] : readCursor(cursor, "text");
-    const all = seesAll(caller);
+    const all = mayReadAllProposals(caller);
     const person = all ? undefined : caller.id;
-    const [derived, proposals] = await Promise.all([
+    const [derived, found] = await Promise.all([
       findRewardsMonth(db, month),
       listProposals(db, month, { person, after, limit: limit + 1 }),
     ]);
-    const listed = proposals.map((proposed) => listedProposal(proposed, at));
+    const listed = found.map((proposed) => listedProposal(proposed, at));
     return {
       month,
       over: at >= monthNamed(month).to,
@@ -170,8 +132,9 @@ export function rewardsRoutes({ application, db, now, routine }: ApiDependencies
       async (request) => {
         const caller = callerOf(request);
         const { month: name } = request.params;
-        if (monthNamed(name).from > now()) throw new ProblemError("refused", { detail: "month-not-begun" });
-        requireStarted(await application.workflows.renewRewards(name));
+        const renewal = await proposals.renew(name);
+        if (renewal.outcome === "month-not-begun") throw new ProblemError("refused", { detail: "month-not-begun" });
+        if (renewal.outcome !== "started") throw problemOfOutcome(renewal);
         await tell(request, name);
         return list(caller, name, rewardsQuery.parse({}));
       },
@@ -188,7 +151,11 @@ export function rewardsRoutes({ application, db, now, routine }: ApiDependencies
           response: { 200: proposalSchema, ...refusals },
         },
       },
-      async (request) => proposalView(await visible(request.params.proposalId, callerOf(request)), now()),
+      async (request) => {
+        const proposed = await proposals.find(request.params.proposalId, callerOf(request));
+        if (!proposed) throw new ProblemError("not-found", { detail: "no-such-proposal" });
+        return proposalView(proposed, now());
+      },
     );
     app.post(
       "/rewards/proposals/:proposalId/decide",
@@ -206,28 +173,10 @@ export function rewardsRoutes({ application, db, now, routine }: ApiDependencies
         },
       },
       async (request) => {
-        const caller = callerOf(request);
         const body = parseBody(request, decisionBody);
         const { proposalId } = request.params;
-        let derived = false;
-        const { proposed, added } = await add(request, proposalId, "decide", body, async (before) => {
-          let newest = before;
-          unless(refuseDecision(newest, caller, body, now()));
-          if (!derived) {
-            // What has been recorded since is seen before it is decided.
-            requireStarted(await application.workflows.renewRewards(before.month));
-            derived = true;
-            newest = await visible(proposalId, caller);
-            unless(refuseDecision(newest, caller, body, now()));
-          }
-          const fault = wrongIn(newest.proposal, body);
-          if (fault) {
-            const message = fieldTexts[fault][localeOf(request.headers["accept-language"])];
-            throw new ProblemError("invalid-body", { detail: "body-fields", errors: [{ path: faultPath[fault], message }] });
-          }
-          const { objectWithin } = await policyOf(before.month);
-          return { fact: "decided", data: { ...body, objectUntil: iso(now() + ms(objectWithin)) } };
-        });
+        const decided = await proposals.decide({ proposalId, caller: callerOf(request), key: keyOf(request), body });
+        const { proposed, added } = requireDone(request, decided);
         if (added) await tell(request, proposed.month);
         return proposalView(proposed, now());
       },
@@ -247,14 +196,10 @@ export function rewardsRoutes({ application, db, now, routine }: ApiDependencies
         },
       },
       async (request) => {
-        const caller = callerOf(request);
         const body = parseBody(request, objectionBody);
-        const { proposed, added } = await add(request, request.params.proposalId, "object", body, async (before) => {
-          unless(refuseObjection(before, caller, now()));
-          const { decideWithin } = await policyOf(before.month);
-          const due = before.since ? {} : { dueAt: iso(now() + ms(decideWithin)) };
-          return { fact: "objected", data: { version: before.version, ...body, ...due } };
-        });
+        const { proposalId } = request.params;
+        const objected = await proposals.object({ proposalId, caller: callerOf(request), key: keyOf(request), body });
+        const { proposed, added } = requireDone(request, objected);
         if (added) await tell(request, proposed.month);
         return proposalView(proposed, now());
       },

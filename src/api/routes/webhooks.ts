@@ -1,4 +1,3 @@
-import { randomBytes } from "node:crypto";
 import type { FastifyRequest } from "fastify";
 import { z } from "zod";
 import {
@@ -11,13 +10,11 @@ import {
   webhooksSchema,
   webhookWithSecret,
 } from "../../contracts/webhooks.ts";
-import { HOUR, iso } from "../../domain/time.ts";
+import { rotateWebhookSecret, subscribeWebhook } from "../../application/webhooks.ts";
 import {
   alterSubscription,
   deliveriesOf,
-  replaceSecret,
   resendDelivery,
-  subscribe,
   findSubscription,
   listSubscriptions,
   removeSubscription,
@@ -29,29 +26,22 @@ import { localeOf } from "../../texts/locale.ts";
 import { problemDetail } from "../../texts/problems.ts";
 import { refuseReceiver } from "../../webhooks/addresses.ts";
 import { parseBody } from "../requests/validation.ts";
-import { canonical, sha256 } from "../../application/request-hash.ts";
+import { sha256 } from "../../application/request-hash.ts";
 import { keyHeaders, keyOf } from "../requests/idempotency.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
-import { problemResponses, ProblemError } from "../responses/problem.ts";
+import { invalidBody, keyConflict, problemResponses, ProblemError } from "../responses/problem.ts";
 import type { Routes } from "./routes.ts";
 
-/** Supervisors and management say where the house's events go: to nobody else's address. */
+/** Only supervisors and management decide where events are sent. */
 const access = ["supervisor"] as const;
-/** How long the secret before stays good, ms: so long receivers have to learn the new one. */
-const OVERLAP = 24 * HOUR;
-
 const refusals = problemResponses(400, 401, 403, 404, 413, 415, 422, 429, 500, 503);
 
-/** Of a subscription or a delivery, as they are made here. */
+/** The id of a subscription or a delivery. */
 const id = z.string().regex(/^\w{1,64}$/u);
 
-function newSecret(): string {
-  return `whsec_${randomBytes(32).toString("base64")}`;
-}
-
-/** Without what only its maker is told. */
-function shown({ webhookId, url, events, state, description, createdBy, createdAt }: Subscription): Subscription {
+/** A subscription without its secret, which only its maker is told. */
+function withoutSecret({ webhookId, url, events, state, description, createdBy, createdAt }: Subscription): Subscription {
   return { webhookId, url, events, state, description, createdBy, createdAt };
 }
 
@@ -59,20 +49,24 @@ function shown({ webhookId, url, events, state, description, createdBy, createdA
 export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Routes {
   const notFound = () => new ProblemError("not-found", { detail: "no-such-webhook" });
 
-  /** Said at once as far as it can be; where a name leads is looked at when something is sent. */
+  /** @throws ProblemError `invalid-body`. Names are resolved only when a delivery is sent, and checked again then. */
   function checkAddress(request: FastifyRequest, url: string): void {
     const why = refuseReceiver(url, webhookNetworks);
     if (why === undefined) return;
     const message = problemDetail(`receiver-${why}`, localeOf(request.headers["accept-language"]));
-    throw new ProblemError("invalid-body", { detail: "body-fields", errors: [{ path: "url", message }] });
+    throw invalidBody({ path: "url", message });
   }
 
-  /** Does it once, where the caller has given it a key. */
-  async function keyed<T extends object>(request: FastifyRequest, what: string, work: (trx: Database) => Promise<T>): Promise<T> {
+  /** Does `work` once per idempotency key, or without a key each time. */
+  async function doOnce<T extends object>(
+    request: FastifyRequest,
+    what: string,
+    work: (trx: Database) => Promise<T>,
+  ): Promise<T> {
     const key = keyOf(request);
     if (key === undefined) return work(db);
     const done = await answerOnce(db, { id: sha256(callerOf(request).id, key), hash: sha256(what, request.params) }, work);
-    if (done === "conflict") throw new ProblemError("idempotency-conflict", { detail: "key-used" });
+    if (done === "conflict") throw keyConflict();
     return done.answer;
   }
 
@@ -97,19 +91,13 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
         },
       },
       async (request, reply) => {
-        const said = parseBody(request, webhookBody);
-        checkAddress(request, said.url);
-        const { id } = callerOf(request);
-        const key = keyOf(request);
-        const webhookId = `wh_${key !== undefined ? sha256(id, key).slice(0, 24) : randomBytes(12).toString("hex")}`;
-        const made = { webhookId, ...said, state: "on" as const, createdBy: id, createdAt: iso(now()) };
-        const hash = sha256(canonical(said));
-        await subscribe(db, made, newSecret(), hash);
-        const kept = await findSubscription(db, webhookId);
-        if (!kept) throw notFound();
-        if (kept.hash !== hash) throw new ProblemError("idempotency-conflict", { detail: "key-used" });
-        void reply.code(201).header("location", `/webhooks/${webhookId}`);
-        return { ...shown(kept), secret: kept.secret };
+        const wanted = parseBody(request, webhookBody);
+        checkAddress(request, wanted.url);
+        const subscribed = await subscribeWebhook(db, wanted, { by: callerOf(request).id, key: keyOf(request), at: now() });
+        if (!subscribed) throw notFound();
+        if (subscribed === "key-used") throw keyConflict();
+        void reply.code(201).header("location", `/webhooks/${subscribed.webhookId}`);
+        return { ...withoutSecret(subscribed), secret: subscribed.secret };
       },
     );
     app.get("/webhooks", operation("webhooks", "The subscriptions", { 200: webhooksSchema }), async () => ({
@@ -120,7 +108,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
     app.get("/webhooks/:webhookId", { ...one, schema: { ...one.schema, params } }, async (request) => {
       const kept = await findSubscription(db, request.params.webhookId);
       if (!kept) throw notFound();
-      return shown(kept);
+      return withoutSecret(kept);
     });
     const altering = operation("alter-webhook", "Changes a subscription, or switches it on or off", { 200: webhookSchema });
     app.patch(
@@ -141,7 +129,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
         if (!(await alterSubscription(db, webhookId, said))) throw notFound();
         const kept = await findSubscription(db, webhookId);
         if (!kept) throw notFound();
-        return shown(kept);
+        return withoutSecret(kept);
       },
     );
     const ending = operation("unsubscribe", "Ends a subscription; what was still to be sent is not", { 204: z.null() });
@@ -156,10 +144,10 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
       "/webhooks/:webhookId/rotate-secret",
       { ...rotating, schema: { ...rotating.schema, headers: keyHeaders, params } },
       async (request) =>
-        keyed(request, "rotate-secret", async (trx) => {
-          const secret = newSecret();
-          if (!(await replaceSecret(trx, request.params.webhookId, secret, OVERLAP))) throw notFound();
-          return { secret, previousUntil: iso(now() + OVERLAP) };
+        doOnce(request, "rotate-secret", async (trx) => {
+          const rotated = await rotateWebhookSecret(trx, request.params.webhookId, now());
+          if (!rotated) throw notFound();
+          return rotated;
         }),
     );
     const listing = operation("webhook-deliveries", "What was sent, or is to be sent, newest first", { 200: deliveriesSchema });
@@ -178,7 +166,7 @@ export function webhookRoutes({ db, now, webhookNetworks }: ApiDependencies): Ro
       { ...sending, schema: { ...sending.schema, headers: keyHeaders, params: params.extend({ deliveryId: id }) } },
       async (request, reply) => {
         const { webhookId, deliveryId } = request.params;
-        const answer = await keyed(request, "resend", async (trx) => {
+        const answer = await doOnce(request, "resend", async (trx) => {
           if (!(await resendDelivery(trx, webhookId, deliveryId)))
             throw new ProblemError("not-found", { detail: "no-such-delivery" });
           return { accepted: true as const };
