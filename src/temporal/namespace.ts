@@ -5,12 +5,13 @@ import { EMBEDDED_NAMESPACE } from "./connection.ts";
 import { isAlreadyThere, isNotFound } from "./errors.ts";
 import { ensureSearchAttributes } from "./search-attributes.ts";
 
-/** Days that closed orders stay readable in the Temporal UI, where nobody says otherwise: dev namespaces forget them after one. */
+/** Days that closed orders stay readable in the Temporal UI by default. A dev namespace keeps them one day. */
 export const RETENTION = 90;
 
 /**
- * Makes a namespace unless it is there; answers whether it was made.
+ * Registers a namespace unless it exists.
  * @param days that closed orders stay in it
+ * @returns whether it was registered
  */
 export async function ensureNamespace({ workflowService }: Connection, namespace: string, days: number): Promise<boolean> {
   try {
@@ -27,7 +28,7 @@ export async function ensureRetention({ workflowService }: Connection, namespace
   await workflowService.updateNamespace({ namespace, config: { workflowExecutionRetentionTtl: msToTs(days * DAY) } });
 }
 
-/** @throws while the part that holds workflows is not there yet: the front answers before it */
+/** @throws while the server's history service is not ready: its frontend answers earlier */
 async function holdsHistories({ workflowService }: Connection): Promise<void> {
   const execution = { workflowId: "is-anybody-there" };
   await workflowService.describeWorkflowExecution({ namespace: EMBEDDED_NAMESPACE, execution }).catch((error: unknown) => {
@@ -35,7 +36,7 @@ async function holdsHistories({ workflowService }: Connection): Promise<void> {
   });
 }
 
-/** Once an embedded engine serves: makes what orders need be there. @throws while it does not serve yet */
+/** Prepares an embedded server for orders: its namespace, retention and search attributes. @throws while it is not ready */
 export async function prepareEmbedded(address: string): Promise<Readonly<Record<string, never>>> {
   const connection = await Connection.connect({ address, connectTimeout: 1_000 });
   try {

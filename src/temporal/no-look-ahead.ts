@@ -6,14 +6,14 @@ import proto from "@temporalio/proto";
 import { AS_HANDLED } from "../contracts/workflow.ts";
 import { modulePath } from "../node/module-path.ts";
 
-/** How often a query is asked, and before it is asked again, ms. */
+/** Tries of a query, and the pause between two, ms; it grows with each. */
 const [TRIES, PAUSE] = [5, 50];
 
 const { QUERY_REJECT_CONDITION_NOT_OPEN } = proto.temporal.api.enums.v1.QueryRejectCondition;
 
 /**
- * Asks a query that failed again: it may have come between an event and its workflow task. Where there will be no workflow task, as the
- * workflow is closed, it is answered from what was handled.
+ * Sends a query again that a worker refused because it came between an event and its workflow task. A closed workflow has no further
+ * workflow task: it is answered by what its tasks have handled.
  */
 const query: NonNullable<WorkflowClientInterceptor["query"]> = async (input, next) => {
   let asked = input;
@@ -31,7 +31,7 @@ const query: NonNullable<WorkflowClientInterceptor["query"]> = async (input, nex
   }
 };
 
-/** For every client, worker and bundle: see `src/workflows/no-look-ahead.ts`. */
+/** The plugin for every client, worker and bundle; `src/workflows/no-look-ahead.ts` says why. */
 export const noLookAhead = new SimplePlugin({
   name: "no-look-ahead",
   clientInterceptors: { workflow: [{ query }] },

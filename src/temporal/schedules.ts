@@ -19,15 +19,15 @@ function scheduleOf(routine: RoutineName, policy: RoutinePolicy, taskQueue: stri
       args: [start],
       staticSummary: `routine ${routine}`,
     },
-    // Runs that were missed are made up one after the other, each for its own period.
+    // Runs that were missed are made up for one after the other, each for its own period.
     policies: { overlap: ScheduleOverlapPolicy.BUFFER_ALL, catchupWindow: ms(catchUp) },
   };
 }
 
 /**
- * Makes the schedule of every routine, or changes those that the policy has changed. What an operator did stays: a
- * schedule that was paused is left paused. One that says the same is not touched, because the engine passes over what was
- * due before a change. Safe when several processes do so at once.
+ * Creates the schedule of every routine, and updates those that differ from the policy. A schedule that an operator paused stays paused. One
+ * that does not differ is not updated: Temporal skips runs that were due before an update. Several processes may do this at once.
+ * @throws when Temporal is away
  */
 export async function ensureSchedules(client: Client, policy: RoutinePolicy, taskQueue: string): Promise<void> {
   for (const routine of routineNames) {
@@ -40,7 +40,7 @@ export async function ensureSchedules(client: Client, policy: RoutinePolicy, tas
       const { action, policies } = await handle.describe();
       const { workflowType, args, taskQueue: queue } = action;
       const { action: act, policies: rules } = wanted;
-      // The cron line comes back as ranges; it is in the arguments too.
+      // Temporal describes the cron line as ranges. It is not compared by itself, as it is in the arguments too.
       const same =
         workflowType === act.workflowType &&
         queue === act.taskQueue &&

@@ -5,9 +5,8 @@ import { searchAttributes } from "../contracts/search-attributes.ts";
 const types = { KEYWORD: 2, INT: 3, DATETIME: 6, KEYWORD_LIST: 7 } as const;
 
 /**
- * Registers the search attributes of orders in a namespace; those that are there already stay. Safe when several
- * processes do so at once.
- * @throws Error that names attributes that are there with another type; the engine's own when it does not allow it.
+ * Registers the search attributes of orders that a namespace does not have yet. Several processes may do this at once.
+ * @throws Error that names the attributes that exist with another type; Temporal's own when it does not allow it
  */
 export async function ensureSearchAttributes(operatorService: OperatorService, namespace: string): Promise<void> {
   const missing = async () => {
@@ -25,7 +24,7 @@ export async function ensureSearchAttributes(operatorService: OperatorService, n
   try {
     await operatorService.addSearchAttributes({ namespace, searchAttributes: added });
   } catch (error) {
-    // Another process may have been first: then nothing is missing.
+    // Another process may have registered them meanwhile.
     if ((await missing()).length > 0) throw error;
   }
 }

@@ -1,28 +1,28 @@
 import { SECOND, type Ms } from "../domain/time.ts";
 
-/** Whoever waited for their turn in vain. */
+/** Thrown when the work was not begun: too many waited, or it waited too long. */
 export class NoTurn extends Error {
   override readonly name = "NoTurn";
 }
 
 interface TurnsOptions {
-  /** Under way at a time under one key. */
+  /** Pieces of work that run at once under one key. */
   readonly atOnce: number;
-  /** Waiting for that under one key at most. */
+  /** Pieces of work that wait under one key, at most. */
   readonly waiting: number;
-  /** And so long, ms. */
+  /** How long one waits, ms. Default: 5 s. */
   readonly patience?: Ms;
 }
 
-/** Who is under way under a key, and who waits: each is called when it is its turn. */
+/** The work under one key: how many pieces run, and what begins each waiting one. */
 interface Line {
   underWay: number;
   readonly waiting: Set<() => void>;
 }
 
 /**
- * Work that is done a few at a time under one key, in the order in which it came. What cannot be done soon is not begun: it is rejected
- * with {@link NoTurn}, at once where too many wait already.
+ * Runs work a few pieces at a time under one key, first come, first served.
+ * @returns a function that rejects with {@link NoTurn} when too many wait already, or the work has waited too long; it is not begun then
  */
 export function takingTurns({ atOnce, waiting: most, patience = 5 * SECOND }: TurnsOptions) {
   const lines = new Map<string, Line>();
@@ -47,7 +47,7 @@ export function takingTurns({ atOnce, waiting: most, patience = 5 * SECOND }: Tu
     lines.set(key, line);
     if (line.underWay < atOnce) line.underWay += 1;
     else if (line.waiting.size >= most) throw new NoTurn("too many wait");
-    // Whoever is called takes the place of the one before.
+    // The place of the piece that ended is handed on, so `underWay` stays.
     else await turn(line);
     try {
       return await work();

@@ -2,18 +2,18 @@ import type { Ms } from "../domain/time.ts";
 import type { DescribedSchedule } from "../temporal/health.ts";
 import type { ListedRun } from "../temporal/listings.ts";
 
-/** The clocks that the service lives by. When one stops nobody is told anything, and nobody would notice. */
+/** The service's own clocks: what has to run so that people are told of their duties in time. */
 export const clockNames = ["engine", "worker", "schedules", "duties", "records", "orders"] as const;
 export type ClockName = (typeof clockNames)[number];
 
 /**
- * What was found at one look at a clock: it runs, it does not and why, or it could not be looked at. `since`: since when it
- * is known not to have run, ms, where that shows; otherwise it counts from the first look that found it.
+ * The result of one check of a clock; `unseen` when it could not be checked. `since`: since when it does not run, ms, where that is known;
+ * otherwise it counts from the first check that found it.
  */
 export type Seen =
   { readonly runs: true } | { readonly runs: false; readonly why: string; readonly since?: Ms | undefined } | "unseen";
 
-/** How a clock stands. `since`: since when it has not been seen running, ms. */
+/** The state of a clock over several checks. `since`: since when it was not seen running, ms. */
 export interface Standing {
   readonly state: "running" | "stopped" | "unchecked";
   readonly since?: Ms;
@@ -21,7 +21,7 @@ export interface Standing {
 }
 export type Standings = Readonly<Record<ClockName, Standing>>;
 
-/** Nobody has looked yet. */
+/** Before the first check. */
 export const unchecked: Standings = {
   engine: { state: "unchecked" },
   worker: { state: "unchecked" },
@@ -32,8 +32,8 @@ export const unchecked: Standings = {
 };
 
 /**
- * How a clock stands after another look. It has stopped when it was not seen running for longer than `patience` ms: a
- * restart is no alarm. What could not be looked at stays as it was.
+ * The state of a clock after another check. It has stopped when it was not seen running for `patience` ms, which is longer than a restart
+ * takes. A check that could not be made changes nothing.
  */
 export function after(before: Standing, seen: Seen, now: Ms, patience: Ms): Standing {
   if (seen === "unseen") return before;
@@ -43,8 +43,9 @@ export function after(before: Standing, seen: Seen, now: Ms, patience: Ms): Stan
 }
 
 /**
- * Whether a schedule should have run by now and did not: its last run lies further back than the longest time between two
- * runs before the next one, and `patience`. One that has nothing ahead, or is paused, runs no more.
+ * Whether a schedule should have run by now and did not: the run before its next one was due more than `patience` ms ago. When that run was
+ * due is not told by Temporal; it is taken to be the longest gap between the next runs before the next one. A schedule without next runs, as a
+ * paused one, does not run.
  */
 export function missed({ createdAt, lastAt, next }: DescribedSchedule, now: Ms, patience: Ms): boolean {
   const [first, ...later] = next;
@@ -55,10 +56,7 @@ export function missed({ createdAt, lastAt, next }: DescribedSchedule, now: Ms, 
   return due > Math.max(lastAt ?? 0, createdAt) + patience && due + patience < now;
 }
 
-/**
- * Whether what the records say of an order is what the engine says. A paused duty's due time is not compared, nor what a run does not
- * show yet.
- */
+/** Whether the records agree with Temporal's list about an order, as far as the list shows it. A paused duty's due time is not compared. */
 export function agrees(engine: ListedRun, records: ListedRun | undefined): boolean {
   if (!records) return false;
   if (engine.status === undefined) return true;

@@ -8,17 +8,16 @@ import { agrees, type Seen } from "./clocks.ts";
 import { openOrders, recordedOrders } from "./records.ts";
 
 /**
- * Finds orders that nothing carries on though they are not over, and those of which engine and records say different things, and has
- * each looked at. A round holds every order that is open by the records against every order that runs in the engine, and asks beside
- * that which runs were ended lately: so one that was terminated, reset, deleted, or is not in a backup that was restored, is found in the
- * next round, and what a round costs is bounded.
+ * Finds orders that are not over and have no run, and orders of which Temporal and the records differ, and has each restored where needed. A
+ * round compares every open order of the records with every running order of Temporal's list, and lists the runs that ended lately. So an order
+ * whose run was terminated, reset or deleted, or is missing from a restored backup, is found in the next round, at a bounded cost.
  */
 export interface LostOrders {
-  /** Looks at all of them once. Never throws. */
+  /** Compares all orders once. Never throws. */
   round(): Promise<void>;
-  /** Whether every order that is not over is carried on. */
+  /** Whether every order that is not over has a run that continues it. */
   orders(): Seen;
-  /** Whether the records say of running orders what the engine says. */
+  /** Whether the records agree with Temporal about running orders. */
   records(): Seen;
 }
 
@@ -28,34 +27,34 @@ interface LostOrdersOptions {
   readonly restore: RestoreOrder;
   readonly now: () => Ms;
   readonly log: Logger;
-  /** Between two pages of the engine's lists, ms: it answers ten a second to everybody together. */
+  /** Pause between two pages of Temporal's list, ms: a namespace is limited to ten list requests a second. */
   readonly pause?: Ms;
 }
 
-/** Runs that ended so long ago are asked for, ms: the engine's lists are behind, and rounds may be left out. */
+/** How far back ended runs are listed, ms: Temporal's lists are behind, and rounds may fail. */
 const ENDED_LATELY = 5 * MINUTE;
-/** Looks under way at a time, and how long a round goes on beginning others, ms. */
+/** Orders that are examined at once, and how long a round begins to examine more, ms. */
 const [LOOKS_AT_ONCE, LOOKING] = [10, 20 * SECOND];
-/** Of orders of which engine and records differ, so many are looked at in a round: each asks a worker. */
+/** Differing orders that are examined in one round: each costs a query. */
 const DIFFERING_A_ROUND = 50;
 
 const RUNS: Seen = { runs: true };
 
-/** Since when something is so, and what the engine said then. */
+/** What Temporal listed of an order that differs, and since when. */
 interface Differing {
   readonly said: string;
   readonly since: Ms;
 }
 
 export function openLostOrders({ listings, db, restore, now, log, pause = 200 }: LostOrdersOptions): LostOrders {
-  /** Orders that should be carried on and are not, since when. */
+  /** Orders that are not over and have no run, since when. */
   const silent = new Map<string, Ms>();
   let differing: ReadonlyMap<string, Differing> = new Map();
-  /** Runs that were ended and have been looked at. */
+  /** Ended runs whose order has been examined. */
   let lookedAt: ReadonlySet<string> = new Set();
   let seen = false;
 
-  async function running(): Promise<Map<string, ListedRun>> {
+  async function listRunning(): Promise<Map<string, ListedRun>> {
     const all = new Map<string, ListedRun>();
     for (let token: Uint8Array | undefined; ;) {
       const { orders, next } = await listings.runningOrders(token);
@@ -66,9 +65,9 @@ export function openLostOrders({ listings, db, restore, now, log, pause = 200 }:
     }
   }
 
-  /** Orders that are open by the records and do not run; and those that run otherwise than the records say. */
+  /** Orders that are open by the records and do not run, and running orders that differ from the records. */
   async function compare(): Promise<{ missing: string[]; other: ListedRun[] }> {
-    const left = await running();
+    const left = await listRunning();
     const missing: string[] = [];
     const other: ListedRun[] = [];
     for await (const page of openOrders(db)) {
@@ -79,7 +78,7 @@ export function openLostOrders({ listings, db, restore, now, log, pause = 200 }:
         left.delete(recorded.orderNo);
       }
     }
-    // Nothing is owed in these by the records, or they are not in them at all.
+    // These have ended by the records, or the records do not have them.
     const unknown = [...left.values()];
     for (let from = 0; from < unknown.length; from += 1_000) {
       const some = unknown.slice(from, from + 1_000);
@@ -92,8 +91,8 @@ export function openLostOrders({ listings, db, restore, now, log, pause = 200 }:
     return { missing, other };
   }
 
-  /** Looks at orders a few at a time, as long as there is time; those that it did not come to, or could not look at. */
-  async function lookAt(orderNos: readonly string[], until: Ms): Promise<string[]> {
+  /** Examines orders a few at a time until a time, ms. Returns those that are stuck, failed, or were not reached. */
+  async function examine(orderNos: readonly string[], until: Ms): Promise<string[]> {
     const left: string[] = [];
     const waiting = orderNos.values();
     const lane = async (): Promise<void> => {
@@ -108,7 +107,7 @@ export function openLostOrders({ listings, db, restore, now, log, pause = 200 }:
           left.push(orderNo);
           log.warn(
             { workflowId: orderNo, reason: error instanceof Error ? error.message : "" },
-            "an order could not be looked at",
+            "an order could not be examined",
           );
         }
       }
@@ -117,8 +116,8 @@ export function openLostOrders({ listings, db, restore, now, log, pause = 200 }:
     return left;
   }
 
-  /** What differs in two rounds is no mere delay of the engine's lists, or of the records. */
-  function standing(other: readonly ListedRun[], at: Ms): string[] {
+  /** The orders that differ in the same way as in the round before: the others may be a delay of the list or of the records. */
+  function keepDiffering(other: readonly ListedRun[], at: Ms): string[] {
     const before = differing;
     differing = new Map(
       other.map(({ orderNo, status, nextDueAt }) => {
@@ -138,15 +137,15 @@ export function openLostOrders({ listings, db, restore, now, log, pause = 200 }:
         const { missing, other } = await compare();
         const fresh = ended.filter(({ runId }) => !lookedAt.has(runId)).map(({ orderNo }) => orderNo);
         const lost = [...new Set([...fresh, ...missing])];
-        const left = new Set(await lookAt(lost, now() + LOOKING));
+        const left = new Set(await examine(lost, now() + LOOKING));
         for (const orderNo of silent.keys()) if (!left.has(orderNo)) silent.delete(orderNo);
         for (const orderNo of left) if (!silent.has(orderNo)) silent.set(orderNo, at);
         lookedAt = new Set(ended.flatMap(({ orderNo, runId }) => (left.has(orderNo) ? [] : runId)));
-        const suspect = standing(other, at).filter((orderNo) => !left.has(orderNo));
-        await lookAt(suspect.slice(0, DIFFERING_A_ROUND), now() + LOOKING);
+        const suspect = keepDiffering(other, at).filter((orderNo) => !left.has(orderNo));
+        await examine(suspect.slice(0, DIFFERING_A_ROUND), now() + LOOKING);
         seen = true;
       } catch (error) {
-        // Whichever is away is said by its own clock.
+        // The clock of the system that is away tells of it.
         log.debug({ err: error }, "orders could not be compared with the engine");
       }
     },

@@ -7,39 +7,39 @@ import type { LostOrders } from "./lost-orders.ts";
 import { untoldDuties } from "./records.ts";
 
 /**
- * The dead-man check. It runs in every API process, beside the clocks that it looks at: none of them has to run for it to
- * say that they stand. Several say the same, with the same key, so that people are told once.
+ * The dead-man check of the service's own clocks. It runs in every API process and needs none of the clocks that it checks. Several processes
+ * send the same message with the same key, so that people are told once.
  */
 export interface Watchman {
-  /** Looks at every clock once; tells people of those that stand. Never throws. */
+  /** Checks every clock once, and tells people of those that have stopped. Never throws. */
   look(): Promise<void>;
   standings(): Standings;
   /** Their states alone, as `/readyz` answers them. */
   states(): { readonly [C in ClockName]: Standing["state"] };
-  /** When it last looked, ms. */
+  /** When it last checked, ms. */
   lookedAt(): Ms | undefined;
-  /** How long ago the oldest due time passed that nobody has been told of, ms. */
+  /** How long ago the oldest due time passed of which nobody has been told, ms. */
   lag(): Ms;
 }
 
 interface WatchmanOptions {
   readonly engine: EngineHealth;
   readonly db: Database;
-  /** What was found of the orders, in rounds of its own. */
+  /** The last results of the search for lost orders, which has rounds of its own. */
   readonly lost: Pick<LostOrders, "orders" | "records">;
-  /** How long a clock may stand before it is said, ms: longer than a restart takes. */
+  /** How long a clock may stand before people are told, ms: longer than a restart takes. */
   readonly patience: Ms;
-  /** How long a worker that has nothing to do waits before it asks again, ms. */
+  /** How long a poll of an idle worker lasts, ms. */
   readonly longestPoll?: Ms;
   readonly now: () => Ms;
   readonly log: Logger;
-  /** Tells people that a clock stands; false: to be tried again. The same key is the same message. */
+  /** Tells people that a clock has stopped; false: try again. The same key is the same message. */
   readonly tell: (clock: ClockName, key: string) => Promise<boolean>;
 }
 
-/** The engine lets a poll that finds nothing go after a minute. */
+/** Temporal ends a poll without a task after a minute. */
 const LONGEST_POLL = 70_000;
-/** While a clock stands people are told again this often. */
+/** People are told again of a stopped clock this often, ms. */
 const TELL_EVERY = 4 * 3_600_000;
 
 const RUNS: Seen = { runs: true };
@@ -73,7 +73,7 @@ export function openWatchman(options: WatchmanOptions): Watchman {
     return { runs: false, why: `${count} duties are past their due time and nobody has been told`, since: oldest };
   }
 
-  /** A look that fails says that what it needs is away; the look itself is made again next time. */
+  /** A check that fails means that the system that it needs is away. */
   async function attempt(look: () => Promise<Seen>): Promise<Seen | undefined> {
     return look().catch(() => undefined);
   }

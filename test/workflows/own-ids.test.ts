@@ -107,3 +107,15 @@ test("a workflow of another type under an order number is no order: it is neithe
   await old.terminate();
   expect(await engine.lastRunHistory(orderNo)).toEqual(none);
 });
+
+test("a signal that nobody can decode, from whoever reaches Temporal, fails no question about a command", async () => {
+  const order = getOrder(env, QUEUE, "undecodable-asked");
+  await order.receive(by("sales_rep"), received);
+  await env.client.workflowService.signalWorkflowExecution({
+    namespace: "default",
+    workflowExecution: { workflowId: "undecodable-asked" },
+    signalName: "sign",
+    input: { payloads: [{ metadata: { encoding: Buffer.from("no/such") }, data: Buffer.from("{") }] },
+  });
+  expect(await engine.commandState("undecodable-asked", "key")).toEqual({ outcome: "answered", answer: { state: "unknown" } });
+});

@@ -6,25 +6,25 @@ import { deflateSync, inflateSync } from "node:zlib";
 import type { KeyRing } from "./keys.ts";
 
 /**
- * What leaves this service for Temporal is encrypted (AES-256-GCM, NIST SP 800-38D): arguments, results, summaries, details,
- * failures. In the shape of Temporal's own samples: the whole payload, behind a nonce of its own, before the tag; the key's
- * id in the metadata. Long ones are compressed first: the engine takes no payload of more than 2 MiB. Search attributes, ids, names of commands and types stay in clear: nothing personal is in them.
+ * Payloads for Temporal are encrypted (AES-256-GCM, NIST SP 800-38D): arguments, results, summaries, details, failures. The format is that of
+ * Temporal's samples: nonce, encrypted payload, tag; the key's id is in the metadata. Long payloads are compressed first, as Temporal takes no
+ * payload of more than 2 MiB. Search attributes, ids, names of commands and types stay in clear and hold nothing personal.
  */
 
 const ENCRYPTED = "binary/encrypted";
 const CIPHER = "aes-256-gcm";
 const [NONCE, TAG] = [12, 16];
 
-/** As Temporal's own zlib codec (Go SDK, `converter.NewZlibCodec`) names what it has compressed. */
+/** The encoding of Temporal's own zlib codec (Go SDK, `converter.NewZlibCodec`). */
 const COMPRESSED = "binary/zlib";
-/** Shorter ones stay as they are, bytes: they gain little, and most payloads are short. */
+/** Payloads shorter than this, in bytes, are not compressed: they gain little, and most payloads are short. */
 const WORTH_COMPRESSING = 4_096;
-/** The most that a payload is inflated to, bytes: an order's record is a tenth of it. What would be more is never compressed. */
+/** The most that a payload is inflated to, bytes: ten times an order's events. A payload of more than half of it is not compressed. */
 const INFLATED_AT_MOST = 32 * 1024 * 1024;
 
 const { Payload: PayloadMessage } = proto.temporal.api.common.v1;
 
-/** A payload that cannot be read: its key is not among ours, or it is not what was written. Quotes nothing of it. */
+/** Thrown for a payload that cannot be decrypted: an unknown key, or altered bytes. Its message quotes nothing of the payload. */
 export class Undecodable extends Error {
   override readonly name = "Undecodable";
 }
@@ -33,7 +33,7 @@ function textOf(bytes: Uint8Array | null | undefined): string | undefined {
   return bytes ? Buffer.from(bytes).toString("utf8") : undefined;
 }
 
-/** A long payload in a shorter one (RFC 1950): before it is encrypted, as nothing can be compressed after. */
+/** Compresses a long payload (RFC 1950). Before encryption: encrypted bytes do not compress. */
 function deflated(payload: Payload): Payload {
   const length = payload.data?.length ?? 0;
   if (length < WORTH_COMPRESSING || length > INFLATED_AT_MOST / 2) return payload;
@@ -41,7 +41,7 @@ function deflated(payload: Payload): Payload {
   return { metadata: { encoding: Buffer.from(COMPRESSED) }, data: deflateSync(bytes) };
 }
 
-/** Only asked of what was encrypted here: a stranger's payload is never inflated. */
+/** Inflates a payload. Only for payloads that were authenticated: any other may inflate without end. */
 function inflated(payload: Payload): Payload {
   if (textOf(payload.metadata?.["encoding"]) !== COMPRESSED) return payload;
   try {
@@ -54,7 +54,7 @@ function inflated(payload: Payload): Payload {
 function encrypted(payload: Payload, { newest, keys }: KeyRing): Payload {
   const key = keys.get(newest);
   if (!key) throw new Error(`no key ${newest}`);
-  // Random, so that processes need not agree: one key is good for 2^32 payloads, that is 20 million orders.
+  // A random nonce needs no agreement between processes; one key is safe for 2^32 payloads, some 20 million orders.
   const nonce = randomBytes(NONCE);
   const cipher = createCipheriv(CIPHER, key, nonce, { authTagLength: TAG });
   const plain = PayloadMessage.encode(PayloadMessage.fromObject(payload)).finish();
@@ -81,13 +81,13 @@ function decrypted({ metadata, data }: Payload, { keys }: KeyRing): Payload {
 }
 
 /**
- * Of what was encrypted: who sent it. `service`, or whom the codec server encoded it for ({@link fromAuthor}). Only decoding says so to the
- * reader, of what it has authenticated; in clear it is taken away.
+ * Metadata of an encrypted payload: its sender, `service` or the caller for whom the codec server encrypted it ({@link fromAuthor}). Decoding
+ * sets it on payloads that it has authenticated, and removes it from payloads in clear.
  */
 const FROM = "gendan-from";
-/** Of what was encrypted: the workflow or activity that it was for, so that what was sent to one order proves nothing to another. */
+/** Metadata of an encrypted payload: the workflow or activity that it was sent to, so that it proves nothing to another order. */
 const FOR = "for";
-/** Of what could not be decrypted: why. */
+/** Metadata of a payload that could not be decrypted: why. */
 const UNDECODABLE = "gendan-undecodable";
 
 /** Short, as a summary has 400 bytes: nobody can choose two workflows' ids that agree in it and has one of our payloads for the first. */
