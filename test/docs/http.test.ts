@@ -68,6 +68,10 @@ function fieldsOf({ properties = {}, required = [] }: Schema, parts: Set<string>
   });
   return `{${fields.join(", ")}}`;
 }
+/** An object's fields; of one that is told apart by a field, those that all its kinds have. */
+function propertiesOf({ properties, oneOf: [first] = [] }: Schema): NonNullable<Schema["properties"]> {
+  return properties ?? (first?.$ref === undefined ? {} : propertiesOf(component(nameOf(first.$ref))));
+}
 const code = (text: string) => `\`${text}\``;
 
 test("error codes and their statuses", () => {
@@ -102,7 +106,7 @@ test("bodies, routes and answers are those of the OpenAPI document, and who may 
 
   const answers = ["Order", "Duty", "Event", "CommandState", "ListedOrder", "ListedDuty", "OverdueCount"].map((name) => [
     code(name),
-    Object.keys(component(name).properties ?? {})
+    Object.keys(propertiesOf(component(name)))
       .map(code)
       .join(" "),
   ]);

@@ -2,7 +2,7 @@ import swagger from "@fastify/swagger";
 import swaggerUi from "@fastify/swagger-ui";
 import fp from "fastify-plugin";
 import { jsonSchemaTransform, jsonSchemaTransformObject } from "fastify-type-provider-zod";
-import { labelFields } from "../labels.ts";
+import { describeDocument } from "../labels.ts";
 
 function isRecord(value: unknown): value is Record<string, unknown> {
   return typeof value === "object" && value !== null;
@@ -28,9 +28,14 @@ function reachableOnly(document: unknown): void {
   for (const name of Object.keys(schemas)) if (!reached.has(name)) delete schemas[name];
 }
 
+/** Where the document is in Chinese. */
+const CHINESE = "/openapi.zh.json";
+
 /** The OpenAPI 3.1 document, derived from the routes, and its page at `/docs`. */
 export const openapi = fp(
   async (app) => {
+    /** The same document in Chinese, made with it. */
+    let chinese: object = {};
     await app.register(swagger, {
       openapi: {
         openapi: "3.1.0",
@@ -58,11 +63,27 @@ export const openapi = fp(
       transformObject: (input) => {
         const document = jsonSchemaTransformObject(input);
         reachableOnly(document);
-        labelFields(document, "en");
+        chinese = structuredClone(document);
+        describeDocument(chinese, "zh");
+        describeDocument(document, "en");
         return document;
       },
     });
-    await app.register(swaggerUi, { routePrefix: "/docs", uiConfig: { displayRequestDuration: true, docExpansion: "list" } });
+    app.get(CHINESE, { schema: { hide: true }, config: { access: "public" } }, () => {
+      app.swagger();
+      return chinese;
+    });
+    await app.register(swaggerUi, {
+      routePrefix: "/docs",
+      uiConfig: {
+        displayRequestDuration: true,
+        docExpansion: "list",
+        urls: [
+          { name: "English", url: "/openapi.json" },
+          { name: "中文", url: CHINESE },
+        ],
+      },
+    });
   },
   { name: "openapi" },
 );
