@@ -24,7 +24,9 @@ const app = await buildApp({
   }),
   rateLimit: 1_000,
 });
-beforeAll(async () => void (await app.ready()));
+beforeAll(async () => {
+  await app.ready();
+});
 afterAll(async () => {
   await app.close();
   await db.destroy();
@@ -62,7 +64,7 @@ it("has no untyped schema", async () => {
   const { components, paths } = await read("/openapi.json");
   // An event that says all by its name keeps nothing: its data is an empty object.
   const found = Object.entries(components.schemas).flatMap(([name, schema]) => untyped(schema, name));
-  const nothing = found.filter((where) => /Event\.data$/u.test(where));
+  const nothing = found.filter((where) => where.endsWith("Event.data"));
   expect(found.filter((where) => !nothing.includes(where))).toEqual([]);
   for (const operation of Object.values(paths).flatMap((each) => Object.values(each))) {
     const responses = z
