@@ -3,25 +3,26 @@ import type { Ms } from "../../domain/time.ts";
 
 /** A timer of Temporal's. */
 export interface Timer {
-  /** Settles when the timer has fired (`true`) or was cancelled (`false`). */
-  readonly fired: Promise<boolean>;
+  /** Settles when the timer has fired or was cancelled. */
+  readonly ended: Promise<void>;
   cancel(): void;
 }
 
-/** Starts a timer, in a cancellation scope of its own. */
-function startTimer(duration: Ms, summary: string): Timer {
+/** Starts a timer of so many ms; `onFired` is called when it fires. */
+export type StartTimer = (duration: Ms, summary: string, onFired: () => void) => Timer;
+
+const startTimer: StartTimer = (duration, summary, onFired) => {
   const scope = new CancellationScope();
-  const fired = scope.run(async () => {
+  const ended = scope.run(async () => {
     try {
       await sleep(duration, { summary });
-      return true;
+      onFired();
     } catch (error) {
       if (!isCancellation(error)) throw error;
-      return false;
     }
   });
-  return { fired, cancel: () => scope.cancel() };
-}
+  return { ended, cancel: () => scope.cancel() };
+};
 
 /** The one timer of an order. It is set anew only when something becomes due earlier, or when it has rung. */
 export interface AlarmTimer {
@@ -36,25 +37,20 @@ export interface AlarmTimer {
   takeRing(): boolean;
 }
 
-/** @param start starts a timer of so many ms */
-export function openAlarm(start: (duration: Ms, summary: string) => Timer = startTimer): AlarmTimer {
+/** An alarm that is not set. */
+export function openAlarm(start: StartTimer = startTimer): AlarmTimer {
   let armed: { readonly at: Ms; readonly timer: Timer } | undefined;
   let rang = false;
-
-  async function waitFor(mine: NonNullable<typeof armed>): Promise<void> {
-    try {
-      if (await mine.timer.fired) rang = true;
-    } finally {
-      if (armed === mine) armed = undefined;
-    }
-  }
-
   return {
     set(at, now, summary) {
       if (armed && armed.at <= at) return undefined;
       armed?.timer.cancel();
-      armed = { at, timer: start(Math.max(1, at - now), summary) };
-      return waitFor(armed);
+      const timer = start(Math.max(1, at - now), summary, () => {
+        rang = true;
+        if (armed?.timer === timer) armed = undefined;
+      });
+      armed = { at, timer };
+      return timer.ended;
     },
     hasRung: () => rang,
     takeRing() {
