@@ -10,9 +10,9 @@ import { cursorOf, pageOf, readCursor, type Page, type PageRequest } from "./pag
 import type { Visibility } from "./read.ts";
 
 /**
- * Lists of what is owed. It comes from three places: duties of orders, orders of a full inspection that nobody has answered
- * (R6.1: the supervisor's duty as much as if it stood on the order), and duties of the administration. Each place is ordered
- * and limited by itself, so that a page reads as many rows of an index as it shows, however much is owed.
+ * Lists of duties that are owed. They come from three sources: duties of orders; unanswered lines of full inspections, which are the
+ * supervisor's duties (R6.1); and duties of the administration, which belong to no order. Each source is ordered and limited by itself,
+ * so that a page reads as many index rows as it shows, however many duties are owed.
  */
 
 export interface DutyFilter extends Visibility {
@@ -63,15 +63,15 @@ interface OwedRow {
 type Condition = RawBuilder<SqlBool>;
 type Rows = RawBuilder<unknown>;
 
-/** Holds of every row when there is none. */
+/** All of these conditions; true when there are none. */
 function allOf(conditions: readonly Condition[]): Condition {
   return conditions.length === 0 ? sql<SqlBool>`true` : sql<SqlBool>`${sql.join(conditions, sql` and `)}`;
 }
 
-/** Duties of orders that are owed. `state` is written as in the partial indexes (`migrations.ts`), which are used only so. */
+/** Duties that are owed. Written as in the partial indexes (`migrations.ts`): Postgres uses them only for the same condition. */
 const ordersOwed = sql<SqlBool>`d.state in ('open', 'paused')`;
 
-/** Orders of full inspections that nobody has answered, with the columns of a duty. */
+/** Unanswered lines of full inspections, with the columns of a duty. */
 const inspectionsOwed = sql`(
   select l.order_no, 'inspect-' || r.report_id as duty_id, 'inspect' as duty, r.report_id as about, 'supervisor' as owner_role,
     null::text as owner_id, null::text as owner_except, 'R6.1' as rule, r.begun_at as opened_at,
@@ -82,7 +82,7 @@ const inspectionsOwed = sql`(
 const columns = sql`d.order_no, d.duty_id, d.duty, d.about, d.owner_role, d.owner_id, d.owner_except, d.rule, d.opened_at, d.due_at,
   d.state, d.level, d.acknowledged_by`;
 
-/** What the administration owes, as rows like the others'. */
+/** Duties of the administration, with the columns of a duty. */
 function administrationRows(administration: readonly HouseDuty[]): Rows {
   const rows = administration.map(
     ({ dutyId, duty, owner, rule, openedAt, dueAt, level }) => sql`(
@@ -93,12 +93,12 @@ function administrationRows(administration: readonly HouseDuty[]): Rows {
     due_at, state, level, acknowledged_by)`;
 }
 
-/** The conditions that duties of each place have to meet: `any` of the owners' for duties of orders, each with its own index. */
+/** Which duties are listed. */
 interface Wanted {
-  /** Of these representatives' orders; `undefined`: of all. */
+  /** Only of these representatives' orders; `undefined`: of all orders. */
   readonly reps: readonly string[] | undefined;
   readonly conditions: readonly Condition[];
-  /** One of these. */
+  /** Only duties that meet one of these conditions. No duty meets two: each is read from its own index. */
   readonly owners?: readonly Condition[];
 }
 
@@ -118,7 +118,7 @@ function wantedBy(filter: DutyFilter): Wanted {
   };
 }
 
-/** Rows of all places. `limited` ends each of the parts, so that none reads more than a page. */
+/** Selects from all sources. `limited`, an `order by` with a `limit`, ends each part, so that none reads more than a page. */
 function selectOwed(wanted: Wanted, administration: readonly HouseDuty[], limited: Rows): Rows {
   const { reps, conditions, owners = [sql<SqlBool>`true`] } = wanted;
   const parts: Rows[] = [];
@@ -183,7 +183,7 @@ function dueBefore(at: Ms): Condition {
   return sql<SqlBool>`d.due_at < ${iso(at)}::timestamptz`;
 }
 
-/** What is overdue at a moment, worst first: due times are compared with that moment, `overdue` is stored nowhere. */
+/** Duties that are overdue at `at`, the earliest due first. Overdue is stored nowhere: due times are compared with `at`. */
 export function listOverdue(
   db: Database,
   filter: DutyFilter,
@@ -195,7 +195,7 @@ export function listOverdue(
   return readDutyPage(db, { ...wanted, conditions: [...wanted.conditions, dueBefore(at)] }, administration, at, page);
 }
 
-/** How much is overdue at a moment. */
+/** Numbers of overdue duties. */
 export interface OverdueCount {
   readonly total: number;
   readonly byDuty: Readonly<Record<string, number>>;
@@ -203,7 +203,7 @@ export interface OverdueCount {
   readonly bySalesRep: Readonly<Record<string, number>>;
 }
 
-/** Counts what is overdue at a moment, from an index that holds all that is counted by. */
+/** Counts the duties that are overdue at `at`, from an index with all columns that are counted by. */
 export async function countOverdue(
   db: Database,
   filter: DutyFilter,
@@ -248,14 +248,14 @@ export async function countOverdue(
   };
 }
 
-/** Whose work list is asked for: one person, by id, by the roles they hold, by those whose deputy they are now. */
+/** The person whose work list is read: id, roles, and the people whose deputy they are now. */
 export interface Assignee {
   readonly id: string;
   readonly roles: readonly string[];
   readonly deputyFor: readonly string[];
 }
 
-/** What a person owes, most urgent first: duties of their own, and those of their role that nobody owes in person. */
+/** A person's work list, most urgent first: their own duties, and those of their roles that are not owed in person. */
 export function listDutiesOf(
   db: Database,
   { id, roles, deputyFor }: Assignee,
@@ -276,7 +276,7 @@ export function listDutiesOf(
   return readDutyPage(db, { reps: undefined, conditions: [], owners }, administration, at, page);
 }
 
-/** How much is owed and how much of it is overdue at a moment, by duty. */
+/** Counts the duties that are owed, and those of them overdue at `at`, by name. */
 export async function countOwed(
   db: Database,
   at: Ms,

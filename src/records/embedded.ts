@@ -75,22 +75,22 @@ const PIPELINED = new Set(Buffer.from("PBDECH"));
  * them, and one of the two gets the other's answer.
  */
 function isolateConnections(db: PGlite): PGlite {
-  let underWay = false;
-  const stepwise: Pick<PGlite, "isInTransaction" | "execProtocolRawStream" | "exec"> = {
-    isInTransaction: () => underWay || db.isInTransaction(),
+  let inPipeline = false;
+  const isolated: Pick<PGlite, "isInTransaction" | "execProtocolRawStream" | "exec"> = {
+    isInTransaction: () => inPipeline || db.isInTransaction(),
     async execProtocolRawStream(message, options) {
-      underWay = PIPELINED.has(message[0] ?? 0);
+      inPipeline = PIPELINED.has(message[0] ?? 0);
       await db.execProtocolRawStream(message, options);
     },
     // Rolls back what a broken connection has left.
     exec(query, options) {
-      underWay = false;
+      inPipeline = false;
       return db.exec(query, options);
     },
   };
   return new Proxy(db, {
     get(target, name) {
-      const value: unknown = Object.hasOwn(stepwise, name) ? Reflect.get(stepwise, name) : Reflect.get(target, name, target);
+      const value: unknown = Object.hasOwn(isolated, name) ? Reflect.get(isolated, name) : Reflect.get(target, name, target);
       return typeof value === "function" ? value.bind(target) : value;
     },
   });

@@ -50,47 +50,47 @@ interface ProjectorOptions extends ProjectionSource {
 }
 
 /** Orders projected at the same time: named by `changed`, and by `sweep`. */
-const [HEARD_AT_ONCE, SWEPT_AT_ONCE] = [8, 4];
+const [CHANGED_AT_ONCE, SWEPT_AT_ONCE] = [8, 4];
 /** What `soon` means, ms. */
 const SOON = SECOND;
 /** How long `stop` goes on writing, ms. */
-const LAST = 5 * SECOND;
+const STOP_WITHIN = 5 * SECOND;
 
 /** Starts projecting the orders of this worker. */
 export function startProjector({ db, publication, onError, again = SECOND }: ProjectorOptions): Projector {
-  const owed = new Set<string>();
-  const busy = new Set<string>();
+  const pending = new Set<string>();
+  const inProgress = new Set<string>();
   const lanes = new Set<Promise<void>>();
   /** Orders that wait: failed ones, and those changed `soon`. */
-  const later = new Map<string, NodeJS.Timeout>();
+  const delayed = new Map<string, NodeJS.Timeout>();
   let stopped = false;
 
-  function next(): string | undefined {
-    for (const orderNo of owed) if (!busy.has(orderNo)) return orderNo;
+  function nextPending(): string | undefined {
+    for (const orderNo of pending) if (!inProgress.has(orderNo)) return orderNo;
     return undefined;
   }
 
-  async function look(orderNo: string): Promise<void> {
-    busy.add(orderNo);
+  async function projectOrRetry(orderNo: string): Promise<void> {
+    inProgress.add(orderNo);
     try {
       await projectOrder({ db, publication }, orderNo);
     } catch (error) {
       onError(orderNo, error);
-      wait(orderNo, again);
+      delay(orderNo, again);
     }
-    busy.delete(orderNo);
+    inProgress.delete(orderNo);
   }
 
-  async function lane(): Promise<void> {
-    for (let orderNo = next(); orderNo !== undefined && !stopped; orderNo = next()) {
-      owed.delete(orderNo);
-      await look(orderNo);
+  async function projectPending(): Promise<void> {
+    for (let orderNo = nextPending(); orderNo !== undefined && !stopped; orderNo = nextPending()) {
+      pending.delete(orderNo);
+      await projectOrRetry(orderNo);
     }
   }
 
-  function wait(orderNo: string, time: Ms): void {
-    if (!stopped && !later.has(orderNo))
-      later.set(
+  function delay(orderNo: string, time: Ms): void {
+    if (!stopped && !delayed.has(orderNo))
+      delayed.set(
         orderNo,
         setTimeout(() => changed(orderNo), time),
       );
@@ -98,42 +98,42 @@ export function startProjector({ db, publication, onError, again = SECOND }: Pro
 
   function changed(orderNo: string, when: "at-once" | "soon" = "at-once"): void {
     if (stopped) return;
-    if (when === "soon") return wait(orderNo, SOON);
-    clearTimeout(later.get(orderNo));
-    later.delete(orderNo);
-    owed.add(orderNo);
-    if (lanes.size >= HEARD_AT_ONCE || next() === undefined) return;
-    const started = lane().finally(() => lanes.delete(started));
+    if (when === "soon") return delay(orderNo, SOON);
+    clearTimeout(delayed.get(orderNo));
+    delayed.delete(orderNo);
+    pending.add(orderNo);
+    if (lanes.size >= CHANGED_AT_ONCE || nextPending() === undefined) return;
+    const started = projectPending().finally(() => lanes.delete(started));
     lanes.add(started);
   }
 
   return {
     changed,
     async sweep(orders) {
-      async function sweeping(): Promise<void> {
+      async function sweepNext(): Promise<void> {
         for await (const { orderNo } of orders) {
           if (stopped) return;
           // Its query may have been answered before the sweep: project it once more.
-          if (busy.has(orderNo)) changed(orderNo);
+          if (inProgress.has(orderNo)) changed(orderNo);
           else {
-            owed.delete(orderNo);
-            await look(orderNo);
+            pending.delete(orderNo);
+            await projectOrRetry(orderNo);
           }
         }
       }
-      const ended = await Promise.allSettled(Array.from({ length: SWEPT_AT_ONCE }, sweeping));
+      const ended = await Promise.allSettled(Array.from({ length: SWEPT_AT_ONCE }, sweepNext));
       for (const each of ended) if (each.status === "rejected") throw each.reason;
     },
     async stop() {
-      for (const orderNo of later.keys()) changed(orderNo);
-      const given = new AbortController();
-      const written = async (): Promise<void> => {
+      for (const orderNo of delayed.keys()) changed(orderNo);
+      const timeout = new AbortController();
+      const finishLanes = async (): Promise<void> => {
         while (lanes.size > 0) await Promise.race(lanes);
       };
-      await Promise.race([written(), sleep(LAST, undefined, { signal: given.signal }).catch(() => undefined)]);
-      given.abort();
+      await Promise.race([finishLanes(), sleep(STOP_WITHIN, undefined, { signal: timeout.signal }).catch(() => undefined)]);
+      timeout.abort();
       stopped = true;
-      for (const timer of later.values()) clearTimeout(timer);
+      for (const timer of delayed.values()) clearTimeout(timer);
       await Promise.all(lanes);
     },
   };

@@ -57,7 +57,7 @@ function stripPersonal(events: readonly OrderEvent[], at: Ms, after: Duration): 
   });
 }
 
-async function removeFrom(db: Database, orderNo: string, at: Ms, after: Duration): Promise<void> {
+async function removeFromOrder(db: Database, orderNo: string, at: Ms, after: Duration): Promise<void> {
   await db.transaction().execute(async (trx) => {
     const locked = await trx
       .selectFrom("orders")
@@ -114,7 +114,7 @@ export async function removePersonalData(db: Database, at: Ms, after: Duration, 
   const failed: { orderNo: string; why: string }[] = [];
   for (const orderNo of orderNos) {
     try {
-      await removeFrom(db, orderNo, at, after);
+      await removeFromOrder(db, orderNo, at, after);
     } catch (error) {
       failed.push({ orderNo, why: error instanceof Error ? error.message : String(error) });
     }

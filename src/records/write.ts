@@ -120,7 +120,7 @@ async function readPrevious(
 /** Rows of one statement: Postgres takes 65,535 parameters. */
 const ROWS_AT_ONCE = 1_000;
 
-function inParts<T>(rows: readonly T[]): T[][] {
+function splitRows<T>(rows: readonly T[]): T[][] {
   return Array.from({ length: Math.ceil(rows.length / ROWS_AT_ONCE) }, (_, part) =>
     rows.slice(part * ROWS_AT_ONCE, (part + 1) * ROWS_AT_ONCE),
   );
@@ -130,7 +130,7 @@ function inParts<T>(rows: readonly T[]): T[][] {
 async function writeEvents(trx: Database, orderNo: string, events: readonly OrderEvent[], hashes: readonly string[]) {
   const rows = events.map((event, index) => eventValues(orderNo, event, hashes[index] ?? ""));
   const written = new Set<number>();
-  for (const some of inParts(rows)) {
+  for (const some of splitRows(rows)) {
     const inserted = await trx
       .insertInto("events")
       .values(some)
@@ -176,7 +176,7 @@ async function writeDuties(trx: Database, orderNo: string, duties: readonly Duty
     const before = known.get(values.duty_id);
     return before === undefined || findDifferences(values, before).length > 0;
   });
-  for (const rows of inParts(changed.toSorted(compareForSums))) {
+  for (const rows of splitRows(changed.toSorted(compareForSums))) {
     const columns = Object.keys(rows[0] ?? {}).filter((column) => column !== "order_no" && column !== "duty_id");
     await trx
       .insertInto("duties")

@@ -34,7 +34,7 @@ beforeAll(async () => {
       await writeLine(db, reportId, { orderNo, rank: 0, tags: [], body: {} });
   }
   await sql`update report_lines set answer = '{}' where order_no < 'MO-00010'`.execute(db);
-  everything = await owedRows();
+  everything = await readOwed();
 }, 240_000);
 afterAll(() => records.end());
 
@@ -50,7 +50,7 @@ interface OwedRow {
 }
 
 /** All that is owed, with no index and no limit. */
-async function owedRows(): Promise<OwedRow[]> {
+async function readOwed(): Promise<OwedRow[]> {
   const { rows } = await sql<OwedRow>`
     select d.order_no, d.duty_id, d.duty, d.owner_role, d.owner_id, d.owner_except, d.due_at, o.sales_rep
       from duties d join orders o on o.order_no = d.order_no where d.closed_at is null

@@ -6,14 +6,14 @@ import pg from "pg";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { startEmbeddedDatabase, type EmbeddedDatabase } from "../../src/records/embedded.ts";
 
-/** One Postgres session serves every connection: what one of them is in the middle of must be nobody else's. */
+/** All connections share one Postgres session: none may see what another has not finished. */
 
 let made: string;
 let folder: string;
 let embedded: EmbeddedDatabase;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gendan-embedded-"));
-  // To make one takes seconds.
+  // Creating a database takes seconds.
   await (await startEmbeddedDatabase(folder)).close();
   made = `${folder}-made`;
   await cp(folder, made, { recursive: true });
@@ -56,7 +56,7 @@ test("each of many connections gets its own answers, also while others are in tr
   expect(rows).toEqual([{ n: 75 }]);
 });
 
-test("a connection that breaks off in the middle holds up nobody", async () => {
+test("a connection that breaks in the middle of a transaction does not block others", async () => {
   const client = new pg.Client({ connectionString: embedded.url });
   client.on("error", () => undefined);
   await client.connect();
@@ -69,7 +69,7 @@ test("a connection that breaks off in the middle holds up nobody", async () => {
   expect((await connected((other) => other.query("select $1::int as n", [7]))).rows).toEqual([{ n: 7 }]);
 });
 
-/** The folder of the socket that a database is told to be at. */
+/** The folder of the socket in a database's address. */
 const socketIn = (url: string): string => decodeURIComponent(new URL(url).hostname);
 
 async function answersAt(url: string): Promise<unknown> {
@@ -80,13 +80,13 @@ async function answersAt(url: string): Promise<unknown> {
   return rows;
 }
 
-test("it listens on a socket of its user's alone, and at no port", async () => {
+test("it listens on a socket that only its user can open, and on no port", async () => {
   const { url } = embedded;
   expect(socketIn(url)).toBe(folder);
   const socket = await stat(join(folder, ".s.PGSQL.5432"));
   expect(socket.isSocket()).toBe(true);
   expect(socket.mode & 0o777).toBe(0o600);
-  // Whatever this machine's user has set for another Postgres.
+  // The user's settings for another Postgres do not count.
   process.env["PGPORT"] = "1";
   try {
     expect(await answersAt(url)).toEqual([{ one: 1 }]);
@@ -102,14 +102,14 @@ test.each([
   const home = await mkdtemp(join(tmpdir(), "gendan-embedded-"));
   const where = join(home, name, "records");
   await cp(made, where, { recursive: true });
-  // As older versions made it.
+  // The mode that older versions set.
   await chmod(where, 0o755);
   const first = await startEmbeddedDatabase(where);
   expect(await answersAt(first.url)).toEqual([{ one: 1 }]);
   const at = socketIn(first.url);
   expect((await stat(at)).mode & 0o077).toBe(0);
   await first.close();
-  // Where it was after a crash, of which the socket is left.
+  // After a crash the socket is left, and the path is the same.
   await mkdir(at, { recursive: true, mode: 0o700 });
   await writeFile(join(at, ".s.PGSQL.5432"), "");
   const again = await startEmbeddedDatabase(where);
@@ -117,7 +117,7 @@ test.each([
   expect(await answersAt(again.url)).toEqual([{ one: 1 }]);
   await again.close();
   expect(await readdir(at).catch(() => [])).not.toContain(".s.PGSQL.5432");
-  // Beside other programs' nothing is left, and nothing that another user has made is trusted.
+  // Nothing is left in the temporary directory, and a folder of another user is not trusted.
   if (at !== where) {
     await mkdir(at);
     await chmod(at, 0o755);
@@ -127,7 +127,7 @@ test.each([
   await rm(home, { recursive: true });
 });
 
-test("a server that is still ending is waited for: two on one folder would destroy it", async () => {
+test("it waits for an earlier server that is still ending: two on one folder would destroy the database", async () => {
   const where = await mkdtemp(join(tmpdir(), "gendan-embedded-"));
   await cp(made, where, { recursive: true });
   let asked = (): void => undefined;

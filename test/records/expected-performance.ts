@@ -7,8 +7,8 @@ import type { Dimension, Figures } from "../../src/records/performance.ts";
 import { MANY_UNTIL, type MadeOrder } from "../support/many-orders.ts";
 
 /**
- * The supervisor's numbers once more, from the events of each order and in plain loops: nothing of `src/records` and no
- * SQL. What was paused, exempt or forecast is read from the events here, not from what the domain derived of them.
+ * The supervisor's figures computed independently, from the events of each order in plain loops, without `src/records` and SQL. Pauses,
+ * exemptions and forecasts are read from the events, not from the domain's state.
  */
 
 /** 08:00–12:00 and 13:30–17:30 of working days between two instants, ms. */
@@ -25,15 +25,15 @@ function officeTime(from: Ms, to: Ms): number {
   return sum;
 }
 
-/** What an order owes at the end; asked for again and again. */
+/** The duties that an order owes at the end, cached. */
 const owed = new Map<Order, ReturnType<typeof duties>>();
-function owedBy(order: Order): ReturnType<typeof duties> {
+function dutiesOf(order: Order): ReturnType<typeof duties> {
   const known = owed.get(order) ?? duties(order, MANY_UNTIL);
   owed.set(order, known);
   return known;
 }
 
-function took({ order, events }: MadeOrder, { duty, dutyId, openedAt, closedAt }: ClosedDuty): number {
+function timeTaken({ order, events }: MadeOrder, { duty, dutyId, openedAt, closedAt }: ClosedDuty): number {
   const time = order.policy.duties[duty].calendar === "working" ? officeTime : (a: Ms, b: Ms) => Math.max(0, b - a);
   const since = events[Number(dutyId.split("-").at(-1)) - 1];
   // A delivery has to be proved from the end of the day on which it was expected.
@@ -66,7 +66,7 @@ export function isExempt(events: readonly OrderEvent[], { duty, dueAt }: Pick<Cl
   });
 }
 
-/** The value below which a part of the others lies, between two neighbours in proportion. */
+/** A percentile, interpolated between two neighbours. */
 function percentile(values: readonly number[], part: number): number | null {
   const sorted = values.toSorted((a, b) => a - b);
   const rank = (sorted.length - 1) * part;
@@ -124,7 +124,7 @@ function delaysOf(events: readonly OrderEvent[]): { at: Ms; days: number; withdr
   });
 }
 
-/** What the report must say of these orders, in its own order. */
+/** The figures that the report must have for these orders, in its order. */
 export function figuresOf(orders: readonly MadeOrder[], asked: Asked): Figures[] {
   const groups = new Map<string, Group>();
   const single = asked.by.includes("duty");
@@ -155,14 +155,14 @@ export function figuresOf(orders: readonly MadeOrder[], asked: Asked): Figures[]
           const into = group(order, month, owner.id, duty);
           if (breached) into[isExempt(events, closed) ? "exempt" : "late"] += 1;
           else into[how] += 1;
-          if (how === "met") into.times.push(took(made, closed));
+          if (how === "met") into.times.push(timeTaken(made, closed));
         } else if (closedAt >= ends && openedAt < ends) {
           const into = group(order, month, owner.id, duty);
           into.open += 1;
           if (dueAt < ends) into.overdue += 1;
         }
       }
-      for (const { owner, openedAt, dueAt, duty } of owedBy(order)) {
+      for (const { owner, openedAt, dueAt, duty } of dutiesOf(order)) {
         if (openedAt >= ends || !counts(owner)) continue;
         const into = group(order, month, owner.id, duty);
         into.open += 1;

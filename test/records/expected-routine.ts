@@ -6,11 +6,11 @@ import type { Ms } from "../../src/domain/time.ts";
 import type { MadeOrder } from "../support/many-orders.ts";
 import { isExempt } from "./expected-performance.ts";
 
-/** What the month's standings and the weekly summary must say of many orders, in plain loops over their events. */
+/** The month's standings and the weekly summary of many orders computed independently, in plain loops over their events. */
 
 const isIn = ({ from, to }: Period, at: Ms): boolean => from <= at && at < to;
 
-/** Whose order it was at a time. */
+/** The order's representative at a time. */
 function repAt(events: readonly OrderEvent[], at: Ms): string | undefined {
   let rep: string | undefined;
   for (const event of events) {
@@ -27,7 +27,7 @@ interface Count {
   scoreSum: number;
 }
 
-/** How everybody did in a month, as known at `now`. */
+/** Each representative's figures of a month, as known at `now`. */
 export function standingsOf(orders: readonly MadeOrder[], month: Period, now: Ms): ReadonlyMap<string, Count> {
   const people = new Map<string, Count>();
   const of = (person: string): Count => {
@@ -61,8 +61,8 @@ export function standingsOf(orders: readonly MadeOrder[], month: Period, now: Ms
   return people;
 }
 
-/** The terms that an event brings, as far as they say what is to be made. */
-function termsIn({ event, data }: OrderEvent) {
+/** The terms of an event that say what is to be made. */
+function termsOf({ event, data }: OrderEvent) {
   if (event === "entered" || event === "entry-corrected") return data;
   return event === "amendment-answered" && data.accepted ? data.terms : undefined;
 }
@@ -70,7 +70,7 @@ function termsIn({ event, data }: OrderEvent) {
 const goodsOf = (lines: readonly LineSoFar[], custom: Custom | null | undefined): string =>
   JSON.stringify([lines.map(({ model, specification, quantity }) => [model, specification, quantity]), custom ?? null]);
 
-/** How many orders the summary of a week lists under each heading but the risks. */
+/** How many orders a week's summary lists under each heading, risks left out. */
 export function weekOf(orders: readonly MadeOrder[], week: Period, asOf: Ms): Record<string, number> {
   const counts = { in_production: 0, not_updated: 0, finished: 0, delayed: 0 };
   for (const { order, events } of orders) {
@@ -79,12 +79,12 @@ export function weekOf(orders: readonly MadeOrder[], week: Period, asOf: Ms): Re
     let goods = "";
     const delays = new Map<string, { opened: Ms; ended?: Ms }>();
     for (const event of events) {
-      const terms = termsIn(event);
+      const terms = termsOf(event);
       const asked = goodsOf(terms?.lines ?? [], terms?.custom);
       if (event.event === "released") making = true;
       if (event.event === "goods-accepted" || event.event === "cancelled") making = false;
       if (event.event === "production-finished") made = event.at;
-      // Other goods than those that are made already are made again.
+      // Goods that differ from those already made are made again.
       const changed = event.event === "amendment-answered" && terms !== undefined && asked !== goods;
       if (terms) goods = asked;
       if (changed && made !== undefined) [making, made] = [true, undefined];

@@ -10,7 +10,7 @@ import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { migrate, openDatabase, type Database } from "../../src/records/database.ts";
 import { startEmbeddedDatabase } from "../../src/records/embedded.ts";
 
-/** A records database of a test's own. */
+/** A records database for one test file. */
 export interface Fixture {
   readonly db: Database;
   readonly url: string;
@@ -19,7 +19,7 @@ export interface Fixture {
 
 const [project, source] = [new URL("../../", import.meta.url), new URL("../../src/records/", import.meta.url)];
 
-/** What the schema is made by, as one text. */
+/** The sources of the schema, as one text. */
 async function schemaState(): Promise<string> {
   const names = (await readdir(source, { recursive: true })).filter((name) => name.endsWith(".ts")).toSorted();
   const hash = createHash("sha256");
@@ -27,7 +27,7 @@ async function schemaState(): Promise<string> {
   return hash.digest("hex").slice(0, 16);
 }
 
-/** A folder with a database that has today's schema and nothing in it. Kept: to make one takes seconds. */
+/** A folder with an empty database of today's schema. Kept between runs: creating one takes seconds. */
 async function schemaTemplate(): Promise<string> {
   const kept = fileURLToPath(new URL("node_modules/.cache/gendan/", project));
   const folder = join(kept, `records-${await schemaState()}`);
@@ -68,7 +68,7 @@ export async function openRecords(): Promise<Fixture> {
 
 export const SALT = "00112233445566778899aabbccddeeff";
 
-/** A story's events under another number, with a salt as the API gives one. */
+/** Events under another order number and `shift` ms later, with a salt as the API adds one. */
 export function salted(events: readonly OrderEvent[], orderNo: string, shift = 0): OrderEvent[] {
   return events.map((event) => {
     const moved = { ...event, at: event.at + shift, receivedAt: event.receivedAt + shift };

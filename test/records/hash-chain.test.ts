@@ -12,8 +12,8 @@ import { MONDAY } from "../domain/order-fixture.ts";
 import { upTo } from "../domain/regular.ts";
 import { openRecords, SALT, salted, type Fixture } from "./fixture.ts";
 
-const story = salted(upTo("receipt").events, "SO-2");
-const COUNT = story.length;
+const second = salted(upTo("receipt").events, "SO-2");
+const COUNT = second.length;
 const first = salted(upTo("enter").events, "SO-1");
 const third = salted(upTo("dispatch").events, "SO-3");
 
@@ -24,7 +24,7 @@ beforeAll(async () => {
   await publish(db, publicationOf(first, MONDAY));
   // One event at a time, as a running order publishes them.
   for (let last = 1; last <= COUNT; last++) {
-    const publication = publicationOf(story.slice(0, last), MONDAY);
+    const publication = publicationOf(second.slice(0, last), MONDAY);
     await publish(db, { ...publication, events: publication.events.slice(-1) });
   }
   await publish(db, publicationOf(third, MONDAY));
@@ -32,7 +32,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => records.end());
 
-/** As they were written. */
+/** Restores the rows as they were written. */
 beforeEach(async () => {
   await sql`truncate orders, events, duties`.execute(records.db);
   for (const table of ["orders", "events", "duties"])
@@ -49,7 +49,7 @@ async function faults(): Promise<Fault[]> {
 }
 
 test("canonical JSON is RFC 8785's: sorted by UTF-16 units, numbers and strings as ECMAScript writes them", () => {
-  // The standard's own examples, 3.2.2 and 3.2.3.
+  // The standard's examples, 3.2.2 and 3.2.3.
   const sample: unknown = JSON.parse(
     String.raw`{"numbers":[333333333.33333329,1E30,4.50,2e-3,0.000000000000000000000000001],"string":"\u20ac$\u000F\u000aA'\u0042\u0022\u005c\\\"\/","literals":[null,true,false]}`,
   );
@@ -62,20 +62,20 @@ test("canonical JSON is RFC 8785's: sorted by UTF-16 units, numbers and strings 
   expect(canonicalJson({ a: undefined, b: [undefined] })).toBe('{"b":[null]}');
 });
 
-test("what was written so is found so, however it was published; a rebuild gives the same chain", async () => {
+test("verification finds no fault in what was written, however it was published; a rebuild gives the same hashes", async () => {
   const { db } = records;
   expect(await verifyRecords(db)).toMatchObject({ orders: 3, faults: [] });
   const before = await hashes();
   expect(before).toEqual(
-    [first, story, third].flatMap((events, index) => hashEvents(initialHashOf(`SO-${index + 1}`), events, SALT)),
+    [first, second, third].flatMap((events, index) => hashEvents(initialHashOf(`SO-${index + 1}`), events, SALT)),
   );
-  // Again, late, in other pieces.
-  await publish(db, publicationOf(story, MONDAY));
-  const half = publicationOf(story, MONDAY);
+  // Repeated, late, and in other parts.
+  await publish(db, publicationOf(second, MONDAY));
+  const half = publicationOf(second, MONDAY);
   await publish(db, { ...half, events: half.events.slice(4) });
   expect(await hashes()).toEqual(before);
   await sql`truncate orders, events, duties`.execute(db);
-  for (const events of [third, story, first]) await publish(db, publicationOf(events, MONDAY));
+  for (const events of [third, second, first]) await publish(db, publicationOf(events, MONDAY));
   expect(await hashes()).toEqual(before);
   expect(await faults()).toEqual([]);
 });
@@ -154,10 +154,10 @@ describe("found", () => {
     if (expected.length > 0 && !what.startsWith("an event put in between")) expect(found).toHaveLength(expected.length);
   });
 
-  test("an event with a hash reckoned for it anew: the next one does not follow", async () => {
+  test("an edited event with a new hash: the next event does not follow", async () => {
     const { db } = records;
-    const third = story[2];
-    const previous = hashEvents(initialHashOf("SO-2"), story.slice(0, 2), SALT).at(-1) ?? "";
+    const third = second[2];
+    const previous = hashEvents(initialHashOf("SO-2"), second.slice(0, 2), SALT).at(-1) ?? "";
     if (third?.event !== "entered") throw new Error("no entry");
     const forged: OrderEvent = { ...third, data: { ...third.data, requestedDate: "2027-12-20" } };
     const hash = hashEvent(previous, forged, SALT);
@@ -173,15 +173,15 @@ describe("found", () => {
     expect((await faults())[0]).toMatchObject({ orderNo: "SO-4", number: 1 });
   });
 
-  test("a whole chain written anew: only by the engine, while that still holds the order", async () => {
+  test("a completely rewritten chain: only by comparing with the engine, while it holds the order", async () => {
     const { db } = records;
-    const forged = story.map((event) => (event.event === "receipt-confirmed" ? { ...event, data: { satisfaction: 1 } } : event));
+    const forged = second.map((event) => (event.event === "receipt-confirmed" ? { ...event, data: { satisfaction: 1 } } : event));
     await sql`delete from events where order_no = 'SO-2'`.execute(db);
     await sql`delete from orders where order_no = 'SO-2'`.execute(db);
     await publish(db, publicationOf(forged, MONDAY));
     expect(await faults()).toEqual([]);
     async function* engine() {
-      yield { orderNo: "SO-2", events: async () => story };
+      yield { orderNo: "SO-2", events: async () => second };
     }
     expect((await compareWithEngine(db, engine())).faults).toEqual([
       { orderNo: "SO-2", number: COUNT, what: "the engine's events have another hash" },
@@ -191,7 +191,7 @@ describe("found", () => {
   });
 });
 
-test("events that were stored before there was a chain are chained by the migration", async () => {
+test("the migration adds hashes to events that were stored before there were any", async () => {
   const { db } = records;
   const before = await hashes();
   await sql`alter table events drop column hash`.execute(db);
@@ -201,7 +201,7 @@ test("events that were stored before there was a chain are chained by the migrat
   expect(await faults()).toEqual([]);
 });
 
-test("npm run verify-records ends with 0, or with 1 and the order and event by name", async () => {
+test("npm run verify-records exits with 0, or with 1 and names the order and event", async () => {
   const run = () =>
     new Promise<{ code: unknown; out: string; err: string }>((resolve) => {
       execFile(

@@ -15,7 +15,7 @@ import { MANY_UNTIL, manyOrders, publishAll, type MadeOrder } from "../support/m
 import { openRecords, type Fixture } from "./fixture.ts";
 import { figuresOf, type Asked } from "./expected-performance.ts";
 
-/** Making and publishing orders is what takes the time; `PERFORMANCE_ORDERS=2000` for more of them. */
+/** Making and publishing orders takes most of the time; `PERFORMANCE_ORDERS=2000` makes more. */
 const COUNT = Number(process.env["PERFORMANCE_ORDERS"] ?? 400);
 
 let records: Fixture;
@@ -31,7 +31,7 @@ afterAll(async () => {
   await records.end();
 });
 
-/** The whole report, page by page. */
+/** Reads the whole report, page by page. */
 async function reported(asked: Asked, limit = 1_000): Promise<Figures[]> {
   const all: Figures[] = [];
   let cursor: string | undefined;
@@ -44,7 +44,7 @@ async function reported(asked: Asked, limit = 1_000): Promise<Figures[]> {
 }
 
 const year = { from: "2026-01-01", to: "2026-12-31" };
-/** Cuts through months, so that much was owed at its end and has ended since. */
+/** Begins and ends within months: many duties were owed at its end and have closed since. */
 const summer = { from: "2026-05-10", to: "2026-09-17" };
 
 test.each<Asked>([
@@ -72,7 +72,7 @@ test.each(["2026-09", "2026-10", "2026-11"])("so are the standings of a month's 
   expect(new Map(counted)).toEqual(expected);
 });
 
-test("so is what the weekly summary lists", async () => {
+test("the weekly summary lists what an independent computation lists", async () => {
   const { beginReport, orderPage, summarise, finishReport } = routineActivities({
     ...{
       db,
@@ -80,7 +80,7 @@ test("so is what the weekly summary lists", async () => {
       calendar: async () => defaultCalendar,
       carrierRecord: async () => undefined,
     },
-    // This test is not about what it reports to orders.
+    // Reports to orders are not tested here.
     reportCommand: async () => ({ outcome: "taken-in" }),
     tell: async ({ effectId }) => ({ effectId, result: "done" }),
   });
@@ -100,7 +100,7 @@ test("so is what the weekly summary lists", async () => {
   expect(tags["not-checked"]).toBeUndefined();
 }, 600_000);
 
-test("the orders that these figures are of had all kinds of fates", () => {
+test("the generated orders cover all kinds of outcomes", () => {
   const months = figuresOf(orders, { ...year, by: ["month"] });
   for (const field of ["met", "late", "exempt", "lapsed", "open"] as const) {
     expect(months.reduce((sum, month) => sum + month[field], 0)).toBeGreaterThan(20);
@@ -108,7 +108,7 @@ test("the orders that these figures are of had all kinds of fates", () => {
   expect(months.reduce((sum, month) => sum + (month.orders?.withdrawn ?? 0), 0)).toBeGreaterThan(5);
 });
 
-test("pages hold each group once", async () => {
+test("each group is on one page", async () => {
   const asked: Asked = { ...summer, by: ["customer", "rep"] };
   expect(await reported(asked, 90)).toEqual(await reported(asked));
 });

@@ -13,9 +13,9 @@ import { DivergentRunError, publish } from "../../src/records/write.ts";
 import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";
 
-/** The records follow what the engine holds. */
+/** The records become what the engine holds. */
 
-const story = upTo("sign").events;
+const signed = upTo("sign").events;
 let records: Fixture;
 beforeAll(async () => {
   records = await openRecords();
@@ -23,8 +23,8 @@ beforeAll(async () => {
 afterAll(() => records.end());
 beforeEach(() => sql`truncate orders, events, duties`.execute(records.db));
 
-/** An engine that holds so many events of each order. */
-function engineWith(held: Map<string, number>) {
+/** Starts a projector on an engine that holds this many events of each order. */
+function startWithEngine(held: Map<string, number>) {
   const asked: string[] = [];
   const faults = new Set<string>();
   const errors: string[] = [];
@@ -35,103 +35,103 @@ function engineWith(held: Map<string, number>) {
     publication: async (orderNo, after) => {
       asked.push(`${orderNo} ${after}`);
       if (faults.has(orderNo)) throw new Error("no worker");
-      const events = salted(story, orderNo).slice(0, held.get(orderNo) ?? 0);
+      const events = salted(signed, orderNo).slice(0, held.get(orderNo) ?? 0);
       if (events.length <= after) return undefined;
       return { ...publicationOf(events, MONDAY), events: events.slice(after) };
     },
   });
   return { projector, asked, faults, errors };
 }
-const last = (orderNo: string) => lastEventOf(records.db, orderNo);
+const lastEventIn = (orderNo: string) => lastEventOf(records.db, orderNo);
 
-test("what follows on other events than those on record is not written", async () => {
-  const events = salted(story, "SO-1");
+test("events that do not follow those in the records are not written", async () => {
+  const events = salted(signed, "SO-1");
   const fork = events.map((event) => ({ ...event, at: event.at + 1 }));
   await publish(records.db, publicationOf(events.slice(0, 2), MONDAY));
   const news = { ...publicationOf(fork, MONDAY), events: fork.slice(2), follows: fork[1] };
   await expect(publish(records.db, news)).rejects.toThrow(DivergentRunError);
   expect(await eventsOf(records.db, "SO-1")).toEqual(events.slice(0, 2));
   await publish(records.db, { ...publicationOf(events, MONDAY), events: events.slice(2), follows: events[1] });
-  expect(await last("SO-1")).toBe(story.length);
+  expect(await lastEventIn("SO-1")).toBe(signed.length);
 });
 
-test("what happened since the last that is recorded is asked for and written", async () => {
+test("events since the last recorded one are queried and written", async () => {
   const held = new Map([["SO-1", 2]]);
-  const { projector, asked } = engineWith(held);
+  const { projector, asked } = startWithEngine(held);
   projector.changed("SO-1");
   await until(
-    () => last("SO-1"),
+    () => lastEventIn("SO-1"),
     (number) => number === 2,
   );
-  held.set("SO-1", story.length);
+  held.set("SO-1", signed.length);
   projector.changed("SO-1");
   await until(
-    () => last("SO-1"),
-    (number) => number === story.length,
+    () => lastEventIn("SO-1"),
+    (number) => number === signed.length,
   );
   await projector.stop();
   expect(asked).toEqual(["SO-1 0", "SO-1 2"]);
-  expect(await eventsOf(records.db, "SO-1")).toEqual(salted(story, "SO-1"));
+  expect(await eventsOf(records.db, "SO-1")).toEqual(salted(signed, "SO-1"));
 });
 
-test("what cannot be asked is asked again, and holds up no other order", async () => {
+test("an order whose query fails is tried again, and does not delay others", async () => {
   const orders = Array.from({ length: 30 }, (_, index) => `SO-${index}`);
-  const { projector, faults, errors } = engineWith(new Map(orders.map((orderNo) => [orderNo, 2])));
+  const { projector, faults, errors } = startWithEngine(new Map(orders.map((orderNo) => [orderNo, 2])));
   faults.add("SO-0");
   for (const orderNo of orders) projector.changed(orderNo);
   await until(
-    () => last("SO-29"),
+    () => lastEventIn("SO-29"),
     (number) => number === 2,
   );
-  expect(await last("SO-0")).toBe(0);
+  expect(await lastEventIn("SO-0")).toBe(0);
   expect(errors).toContain("SO-0");
   faults.clear();
   await until(
-    () => last("SO-0"),
+    () => lastEventIn("SO-0"),
     (number) => number === 2,
   );
   await projector.stop();
 });
 
-test("whoever starts finds what another had still to write", async () => {
-  const held = new Map(Array.from({ length: 40 }, (_, index) => [`SO-${index}`, 1 + (index % story.length)] as const));
-  const { projector } = engineWith(held);
+test("a projector that starts finds what another had not written", async () => {
+  const held = new Map(Array.from({ length: 40 }, (_, index) => [`SO-${index}`, 1 + (index % signed.length)] as const));
+  const { projector } = startWithEngine(held);
   async function* orders() {
     for (const orderNo of held.keys()) yield { orderNo };
   }
   await projector.sweep(orders());
   const missing = async () => {
-    const numbers = await Promise.all([...held].map(async ([orderNo, number]) => number - (await last(orderNo))));
+    const numbers = await Promise.all([...held].map(async ([orderNo, number]) => number - (await lastEventIn(orderNo))));
     return numbers.filter((number) => number !== 0).length;
   };
   await until(missing, (count) => count === 0);
   await projector.stop();
 });
 
-test("whoever starts finds it also while others change all the time", async () => {
+test("a projector that starts finds it while other orders change all the time", async () => {
   const held = new Map(Array.from({ length: 20 }, (_, index) => [`SO-${index}`, 2] as const));
-  const { projector, asked } = engineWith(held);
-  let restless = Array.from({ length: 12 }, (_, index) => `SO-restless-${index}`);
-  const stir = (): void => {
-    for (const orderNo of restless) projector.changed(orderNo);
+  const { projector, asked } = startWithEngine(held);
+  let changing = Array.from({ length: 12 }, (_, index) => `SO-changing-${index}`);
+  const changeAll = (): void => {
+    for (const orderNo of changing) projector.changed(orderNo);
   };
-  stir();
-  // Each time that something is asked there is more to ask.
+  changeAll();
+  // Each query is followed by more changes.
   asked.push = (...items) => {
-    stir();
+    changeAll();
     return Array.prototype.push.apply(asked, items);
   };
   async function* orders() {
     for (const orderNo of held.keys()) yield { orderNo };
   }
   await projector.sweep(orders());
-  expect(await Promise.all([...held.keys()].map(last))).toEqual(Array.from(held, () => 2));
-  restless = [];
+  expect(await Promise.all([...held.keys()].map(lastEventIn))).toEqual(Array.from(held, () => 2));
+  changing = [];
   await projector.stop();
 });
 
-test("a list of orders that breaks off is said, so that whoever starts lists them again", async () => {
-  const { projector } = engineWith(new Map([["SO-1", 2]]));
+test("a sweep whose list of orders breaks off fails, so that the caller lists them again", async () => {
+  const { projector } = startWithEngine(new Map([["SO-1", 2]]));
   async function* orders() {
     yield { orderNo: "SO-1" };
     throw new Error("the engine is away");
@@ -140,25 +140,25 @@ test("a list of orders that breaks off is said, so that whoever starts lists the
   await projector.stop();
 });
 
-test("what may wait is asked for with what comes meanwhile, and at the end without waiting", async () => {
+test("a change that may wait is queried with later changes, and at once when the projector stops", async () => {
   const held = new Map([
     ["SO-1", 2],
     ["SO-2", 2],
   ]);
-  const { projector, asked } = engineWith(held);
+  const { projector, asked } = startWithEngine(held);
   projector.changed("SO-1", "soon");
   projector.changed("SO-2", "soon");
   projector.changed("SO-1");
   await until(
-    () => last("SO-1"),
+    () => lastEventIn("SO-1"),
     (number) => number === 2,
   );
   await projector.stop();
   expect(asked).toEqual(["SO-1 0", "SO-2 0"]);
-  expect(await last("SO-2")).toBe(2);
+  expect(await lastEventIn("SO-2")).toBe(2);
 });
 
-test("an order of 5,000 events is recorded in pages, as the running order answers them; and rebuilt at once", async () => {
+test("an order of 5,000 events is recorded in pages, as the running order answers them, and rebuilt in one publication", async () => {
   const shipped = salted(upTo("dispatch").events, "SO-1");
   const dispatched = shipped.at(-1);
   if (!dispatched) throw new Error("no event");
@@ -183,7 +183,7 @@ test("an order of 5,000 events is recorded in pages, as the running order answer
   });
   projector.changed("SO-1");
   await until(
-    () => last("SO-1"),
+    () => lastEventIn("SO-1"),
     (number) => number === events.length,
   );
   await projector.stop();

@@ -26,7 +26,7 @@ beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), "gendan-records-"));
   embedded = await startEmbeddedDatabase(join(folder, "records"));
   db = openDatabase(embedded.url);
-  // Two processes that start at once both bring the schema up to date.
+  // Two processes that start at the same time both migrate.
   const second = openDatabase(embedded.url);
   await Promise.all([migrate(db), migrate(second)]);
   await second.destroy();
@@ -40,8 +40,8 @@ beforeEach(async () => {
   await sql`truncate orders, events, duties`.execute(db);
 });
 
-/** A story's order under another number, as if it had been received so much later. */
-function renamed({ events }: Story, orderNo: string, shift = 0) {
+/** The events of an order under another number, and `shift` ms later. */
+function moveEvents({ events }: Story, orderNo: string, shift = 0) {
   return events.map((event) => ({
     ...event,
     at: event.at + shift,
@@ -50,8 +50,8 @@ function renamed({ events }: Story, orderNo: string, shift = 0) {
   })) as Story["events"];
 }
 
-/** What the workflow would publish, one publication an event. */
-function publications({ events }: Story): Publication[] {
+/** The publications of a workflow that publishes each event by itself. */
+function publicationsOf({ events }: Story): Publication[] {
   let order: Order | undefined;
   return events.map((event) => {
     order = apply(order, event);
@@ -59,7 +59,7 @@ function publications({ events }: Story): Publication[] {
   });
 }
 
-async function everything() {
+async function readEverything() {
   const [orders, events, duties] = await Promise.all([
     db.selectFrom("orders").selectAll().orderBy("order_no").execute(),
     db.selectFrom("events").selectAll().orderBy("order_no").orderBy("number").execute(),
@@ -71,9 +71,9 @@ async function everything() {
 describe("writing", () => {
   test("late and repeated publications change nothing", async () => {
     const story = upTo("receipt");
-    const all = publications(story);
+    const all = publicationsOf(story);
     for (const each of all) await publish(db, each);
-    const expected = await everything();
+    const expected = await readEverything();
     expect(expected.events).toHaveLength(story.events.length);
     expect(expected.orders[0]).toMatchObject({ status: "completed", last_event: story.events.length, amount_fen: "350000" });
     expect(expected.duties.every(({ state }) => state === "met" || state === "lapsed")).toBe(true);
@@ -83,7 +83,7 @@ describe("writing", () => {
           const again = all[index];
           if (again) await publish(db, again);
         }
-        expect(await everything()).toEqual(expected);
+        expect(await readEverything()).toEqual(expected);
       }),
       { numRuns: 15 },
     );
@@ -108,7 +108,7 @@ describe("writing", () => {
         .toSorted();
     const valuesOf = (rows: readonly string[]) =>
       new Set(rows.map((row) => JSON.stringify({ ...JSON.parse(row), xmin: 0, as_of: 0 } as object)));
-    const all = publications(upTo("receipt"));
+    const all = publicationsOf(upTo("receipt"));
     let written = 0;
     for (const publication of all) {
       const before = await versions();
@@ -125,8 +125,8 @@ describe("writing", () => {
     expect(written).toBeLessThan(4 * (await versions()).length);
   });
 
-  test("a duty that changed and changed back is not replaced by what lay between", async () => {
-    const [first, ...rest] = publications(upTo("enter"));
+  test("a late publication does not replace a duty that has changed back since", async () => {
+    const [first, ...rest] = publicationsOf(upTo("enter"));
     const [duty] = first?.duties ?? [];
     const last = rest.at(-1);
     if (!first || !duty || !last) throw new Error("no publications");
@@ -138,21 +138,21 @@ describe("writing", () => {
     await publish(db, first);
     await publish(db, at(3, duty.level));
     await publish(db, at(2, duty.level + 1));
-    expect((await everything()).duties.find(({ duty_id: id }) => id === duty.dutyId)?.level).toBe(duty.level);
+    expect((await readEverything()).duties.find(({ duty_id: id }) => id === duty.dutyId)?.level).toBe(duty.level);
   });
 
   test("an event that would leave a gap is refused, and nothing of it is written", async () => {
-    const [first, , third] = publications(upTo("enter"));
+    const [first, , third] = publicationsOf(upTo("enter"));
     if (!first || !third) throw new Error("no publications");
     await publish(db, first);
     await expect(publish(db, third)).rejects.toThrow(/event 2 is not recorded yet/u);
-    expect((await everything()).events).toHaveLength(1);
+    expect((await readEverything()).events).toHaveLength(1);
   });
 
-  test("records that are lost are rebuilt, equal to before", async () => {
+  test("lost records are rebuilt as they were", async () => {
     const story = upTo("dispatch");
-    for (const each of publications(story)) await publish(db, each);
-    const before = await everything();
+    for (const each of publicationsOf(story)) await publish(db, each);
+    const before = await readEverything();
     await sql`truncate orders, events, duties`.execute(db);
     async function* engine() {
       yield { orderNo: "SO-1", events: async () => story.events };
@@ -160,7 +160,7 @@ describe("writing", () => {
     }
     const rebuilt = await rebuildRecords(db, engine(), story.now);
     expect(rebuilt).toMatchObject({ orders: 1, events: story.events.length, failed: [{ orderNo: "SO-2", why: "no worker" }] });
-    const after = await everything();
+    const after = await readEverything();
     expect(after.orders).toEqual(before.orders);
     expect(after.events).toEqual(before.events);
     const told = ({ duties }: typeof before) => duties.map(({ as_of: _, ...duty }) => duty);
@@ -173,9 +173,9 @@ describe("lists", () => {
   beforeEach(async () => {
     const received = upTo("receive");
     for (let index = 0; index < 7; index++) {
-      await publish(db, publicationOf(renamed(received, `SO-${index}`, index * HOUR), MONDAY));
+      await publish(db, publicationOf(moveEvents(received, `SO-${index}`, index * HOUR), MONDAY));
     }
-    await publish(db, publicationOf(renamed(upTo("enter"), "SO-entered", DAY), MONDAY));
+    await publish(db, publicationOf(moveEvents(upTo("enter"), "SO-entered", DAY), MONDAY));
   });
 
   test("orders come newest first, page by page, each once", async () => {
@@ -204,7 +204,7 @@ describe("lists", () => {
     expect(await found({ salesReps: [] })).toBe(0);
   });
 
-  test("what is overdue is so at the moment of asking, worst first", async () => {
+  test("overdue duties are found by the time of the query, worst first", async () => {
     expect((await listOverdue(db, {}, MONDAY, { limit: 50 })).items).toEqual([]);
     const { items } = await listOverdue(db, {}, late, { limit: 50 });
     expect(items[0]).toMatchObject({
@@ -232,7 +232,7 @@ describe("lists", () => {
     expect((await countOverdue(db, { salesReps: ["nobody"] }, late)).total).toBe(0);
   });
 
-  test("a work list has one's own duties, one's role's, and those of whom one is deputy; nobody's own entry to sign", async () => {
+  test("a work list has a person's own duties, their role's, and those of people they stand in for; never their own entry to sign", async () => {
     const list = async (id: string, roles: string[], deputyFor: string[] = []) =>
       (await listDutiesOf(db, { id, roles, deputyFor }, MONDAY, { limit: 50 })).items.map(({ duty }) => duty);
     expect(await list("li.na", ["sales_rep"])).toHaveLength(7);
@@ -242,7 +242,7 @@ describe("lists", () => {
     expect(await list("li.na", ["supervisor"])).not.toContain("sign");
   });
 
-  test("a cursor that no list gave is refused", async () => {
+  test("a cursor that no list issued is refused", async () => {
     for (const cursor of ["nonsense", Buffer.from("[]").toString("base64url"), Buffer.from('["x","y"]').toString("base64url")]) {
       await expect(listOrders(db, {}, { limit: 5, cursor })).rejects.toBeInstanceOf(BadCursor);
     }

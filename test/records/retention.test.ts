@@ -30,13 +30,13 @@ beforeEach(() => sql`truncate orders, events, duties, report_lines`.execute(reco
 const PERIOD = "P1096D";
 const KEPT = 1_096 * DAY;
 const ended = salted(upTo("receipt").events, "SO-ended");
-/** Texts that must be nowhere afterwards. */
+/** Texts that must not be left anywhere. */
 const PERSONAL = /客户A|陈先生|13800000000|古镇路|528400/u;
 
 async function write(events: readonly OrderEvent[], at: Ms = MONDAY): Promise<void> {
   await publish(records.db, publicationOf(events, at));
 }
-async function everything(): Promise<string> {
+async function readEverything(): Promise<string> {
   const [orders, events, duties, lines] = await Promise.all([
     records.db.selectFrom("orders").selectAll().execute(),
     records.db.selectFrom("events").selectAll().execute(),
@@ -47,20 +47,20 @@ async function everything(): Promise<string> {
 }
 const remove = (at: Ms) => removePersonalData(records.db, at, PERIOD);
 
-test("what is about persons goes when the period has passed since the order's end, not a day before", async () => {
+test("personal texts are removed when the period has passed since the order's end, not a day earlier", async () => {
   await write(ended);
   expect(await remove(MONDAY + KEPT)).toMatchObject({ orders: 0 });
-  expect(await everything()).toMatch(PERSONAL);
+  expect(await readEverything()).toMatch(PERSONAL);
   expect(await remove(MONDAY + KEPT + DAY)).toEqual({ orders: 1, failed: [] });
-  const after = await everything();
+  const after = await readEverything();
   expect(after).not.toMatch(PERSONAL);
   expect(after).not.toContain(SALT);
-  // Once is enough.
+  // The second time changes nothing.
   expect(await remove(MONDAY + KEPT + 2 * DAY)).toMatchObject({ orders: 0 });
-  expect(await everything()).toBe(after);
+  expect(await readEverything()).toBe(after);
 });
 
-test("the customer's name goes from what reports said of it too, and the rest of them stays", async () => {
+test("the customer's name is removed from report lines too, and the rest of them stays", async () => {
   const late = when(upTo("sign"), "report-delay", by("production"), { cause: "no chips", newFinish: "2026-12-30" });
   const told = when(late, "tell-customer-of-delay", by("sales_rep"), {
     reason: "chips came late",
@@ -93,7 +93,7 @@ test("the customer's name goes from what reports said of it too, and the rest of
   expect((await findLine(records.db, "weekly-1", "SO-other"))?.body).toMatchObject({ customer: "客户A" });
 });
 
-test("who did what, when, why stays, and the chain still proves it", async () => {
+test("who did what, when and why stays, and the hash chain still proves it", async () => {
   await write(ended);
   const kept = (events: readonly OrderEvent[]) =>
     events.map(({ number, at, receivedAt, actor, command, event, reason, key }) => ({
@@ -116,7 +116,7 @@ test("who did what, when, why stays, and the chain still proves it", async () =>
   expect((await verifyRecords(records.db)).faults).toHaveLength(1);
 });
 
-test("the order is read as before, with marks where texts were, and says so", async () => {
+test("the order is read as before, with marks in place of texts, and says so", async () => {
   await write(ended);
   await remove(MONDAY + KEPT + DAY);
   const [before, after] = [replay(ended), replay(await eventsOf(records.db, "SO-ended"))];
@@ -130,7 +130,7 @@ test("the order is read as before, with marks where texts were, and says so", as
   expect(isRemoved(items[0]?.customer.name ?? "")).toBe(true);
 });
 
-test("an order that runs, that still owes something, or of which something was said lately is left alone", async () => {
+test("an order that is open, owes a duty or has a recent event is left alone", async () => {
   await write(salted(upTo("dispatch").events, "SO-runs"));
   const complaint = when(upTo("receipt"), "record-complaint", by("customer_service"), { about: "陈先生 is angry" });
   await write(salted(complaint.events, "SO-owes"));
@@ -144,7 +144,7 @@ test("an order that runs, that still owes something, or of which something was s
   expect((await remove(MONDAY + KEPT + 11 * DAY)).orders).toBe(1);
 });
 
-test("what is said of it afterwards is chained on, and goes in its turn", async () => {
+test("later events continue the hash chain, and are removed in their turn", async () => {
   await write(ended);
   await remove(MONDAY + KEPT + DAY);
   const stored = await eventsOf(records.db, "SO-ended");
@@ -155,25 +155,25 @@ test("what is said of it afterwards is chained on, and goes in its turn", async 
     channel: "phone",
     summary: "asked after an invoice",
   });
-  // As the run that was opened for it publishes: with all that it was opened with before.
+  // As a reopened run publishes it: with all earlier events.
   await publish(records.db, { ...publicationOf(said.events, later), events: said.events.slice(stored.length) });
-  expect(await everything()).toMatch(/陈先生/u);
+  expect(await readEverything()).toMatch(/陈先生/u);
   expect(await verifyRecords(records.db)).toMatchObject({ faults: [] });
   expect(await remove(later + KEPT)).toMatchObject({ orders: 0 });
   expect(await remove(later + KEPT + DAY)).toMatchObject({ orders: 1 });
-  expect(await everything()).not.toMatch(/陈先生|invoice/u);
+  expect(await readEverything()).not.toMatch(/陈先生|invoice/u);
   expect(await verifyRecords(records.db)).toMatchObject({ faults: [] });
 });
 
 test("a rebuild from an engine that still knows the texts does not bring them back", async () => {
   await write(ended);
   await remove(MONDAY + KEPT + DAY);
-  const after = await everything();
+  const after = await readEverything();
   await write(ended);
-  expect(await everything()).toBe(after);
+  expect(await readEverything()).toBe(after);
 });
 
-test("pages are gone through one by one", async () => {
+test("orders are processed page by page", async () => {
   const { db } = records;
   await write(salted(upTo("receive").events.slice(0, 1), "SO-000"));
   await sql`truncate duties`.execute(db);
@@ -191,7 +191,7 @@ test("pages are gone through one by one", async () => {
   expect(await removePersonalData(records.db, MONDAY + KEPT + DAY, PERIOD, first.next)).toEqual({ orders: 3, failed: [] });
 });
 
-test("equal texts stand as equal marks, different ones as different, and no mark tells without the salt", () => {
+test("equal texts have equal marks, different texts different marks, and a mark says nothing without the salt", () => {
   fc.assert(
     fc.property(fc.string({ minLength: 1 }), fc.string({ minLength: 1 }), (a, b) => {
       const marks = [a, b].map((name) => {
@@ -209,7 +209,7 @@ test("equal texts stand as equal marks, different ones as different, and no mark
   if (first) expect(withoutPersonal(first, "another")).not.toEqual(withoutPersonal(first, SALT));
 });
 
-test("no personal text of any command is left, whatever it was sent as", () => {
+test("no personal text of any command is left", () => {
   const secret = "机密文字";
   const texts = {
     customer: { name: secret, contact: { person: secret, phone: secret, email: secret } },
@@ -233,7 +233,7 @@ test("no personal text of any command is left, whatever it was sent as", () => {
   const [first] = ended;
   if (!first) throw new Error("no event");
   for (const data of bodies) {
-    // Only the shape matters here: as an event of any kind carries it.
+    // Only the shape of the data matters here, not the kind of event.
     const event = { ...first, event: "communication-recorded", note: secret, hash: secret, data } as unknown as OrderEvent;
     expect(JSON.stringify(withPersonal(event, () => ""))).not.toContain(secret);
   }

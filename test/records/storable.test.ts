@@ -14,7 +14,7 @@ beforeAll(async () => {
 }, 120_000);
 afterAll(() => records.end());
 
-/** Events as the release before took them on of signals in clear, changed in their JSON. */
+/** Events as the previous release accepted them from unencrypted signals, edited in their JSON. */
 function takenOn(orderNo: string, change: (json: string) => string): OrderEvent[] {
   const story = salted(upTo("confirm").events, orderNo);
   const last: OrderEvent[] = JSON.parse(change(JSON.stringify(story.slice(-1))));
@@ -27,7 +27,7 @@ test.each([
   ["NUL in a field's name", (json: string) => json.replace('"channel":', '"chan\\u0000nel":'), "chan␀nel"],
   ["nobody for an actor", (json: string) => json.replace(/"actor":\{"id":"[^"]+"/u, '"actor":{"id":null'), '"id":"null"'],
   ["a time that no database knows", (json: string) => json.replace(/"at":\d+/u, '"at":-8000000000000000'), "-62135596800000"],
-])("an order that took on %s is recorded all the same, and its chain holds", async (what, change, found) => {
+])("an order that accepted %s is recorded all the same, and its hash chain is valid", async (what, change, found) => {
   const orderNo = `old ${what}`;
   const events = takenOn(orderNo, change);
   await publish(records.db, publicationOf(events, MONDAY));
