@@ -98,6 +98,9 @@ type SentOutcome = { readonly outcome: "answered"; readonly events: readonly Ord
 const orderExists: NotCarriedOut = { outcome: "refused", refusal: { ...refuse("order-exists"), permitted: [] } };
 const orderFull: NotCarriedOut = { outcome: "refused", refusal: { ...refuse("order-full"), permitted: [] } };
 
+/** So often a command is sent to an order whose run is gone again and again. */
+const TRIES = 4;
+
 export function openCommands({ engine, db, makeStartArgument, restore, now }: CommandsOptions): Commands {
   function refused(refusal: Refusal, order: Order, actor: Actor): NotCarriedOut {
     return { outcome: "refused", refusal: { ...refusal, permitted: permitted(order, actor, now()) } };
@@ -113,17 +116,23 @@ export function openCommands({ engine, db, makeStartArgument, restore, now }: Co
     }
   }
 
-  /** Sends to the open run. Where there is none, the order is restored if it is not over, and `send` is tried once more. */
+  /**
+   * Sends to the open run. Where there is none, the order is restored if it is not over, and `send` is tried again. Other processes may be
+   * replacing the same run, so the next one can be gone as well: an order that is not over is never said to have no run.
+   */
   async function sendToOpenRun<O extends { readonly outcome: string }>(
     orderNo: string,
     send: () => Promise<O | NoRun>,
   ): Promise<O | NoRun | NotDone | { outcome: "stuck" }> {
-    const sent = await send();
-    if (sent.outcome !== "no-run") return sent;
-    const restored = await tryToRestore(orderNo);
-    if (typeof restored === "object") return restored;
-    if (restored === "stuck") return { outcome: "stuck" };
-    return restored === "over" ? sent : send();
+    for (let tries = 1; ; tries += 1) {
+      const sent = await send();
+      if (sent.outcome !== "no-run") return sent;
+      if (tries === TRIES) return { outcome: "no-answer" };
+      const restored = await tryToRestore(orderNo);
+      if (typeof restored === "object") return restored;
+      if (restored === "stuck") return { outcome: "stuck" };
+      if (restored === "over") return sent;
+    }
   }
 
   /** An order that is over: refused to those who may not give the command; the answer of before where the key was used. */

@@ -102,10 +102,10 @@ describe("an answered command", () => {
   });
 
   test.each([
-    [{ outcome: "answered", answer: salted(upTo("enter").events, "APP-behind") }, "answered"],
-    [noRun, "unread"],
-    [{ outcome: "no-answer" }, "no-answer"],
-  ] as const)("while the records are behind is read from the run: %j", async (run, outcome) => {
+    ["answered", { outcome: "answered", answer: salted(upTo("enter").events, "APP-behind") }],
+    ["unread", noRun],
+    ["no-answer", { outcome: "no-answer" }],
+  ] as const)("while the records are behind is read from the run: %s", async (outcome, run) => {
     const events = salted(upTo("enter").events, "APP-behind");
     const answer = { events: events.slice(-1), hash: "hash" };
     const { commands } = commandsOn({ update: [{ outcome: "answered", answer }], lastRunHistory: [run] });
@@ -132,6 +132,16 @@ describe("an order without an open run", () => {
     const { commands, sent } = commandsOn({ update: [noRun, { outcome: "answered", answer }] }, async () => "restored");
     expect((await commands.send(orderNo, communication())).outcome).toBe("answered");
     expect(sent.map(({ start }) => start)).toEqual([undefined, undefined]);
+  });
+
+  test("is restored and sent again until a run takes it, where others replace the run too", async () => {
+    const { orderNo, events } = await recorded();
+    const answer = { events: [made(events, communication())], hash: "hash" };
+    const answered = { outcome: "answered", answer } as const;
+    const { commands } = commandsOn({ update: [noRun, noRun, answered] }, async () => "carried-on");
+    expect(await commands.send(orderNo, communication())).toMatchObject({ outcome: "answered" });
+    const { commands: inVain } = commandsOn({ update: [noRun, noRun, noRun, noRun] }, async () => "restored");
+    expect(await inVain.send(orderNo, communication())).toEqual({ outcome: "no-answer" });
   });
 
   test("is stuck where it cannot be restored", async () => {
