@@ -23,8 +23,8 @@ function placeOf(component: string): string {
   return component.replace(/Input$/u, "").replace(/-body$/u, "");
 }
 
-function labelOf(place: string, name: string, locale: Locale): string | undefined {
-  const key = [`${place}.${name}`, name].find((each) => Object.hasOwn(fieldLabels, each));
+function labelOf(places: readonly string[], name: string, locale: Locale): string | undefined {
+  const key = [...places.map((place) => `${place}.${name}`), name].find((each) => Object.hasOwn(fieldLabels, each));
   return key === undefined ? undefined : fieldLabels[key]?.[locale];
 }
 
@@ -45,22 +45,22 @@ function translate(value: unknown, locale: Locale): void {
 }
 
 /** Describes every property of a schema, at any depth, by its label; what its type says of itself comes after that. */
-function describe(schema: unknown, place: string, locale: Locale, example: unknown): void {
-  if (Array.isArray(schema)) for (const each of schema) describe(each, place, locale, undefined);
+function describe(schema: unknown, places: readonly string[], locale: Locale, example: unknown): void {
+  if (Array.isArray(schema)) for (const each of schema) describe(each, places, locale, undefined);
   if (!isJson(schema)) return;
   const own = isJson(schema["example"]) ? schema["example"] : isJson(example) ? example : {};
   for (const [name, property] of Object.entries(isJson(schema["properties"]) ? schema["properties"] : {})) {
     if (!isJson(property)) continue;
-    const label = labelOf(place, name, locale);
+    const label = labelOf(places, name, locale);
     const said = typeof property["description"] === "string" ? property["description"] : undefined;
     const stop = { zh: "。", en: ". " }[locale];
     if (label !== undefined) property["description"] = said === undefined || said === label ? label : `${label}${stop}${said}`;
     // The example of the whole is that of its parts.
     if (Object.hasOwn(own, name) && property["$ref"] === undefined) property["example"] = own[name];
-    describe(property, place, locale, own[name]);
+    describe(property, [name, ...places], locale, own[name]);
   }
   for (const within of ["items", "anyOf", "oneOf", "allOf", "additionalProperties", "prefixItems"])
-    describe(schema[within], place, locale, undefined);
+    describe(schema[within], places, locale, undefined);
 }
 
 /** What a command's operation says of it: what its body says, what follows, who may send it and when, by which rule. */
@@ -137,7 +137,7 @@ export function describeDocument(document: unknown, locale: Locale): void {
   const components = isJson(document["components"]) ? document["components"]["schemas"] : undefined;
   const paths = isJson(document["paths"]) ? document["paths"] : {};
   for (const [name, schema] of Object.entries(isJson(components) ? components : {})) {
-    describe(schema, placeOf(name), locale, undefined);
+    describe(schema, [placeOf(name)], locale, undefined);
     const event = eventOf(schema);
     if (isJson(schema) && event !== undefined) schema["description"] = event[locale];
   }

@@ -224,6 +224,8 @@ export const confirmation = {
       zh: "定制要求；目录内产品为 null",
       en: "What the customer wants made for them; null for products of the catalogue",
     },
+    "class.large": { zh: "是否为大额订单", en: "Whether the order is large by its amount" },
+    "class.custom": { zh: "是否为定制订单", en: "Whether something is made for the customer" },
     deliveryAddress: { zh: "交货地址", en: "Where the goods go" },
     requestedDate: { zh: "客户要求的交货日期", en: "The delivery date that the customer asks for" },
     "receive.orderNo": {
