@@ -4,7 +4,7 @@ import type { OrderActivities } from "../contracts/workflow.ts";
 import { commandNames } from "../domain/order/chapters.ts";
 import type { Staff } from "../domain/staff.ts";
 
-/** Checks bodies of commands that came as plain signals or updates, from the Temporal CLI or another workflow. */
+/** Checks the bodies of commands that did not come through the API: from the Temporal CLI, or another workflow. */
 export function checkActivities(staff: () => Promise<Staff | undefined>): Pick<OrderActivities, "check"> {
   return {
     check: async (name, body) => {

@@ -8,7 +8,7 @@ import { HOUR, SECOND, type Ms } from "../domain/time.ts";
 import { retryAfter } from "../node/retry-after.ts";
 import { timeLimit } from "../node/time-limit.ts";
 
-/** How one try at an outside system is read (`docs/order.md`, Effects). `afterMs` is its `Retry-After`. */
+/** The result of one try at an outside system (`docs/order.md`, Effects). `afterMs`: its `Retry-After`. */
 type Reading<A> =
   | { readonly result: "done"; readonly answer: A }
   | { readonly result: "again"; readonly detail: string; readonly afterMs?: number | undefined }
@@ -19,32 +19,32 @@ interface Post<A> {
   readonly key: string;
   readonly body: object;
   readonly answer: z.ZodType<A>;
-  /** Ends the try: its time is up, or the activity is cancelled. */
+  /** Ends the try when its time is up or the activity is cancelled. */
   readonly signal: AbortSignal;
 }
 
-/** `ApplicationFailure.type` of what may pass: Temporal tries again. */
+/** `ApplicationFailure.type` of a temporary failure: Temporal tries again. */
 const OUTSIDE_UNAVAILABLE = "outside-unavailable";
 
 const ANSWER_AT_MOST = 256 * 1024;
 const DETAIL_AT_MOST = 500;
-/** A system that asks for more patience than this is asked again anyway: a person takes over when it stays away. */
+/** A longer `Retry-After` is cut to this, ms: a person takes over when the system stays away. */
 const RETRY_AFTER_AT_MOST = HOUR;
 const DEFAULT_TRY = 10 * SECOND;
 
-/** The address of an ask: below the base, which may have a path. */
+/** The address of a request, below a base that may have a path. */
 export function askUrl(base: string, what: string): string {
   return new URL(what, base.endsWith("/") ? base : `${base}/`).href;
 }
 
-/** The time for one try, ms, and what ends it: a little less than the activity has, so that its own reading is kept. */
+/** Ends a try a little before the activity's own time limit, so that the activity can still return its result. */
 export function tryTime(): AbortSignal {
   const { info, cancellationSignal } = Context.current();
   const time = info.startToCloseTimeoutMs > 0 ? Math.floor(info.startToCloseTimeoutMs * 0.95) : DEFAULT_TRY;
   return timeLimit(time, cancellationSignal);
 }
 
-/** What a text may be kept as: one line, no control characters, bounded. */
+/** A text as it is kept: one line, without control characters, of bounded length. */
 function oneLine(text: string): string {
   return text
     .replace(/[\p{Cc}\u2028\u2029]+/gu, " ")
@@ -78,7 +78,7 @@ function json(text: string | undefined): unknown {
   }
 }
 
-/** Why no answer came, in a word that holds nothing personal: fetch's own messages can quote what was sent. */
+/** Why there was no answer. The messages of `fetch` are not used: they can quote what was sent. */
 function causeOf(error: unknown, signal: AbortSignal): string {
   if (signal.aborted)
     return signal.reason instanceof DOMException && signal.reason.name === "TimeoutError" ? "time-out" : "cancelled";
@@ -92,8 +92,8 @@ function mayPass(status: number): boolean {
 }
 
 /**
- * One try: 2xx with the contract's JSON is done; 408, 429, 5xx, a redirect (never followed), no answer or an unreadable
- * one is to be tried again; any other 4xx is refused for good. Never throws, and quotes nothing of what was sent.
+ * Sends one request. `done`: 2xx with the contract's JSON. `again`: 408, 429, 5xx, a redirect (never followed), no answer, or an unreadable
+ * one. `refused`: any other 4xx. Never throws, and quotes nothing of what was sent.
  */
 export async function post<A>({ url, key, body, answer, signal }: Post<A>): Promise<Reading<A>> {
   try {
@@ -131,7 +131,7 @@ export async function post<A>({ url, key, body, answer, signal }: Post<A>): Prom
   }
 }
 
-/** What may pass: Temporal tries again, after so many ms if that was asked for, or else by the order's own policy. */
+/** A temporary failure: Temporal tries again, after `afterMs` ms where the system asked for that, else by the retry policy. */
 export function later(message: string, afterMs: Ms | undefined): ApplicationFailure {
   return ApplicationFailure.create({
     message,
@@ -143,7 +143,7 @@ export function later(message: string, afterMs: Ms | undefined): ApplicationFail
 
 /**
  * Asks production, the warehouse or logistics once, as an activity.
- * @throws ApplicationFailure {@link OUTSIDE_UNAVAILABLE}, retryable, for what may pass; after the system's `Retry-After` if it gave one.
+ * @throws ApplicationFailure {@link OUTSIDE_UNAVAILABLE}, retryable, for a temporary failure
  */
 export async function ask(base: string, { orderNo, effectId, system, ask: what, data }: Ask): Promise<Dated> {
   const body = { ...data, orderNo };

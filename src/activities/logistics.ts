@@ -3,17 +3,17 @@ import type { OrderActivities } from "../contracts/workflow.ts";
 import type { CarrierRecord } from "../domain/routine/inspection.ts";
 import { ask, askUrl } from "./http.ts";
 
-/** What is asked of logistics, at the base address `url` (`openapi/logistics.json`). */
+/** Requests to logistics, below the base address `url` (`openapi/logistics.json`). */
 export function logisticsActivities({ url }: { readonly url: string }): Pick<OrderActivities, "askLogistics"> {
   return { askLogistics: (asked) => ask(url, asked) };
 }
 
-/** For one answer about a shipment, ms. */
+/** The time limit of one answer about a shipment, ms. */
 const WITHIN = 5_000;
 
 /**
- * Where a shipment is by the carrier's own record, from logistics. `undefined` when it cannot be had: no answer in time, a
- * failure, something unreadable. A number that nobody knows there is an answer.
+ * Reads where a shipment is from the carrier, through logistics. `undefined` when there is no answer in time, a failure or an unreadable
+ * answer; an unknown number is an answer.
  */
 export function carrierRecords(url: string): (trackingNumber: string) => Promise<CarrierRecord | undefined> {
   return async (trackingNumber) => {

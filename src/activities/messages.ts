@@ -9,15 +9,15 @@ import { askUrl, later, post, tryTime } from "./http.ts";
 export interface MessagesOptions {
   /** The message system's base address (`openapi/messages.json`). */
   readonly url: string;
-  /** Who is who; without it the message system is left to find them by role and id. */
+  /** The staff list; without it the message system finds the people by role and id. */
   readonly staff?: () => Promise<Staff | undefined>;
 }
 
-/** A recipient and whom it means now: nobody, one person or several. */
+/** A recipient, and the people it stands for now: none, one or several. */
 interface Meant {
   readonly recipient: Recipient;
   readonly people: readonly Addressee[];
-  /** By the id of a deputy: whom they stand in for. */
+  /** Whom a deputy stands in for, by the deputy's id. */
   readonly deputies: ReadonlyMap<string, string>;
 }
 
@@ -55,13 +55,13 @@ function keyOf({ role, id }: { role: string; id?: string | undefined }): string 
   return `${role} ${id ?? ""}`;
 }
 
-/** Somebody in two roles of one message gets it once. */
+/** People without repetition: a person in two roles of one message gets it once. */
 function once(people: readonly Addressee[]): Addressee[] {
   const byWhom = new Map(people.map((person) => [person.id ?? keyOf(person), person]));
   return [...byWhom.values()];
 }
 
-/** A message about an order, or about the whole house. */
+/** A message about an order, or about the whole service. */
 type Telling = Omit<Tell, "orderNo"> & Partial<Pick<Tell, "orderNo">>;
 
 async function tellOne(
@@ -101,7 +101,7 @@ async function tellOne(
   };
 }
 
-/** One message, whatever happens to it: a fault of ours is one that may pass, and holds up no other message. */
+/** Sends one message and never throws: a fault of this code counts as a temporary failure, and stops no other message. */
 export async function tellSafely(options: MessagesOptions, message: Telling, signal: AbortSignal): Promise<TellOutcome> {
   if (signal.aborted) return { effectId: message.effectId, result: "again", detail: "time-out" };
   try {
@@ -117,8 +117,8 @@ export async function tellSafely(options: MessagesOptions, message: Telling, sig
 }
 
 /**
- * Messages to people and customers. Each is tried once, a few at a time; one that fails is told in its own outcome.
- * `reached` names the persons who got it, and for whom where that is somebody who is away, `unreached` the recipients of whom nobody did.
+ * Messages to people and customers. Each is tried once, a few at once, and has an outcome of its own. `reached`: the people who got it, with
+ * the absent person where a deputy did; `unreached`: the recipients of whom nobody got it.
  */
 export function messagesActivities(options: MessagesOptions): Pick<OrderActivities, "tell" | "tellAgain"> {
   return {

@@ -1,7 +1,7 @@
 import type { OrderActivities } from "../contracts/workflow.ts";
 import { ask } from "./http.ts";
 
-/** What is asked of production, at the base address `url` (`openapi/production.json`). */
+/** Requests to production, below the base address `url` (`openapi/production.json`). */
 export function productionActivities({ url }: { readonly url: string }): Pick<OrderActivities, "askProduction"> {
   return { askProduction: (asked) => ask(url, asked) };
 }

@@ -8,7 +8,7 @@ import { startProjector, type Projector } from "../records/projection.ts";
 interface RecordsOptions {
   readonly db: Database;
   readonly client: Client;
-  /** Told of what could not be recorded; it is tried again. */
+  /** Called for an order that could not be projected; it is tried again. */
   readonly onError: (orderNo: string, error: unknown) => void;
 }
 
@@ -22,7 +22,7 @@ export function followOrders({ db, client, onError }: RecordsOptions): {
     onError,
     publication: (orderNo, after) => queryPublication(client, orderNo, after),
   });
-  // In a replay nothing new happens.
+  // A replay makes no new events.
   return {
     projector,
     sinks: {

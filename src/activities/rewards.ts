@@ -14,17 +14,17 @@ import { addFact, readOrdersOf, findProposal, listProposals, findRewardsMonth, s
 
 export interface RewardsOptions {
   readonly db: Database;
-  /** The numbers for a month that is not over, or was never derived since its end. */
+  /** The policy for a month that is not over, or was not derived since its end. */
   readonly policy: () => Promise<RewardsPolicy>;
   readonly staff: () => Promise<Staff | undefined>;
   readonly now: () => Ms;
-  /** Orders that are read at once. */
+  /** Orders of a page. */
   readonly page?: number;
-  /** Told after each page. */
+  /** Called after each page. */
   readonly onPage?: () => void;
 }
 
-/** Adds what a derivation says of one proposal; one that somebody else has changed meanwhile is looked at again. */
+/** Adds a derivation's fact to one proposal; read again when it was changed meanwhile. Returns whether a fact was added. */
 async function renew(options: RewardsOptions, proposalId: string, derived: Proposal | undefined, now: Ms, policy: RewardsPolicy) {
   for (;;) {
     const before = await findProposal(options.db, proposalId);
@@ -36,8 +36,8 @@ async function renew(options: RewardsOptions, proposalId: string, derived: Propo
 }
 
 /**
- * Who may be proposed for what only a sales representative can: by their roles where staff are known. Roles keep nothing
- * proposed that was: who is promoted by it does not lose it by it.
+ * Whether a person may be proposed for a reward that only a sales representative can have, by the roles of the staff list. A proposal that
+ * exists stays: a promotion that it brought does not end it.
  */
 function mayBe(staff: Staff | undefined, known: readonly Proposed[]): MayBe {
   return (kind, person) => {
@@ -48,8 +48,8 @@ function mayBe(staff: Staff | undefined, known: readonly Proposed[]): MayBe {
 }
 
 /**
- * Derives a month from the records, a page of orders in memory at a time; an order that cannot be read stops no other and
- * is named. Never more than a month's evidence is kept, and only what differs is added.
+ * Derives a month's proposals from the records, a page of orders in memory at a time, and adds what differs. An order that cannot be read is
+ * named in the month and stops no other.
  */
 export async function renewMonth(options: RewardsOptions, name: string): Promise<{ orders: number; changed: number }> {
   const { db, staff, page, onPage } = options;
@@ -91,7 +91,7 @@ function telling(message: MessageName, to: Recipient, tells: Tells, params: Rewa
   return { effectId: `rewards-${message}-${key}`, message: { to: [to], message, params }, tells };
 }
 
-/** What is to be told of a month: management once for all that waits or is overdue, each person of their own decision. */
+/** The messages of a month: one to management about all proposals that wait or are overdue, and one to each person about their decision. */
 export async function tellingsOf({ db, policy, now }: RewardsOptions, month: string): Promise<RewardsTelling[]> {
   const at = now();
   const numbers = (await findRewardsMonth(db, month))?.policy ?? (await policy());
@@ -119,7 +119,7 @@ export async function tellingsOf({ db, policy, now }: RewardsOptions, month: str
   return [...toManagement("waiting"), ...toManagement("overdue"), ...decided];
 }
 
-/** Writes down that somebody was told of these facts; once, however often it is asked. */
+/** Notes that somebody was told of these facts. Repeating it changes nothing. */
 async function told({ db, now }: RewardsOptions, { effectId: key, tells }: RewardsTelling): Promise<void> {
   for (const { proposalId, what, of } of tells) {
     for (;;) {
@@ -131,7 +131,7 @@ async function told({ db, now }: RewardsOptions, { effectId: key, tells }: Rewar
   }
 }
 
-/** Rewards and penalties: reading the records, adding to the proposals. */
+/** The activities of rewards and penalties. */
 export function rewardsActivities(options: RewardsOptions): RewardsActivities {
   return {
     deriveRewards: (month) => renewMonth({ ...options, onPage: () => Context.current().heartbeat() }, month),

@@ -62,13 +62,13 @@ function service(role: Role): Actor {
   return { id: "gendan", roles: [role], kind: "machine" };
 }
 
-/** What production, or whoever else, would have reported of a delay that the summary found. */
+/** The report of a delay that the weekly summary found and nobody had reported. */
 function delayBody(found: FoundDelay): Bodies["report-delay"] {
   const { newFinish, newArrival } = found;
   return { cause: foundDelayText(found), newFinish, newArrival };
 }
 
-/** Why an order could not be checked, in a word that holds nothing of it. */
+/** Why an order could not be checked: a word that holds none of its data. */
 function reasonOf(error: unknown): string {
   return error instanceof Error ? error.name : "unknown";
 }
@@ -85,12 +85,12 @@ async function within<T>(time: number, work: Promise<T>): Promise<T> {
   }
 }
 
-/** What the routines read and write. */
+/** The activities of the routine: weekly summary, inspections, the calendar's duty, retention. */
 export function routineActivities(options: RoutineOptions): RoutineActivities {
   const policyInForce = policyReader(options.db, options.policy);
   const { db, reportCommand, policy, calendar, carrierRecord, tell, orderWithin = 15 * SECOND } = options;
 
-  /** Each order in its own time, a few at a time; `stuck` puts down one that could not be done, and must not fail itself. */
+  /** Does `work` for each order, a few at once, each within its own time limit; `stuck` notes an order whose work failed, and must not fail. */
   async function each(
     orderNos: readonly string[],
     work: (orderNo: string) => Promise<void>,
@@ -113,8 +113,8 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
   }
 
   /**
-   * Reports a command to an order as this service does.
-   * @throws Error when the order did not take it
+   * Reports a command to an order as this service.
+   * @throws Error named by the outcome when it was not taken in
    */
   async function send<K extends CommandName>(
     orderNo: string,
@@ -131,10 +131,10 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
   }
 
   /**
-   * A line of each order, and then what it says on the order itself. What a line says is written before it is sent, so that
-   * another run sends the same under the same key; until the order has it, the line is marked. An order that could not be
-   * read is put down as not checked.
-   * @throws ApplicationFailure in the first runs, after all orders, when some do not have what their lines say
+   * Writes a line of the report for each order, and then reports to the order what the line says. The line is written first, so that a retry
+   * reports the same under the same key; it is marked until the order has taken the report in. An order that could not be read is noted as not
+   * checked.
+   * @throws ApplicationFailure after all orders, in the first attempts, when some orders have not taken in what their lines say
    */
   async function report(
     reportId: string,
@@ -178,11 +178,11 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
         reportId,
         orderNos,
         async (orderNo, events) => {
-          // A run that is made up says how things stood when it was due …
+          // A summary that is made late shows the state at the time when it was due …
           const until = Date.parse(asOf);
           const then = events.filter(({ receivedAt }) => receivedAt <= until);
           const line = then.length === 0 ? undefined : weeklyLine(replay(then), period, until, atRiskWithin);
-          // … but a delay is reported only if it still is one.
+          // … but a delay is reported only if there still is one.
           const order = replay(events);
           const now = Date.now();
           const found = unreportedDelay(order, now);
@@ -218,7 +218,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
           const findings = found.map((each) => ({
             ...each,
             action: actionText(each),
-            // Somebody has to put it right already.
+            // A finding about the same is open: its duty is owed already.
             known: order.findings.some(({ about, remedied }) => about === each.about && !remedied),
           }));
           const tags = [
@@ -279,7 +279,7 @@ export function routineActivities(options: RoutineOptions): RoutineActivities {
     },
     async removePersonalData(after, cursor) {
       const { orders, failed, next } = await removePersonalData(db, Date.now(), after, cursor);
-      // The others are done. What stands in the way of these is for an operator, who sees this in the log and the UI.
+      // The other orders are done. An operator finds these in the log.
       if (failed.length > 0) log.error("personal data could not be removed", { failed });
       return { orders, ...(next === undefined ? {} : { next }) };
     },

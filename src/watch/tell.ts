@@ -5,8 +5,8 @@ import type { ClockName } from "./clocks.ts";
 const ONE_TRY = 10 * SECOND;
 
 /**
- * Tells supervisors and management that a clock stands, straight through the message system: nothing that may have stopped
- * is needed for it. Every process that finds the same says it with the same key. False: it did not get through.
+ * Makes the function that tells supervisors and management of a stopped clock. It asks the message system directly, and needs nothing that may
+ * have stopped. Every process uses the same key for the same clock. The function returns false when the message did not get through.
  */
 export function tellOfClock(options: MessagesOptions): (clock: ClockName, key: string) => Promise<boolean> {
   return async (clock, key) => {
