@@ -8,15 +8,16 @@ import type { Order } from "../../domain/order/state.ts";
 import { fonts } from "../../forms/fonts.ts";
 import { formNames, type Form, type FormName, type VisibleOrder, type FormInput } from "../../forms/form.ts";
 import { orderConfirmation } from "../../forms/order-confirmation.ts";
-import { PAGE_POLICY, renderPage } from "../../forms/page.ts";
+import { renderPage } from "../../forms/page.ts";
 import { productionProgress } from "../../forms/production-progress.ts";
 import { shippingNotice } from "../../forms/shipping-notice.ts";
 import { hashOf } from "../../records/read.ts";
 import { localeOf } from "../../texts/locale.ts";
-import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
+import { negotiateFormat } from "../requests/accept.ts";
 import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
+import { setDocumentHeaders } from "../responses/document-headers.ts";
 import { problemResponses, ProblemError } from "../responses/problem.ts";
 import { MAY_BE_OLDER, requireEvents } from "../responses/outcomes.ts";
 import { hiddenFieldsOf, dashHiddenFields } from "../visibility.ts";
@@ -45,18 +46,18 @@ const anyRevision = z.strictObject({
     .meta({ description: "An earlier revision of the order confirmation, as it was before the next one" }),
 });
 
-/** The events up to the one that began the next revision: the record as it was while that revision was in force. */
+/** The events before the next revision began: the order as it was while that revision was in force. */
 function eventsOfRevision(order: Order, events: readonly OrderEvent[], revision: number): readonly OrderEvent[] | undefined {
   if (!order.revisions.some((each) => each.revision === revision)) return undefined;
   const next = order.revisions.find((each) => each.revision === revision + 1);
   return next ? events.filter(({ number }) => number < next.since.number) : events;
 }
 
-/** The three forms of the regulation (R5.2), as a page or as PDF. */
+/** The regulation's three forms (R5.2), as page or PDF, and the fonts of the pages. */
 export function formRoutes({ application, db, staff, company, now }: ApiDependencies): Routes {
   const checkOrderAccess = createOrderAccessCheck({ application, db });
 
-  async function subjectOf(
+  async function readFormInput(
     request: FastifyRequest,
     reply: FastifyReply,
     orderNo: string,
@@ -70,7 +71,7 @@ export function formRoutes({ application, db, staff, company, now }: ApiDependen
     const events = revision === undefined ? all : eventsOfRevision(present, all, revision);
     if (!events) throw new ProblemError("not-found", { detail: "no-such-revision" });
     const last = events.at(-1)?.number ?? 0;
-    // The form is printed without it while the records are away.
+    // While the records are unreachable a form is printed without its checksum.
     const [people, checksum] = await Promise.all([staff(), hashOf(db, orderNo, last).catch(() => undefined)]);
     return {
       order: dashHiddenFields<VisibleOrder>(caller, events === all ? present : replay(events)),
@@ -87,15 +88,9 @@ export function formRoutes({ application, db, staff, company, now }: ApiDependen
 
   async function answer(request: FastifyRequest, reply: FastifyReply, form: Form, as: "html" | "pdf"): Promise<string | Buffer> {
     const number = form.head[0]?.value ?? form.name;
-    const made = as === "pdf" ? await request.server.renderer.pdf(callerOf(request).id, form) : renderPage(form);
-    void reply
-      .type(mediaTypes[as])
-      .header("content-language", form.locale)
-      // Customers' data, as of this moment.
-      .header("cache-control", "no-store")
-      .header("content-disposition", `inline; filename="${number}.${as}"`);
-    if (as === "html") void reply.header("content-security-policy", PAGE_POLICY);
-    return made;
+    const body = as === "pdf" ? await request.server.renderer.pdf(callerOf(request).id, form) : renderPage(form);
+    setDocumentHeaders(reply, { format: as, locale: form.locale, fileName: `${number}.${as}`, disposition: "inline" });
+    return body;
   }
 
   return async (app) => {
@@ -127,7 +122,12 @@ export function formRoutes({ application, db, staff, company, now }: ApiDependen
         async (request, reply) => {
           const as = negotiateFormat(request, reply, ["html", "pdf"]);
           const { revision } = anyRevision.parse(request.query);
-          return answer(request, reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), as);
+          return answer(
+            request,
+            reply,
+            builders[name](await readFormInput(request, reply, request.params.orderNo, revision)),
+            as,
+          );
         },
       );
       app.get(
@@ -144,7 +144,12 @@ export function formRoutes({ application, db, staff, company, now }: ApiDependen
         async (request, reply) => {
           void reply.header("vary", "accept-language");
           const { revision } = anyRevision.parse(request.query);
-          return answer(request, reply, builders[name](await subjectOf(request, reply, request.params.orderNo, revision)), "pdf");
+          return answer(
+            request,
+            reply,
+            builders[name](await readFormInput(request, reply, request.params.orderNo, revision)),
+            "pdf",
+          );
         },
       );
     }

@@ -11,6 +11,7 @@ import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
 import { createOrderAccessCheck } from "../order-access.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
+import { setDocumentHeaders } from "../responses/document-headers.ts";
 import { problemResponses } from "../responses/problem.ts";
 import { MAY_BE_OLDER, requireEvents } from "../responses/outcomes.ts";
 import { csvOf, type Cell, type Column } from "../rendering/spreadsheet.ts";
@@ -31,7 +32,7 @@ function columnsIn(locale: Locale): Column[] {
   }));
 }
 
-/** A line of the trail as a row: with the words of the reader's language, and all that it carries as JSON. */
+/** A line of the trail as a row: role and command in the reader's language, data as JSON. */
 function rowOf(line: HistoryLine, locale: Locale): Cell[] {
   const { number, at, receivedAt, actor, command, event, reason, note, data } = line;
   const times = [instant(at), instant(receivedAt)];
@@ -39,7 +40,7 @@ function rowOf(line: HistoryLine, locale: Locale): Cell[] {
   return [number, ...times, actor.id, ...words, event, reason, note, JSON.stringify(data)];
 }
 
-/** The audit trail of an order (R1.2): as JSON, or for a spreadsheet by `Accept` or by its name. */
+/** The audit trail of an order (R1.2): as JSON, or as CSV or workbook by `Accept` or by suffix. */
 export function historyRoutes({ application, db, now }: ApiDependencies): Routes {
   const checkOrderAccess = createOrderAccessCheck({ application, db });
 
@@ -50,21 +51,17 @@ export function historyRoutes({ application, db, now }: ApiDependencies): Routes
     return toHistoryLines(caller, restrictEvents(caller, events, now()));
   }
 
-  async function exported(request: FastifyRequest, reply: FastifyReply, orderNo: string, as: "csv" | "xlsx") {
+  async function exportAs(request: FastifyRequest, reply: FastifyReply, orderNo: string, as: "csv" | "xlsx") {
     const lines = await linesOf(request, reply, orderNo);
     const locale = localeOf(request.headers["accept-language"], "zh");
     const columns = columnsIn(locale);
     const rows = lines.map((line) => rowOf(line, locale));
-    const made =
+    const file =
       as === "csv"
         ? csvOf(columns, rows)
         : await request.server.renderer.xlsx(callerOf(request).id, [{ sheet: orderNo, columns, rows }]);
-    void reply
-      .type(mediaTypes[as])
-      .header("content-language", locale)
-      .header("cache-control", "no-store")
-      .header("content-disposition", `attachment; filename="${orderNo}-history.${as}"`);
-    return made;
+    setDocumentHeaders(reply, { format: as, locale, fileName: `${orderNo}-history.${as}`, disposition: "attachment" });
+    return file;
   }
 
   const params = z.object({ orderNo: orderNumber });
@@ -97,7 +94,7 @@ export function historyRoutes({ application, db, now }: ApiDependencies): Routes
       async (request, reply) => {
         const { orderNo } = request.params;
         const as = negotiateFormat(request, reply, formats);
-        return as === "json" ? linesOf(request, reply, orderNo) : exported(request, reply, orderNo, as);
+        return as === "json" ? linesOf(request, reply, orderNo) : exportAs(request, reply, orderNo, as);
       },
     );
     for (const as of ["csv", "xlsx"] as const) {
@@ -119,7 +116,7 @@ export function historyRoutes({ application, db, now }: ApiDependencies): Routes
         },
         async (request, reply) => {
           void reply.header("vary", "accept-language");
-          return exported(request, reply, request.params.orderNo, as);
+          return exportAs(request, reply, request.params.orderNo, as);
         },
       );
     }

@@ -10,23 +10,23 @@ import type { Routes } from "./routes.ts";
 
 const refusals = problemResponses(401, 403, 422, 429, 500, 503);
 
-/** More than two years at once is not looked at by people, and costs the database too much. */
-const LONGEST_DAYS = 731;
+/** Two years: longer periods cost the database too much. */
+const MAX_DAYS = 731;
 
 /**
- * The period that was asked for; said are both ends, one of them or none.
- * @throws InvalidParameters when it ends before it begins, or is too long.
+ * The requested period. By default it begins with the month of its end, and ends today.
+ * @throws InvalidParameters when it ends before it begins, or is too long
  */
-function periodOf({ from, to }: { from?: Day | undefined; to?: Day | undefined }, today: Day): { from: Day; to: Day } {
+function parsePeriod({ from, to }: { from?: Day | undefined; to?: Day | undefined }, today: Day): { from: Day; to: Day } {
   const last = to ?? (from !== undefined && from > today ? from : today);
   const first = from ?? `${last.slice(0, 7)}-01`;
   const wrong = (fault: FieldFault) => new InvalidParameters((locale) => [{ path: "to", message: fieldTexts[fault][locale] }]);
   if (last < first) throw wrong("before-from");
-  if (last > addDays(first, LONGEST_DAYS)) throw wrong("too-long-a-period");
+  if (last > addDays(first, MAX_DAYS)) throw wrong("too-long-a-period");
   return { from: first, to: last };
 }
 
-/** The supervisor's numbers; a representative sees their own only. */
+/** Performance figures: of everybody for supervisors, of themselves for representatives. */
 export function performanceRoutes({ db, now }: ApiDependencies): Routes {
   return async (app) => {
     app.get(
@@ -49,7 +49,7 @@ export function performanceRoutes({ db, now }: ApiDependencies): Routes {
       async (request) => {
         const { id, roles } = callerOf(request);
         const { by, salesRep, duty, cursor, limit, ...asked } = request.query;
-        const period = periodOf(asked, dayOf(now()));
+        const period = parsePeriod(asked, dayOf(now()));
         const all = roles.includes("supervisor") || roles.includes("management");
         if (!all && salesRep !== undefined && salesRep !== id) return { ...period, by, items: [], next: null };
         const question = { ...period, by, duty, salesRep: all ? salesRep : id };

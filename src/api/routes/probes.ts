@@ -5,13 +5,13 @@ import { mediaTypes } from "../requests/accept.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import type { Routes } from "./routes.ts";
 
-/** For operators and orchestrators: the process lives; what it needs is reachable; how it does. */
+/** Liveness, readiness, metrics and the OpenAPI document, for operators and orchestrators. */
 export function probeRoutes({ application, db, clocks, stopping }: ApiDependencies): Routes {
-  let looking: Promise<[boolean, boolean]> | undefined;
-  /** Whether the engine and the records are reachable; whoever asks meanwhile shares the answer, since anybody may ask. */
-  async function reachable(): Promise<[boolean, boolean]> {
-    looking ??= Promise.all([application.isEngineReachable(), isReachable(db)]).finally(() => (looking = undefined));
-    return looking;
+  let checking: Promise<[boolean, boolean]> | undefined;
+  /** Whether Temporal and the records are reachable. Concurrent requests share one check, as anybody may ask. */
+  async function checkReachable(): Promise<[boolean, boolean]> {
+    checking ??= Promise.all([application.isEngineReachable(), isReachable(db)]).finally(() => (checking = undefined));
+    return checking;
   }
 
   return async function probes(app) {
@@ -42,7 +42,7 @@ export function probeRoutes({ application, db, clocks, stopping }: ApiDependenci
         },
       },
       async (_request, reply) => {
-        const [up, recording] = await reachable();
+        const [up, recording] = await checkReachable();
         const ready = up && recording && !stopping();
         if (!ready) void reply.code(503).header("retry-after", 2);
         return {
@@ -63,7 +63,7 @@ export function probeRoutes({ application, db, clocks, stopping }: ApiDependenci
       const text = document?.text ?? JSON.stringify(app.swagger());
       document ??= { text, tag: `"${createHash("sha256").update(text).digest("base64url")}"` };
       void reply.header("etag", document.tag).header("cache-control", "no-cache").type(mediaTypes.json);
-      // Compared weakly (RFC 9110, 13.1.2).
+      // Weak comparison (RFC 9110, 13.1.2).
       const had = request.headers["if-none-match"]?.split(",").map((tag) => tag.trim().replace(/^W\//u, "")) ?? [];
       if (had.includes(document.tag) || had.includes("*")) return reply.code(304).send();
       return reply.serializer((body: string) => body).send(text);

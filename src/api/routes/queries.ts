@@ -27,12 +27,12 @@ import type { Routes } from "./routes.ts";
 
 const refusals = problemResponses(401, 404, 422, 429, 500, 503);
 
-/** The questions: an order from its run, or from the records when none answers; lists from the records. */
+/** Reads an order from its run, or from the records when no worker answers, and lists from the records. */
 export function queryRoutes({ application, db, now, policy }: ApiDependencies): Routes {
   const checkOrderAccess = createOrderAccessCheck({ application, db });
   const params = z.object({ orderNo: orderNumber });
-  /** What is owed beside the orders. */
-  async function house(): Promise<readonly HouseDuty[]> {
+  /** Overdue or open duties that belong to no order. */
+  async function dutiesWithoutOrder(): Promise<readonly HouseDuty[]> {
     const [current, working] = await Promise.all([policy(), readCalendar(db)]);
     const duty = putCalendarDuty(working, current, now());
     return duty ? [duty] : [];
@@ -94,7 +94,13 @@ export function queryRoutes({ application, db, now, policy }: ApiDependencies): 
       },
       async (request) => {
         const { cursor, limit, ...filter } = request.query;
-        return listOverdue(db, { ...filter, salesReps: visibleReps(callerOf(request)) }, now(), { cursor, limit }, await house());
+        return listOverdue(
+          db,
+          { ...filter, salesReps: visibleReps(callerOf(request)) },
+          now(),
+          { cursor, limit },
+          await dutiesWithoutOrder(),
+        );
       },
     );
     app.get(
@@ -109,7 +115,8 @@ export function queryRoutes({ application, db, now, policy }: ApiDependencies): 
           response: { 200: overdueCountSchema, ...refusals },
         },
       },
-      async (request) => countOverdue(db, { ...request.query, salesReps: visibleReps(callerOf(request)) }, now(), await house()),
+      async (request) =>
+        countOverdue(db, { ...request.query, salesReps: visibleReps(callerOf(request)) }, now(), await dutiesWithoutOrder()),
     );
     app.get(
       "/duties",
@@ -126,7 +133,7 @@ export function queryRoutes({ application, db, now, policy }: ApiDependencies): 
       async (request) => {
         const { id, roles, deputyFor = [] } = callerOf(request);
         const { cursor, limit } = request.query;
-        return listDutiesOf(db, { id, roles, deputyFor }, now(), { cursor, limit }, await house());
+        return listDutiesOf(db, { id, roles, deputyFor }, now(), { cursor, limit }, await dutiesWithoutOrder());
       },
     );
   };

@@ -9,13 +9,14 @@ import {
   type WeeklyLineRead,
 } from "../../contracts/reports.ts";
 import type { Sheet } from "../../forms/form.ts";
-import { PAGE_POLICY, renderPage } from "../../forms/page.ts";
+import { renderPage } from "../../forms/page.ts";
 import { composeWeeklySheet } from "../../forms/weekly-summary.ts";
 import { readAllLines, findReport, listReports, UNDELIVERED, type RoutineReport } from "../../records/routine-reports.ts";
 import { localeOf } from "../../texts/locale.ts";
 import { negotiateFormat, mediaTypes } from "../requests/accept.ts";
 import type { ApiDependencies } from "../dependencies.ts";
 import { callerOf } from "../plugins/identity.ts";
+import { setDocumentHeaders } from "../responses/document-headers.ts";
 import { problemResponses, ProblemError } from "../responses/problem.ts";
 import type { Table } from "../rendering/spreadsheet.ts";
 import type { Routes } from "./routes.ts";
@@ -25,7 +26,7 @@ const readers = ["order_admin", "supervisor"] as const;
 const formats = ["json", "html", "xlsx"] as const;
 type WeeklyFormat = (typeof formats)[number];
 
-/** A table of a workbook for each table of the sheet. */
+/** The sheet's tables as tables of a workbook. */
 function tablesOf({ head, sections }: Sheet): Table[] {
   return sections.flatMap((section) => {
     if ("fields" in section) return [];
@@ -35,9 +36,9 @@ function tablesOf({ head, sections }: Sheet): Table[] {
   });
 }
 
-/** The department's reports (R5.3), as they were made. */
+/** The department's weekly summaries (R5.3), as they were made. */
 export function reportRoutes({ db, company }: ApiDependencies): Routes {
-  async function weekly(request: FastifyRequest, reply: FastifyReply, asked: string): Promise<unknown> {
+  async function sendWeeklySummary(request: FastifyRequest, reply: FastifyReply, asked: string): Promise<unknown> {
     const [week = "", suffix] = asked.split(".");
     const named = formats.find((format) => format === suffix);
     const as: WeeklyFormat = named ?? negotiateFormat(request, reply, formats);
@@ -50,17 +51,13 @@ export function reportRoutes({ db, company }: ApiDependencies): Routes {
     if (as === "json") return { ...report, lines };
     const locale = localeOf(request.headers["accept-language"], "zh");
     const sheet = composeWeeklySheet({ week, asOf: report.asOf, lines }, locale, report.reportId);
-    const made =
+    const file =
       as === "xlsx"
         ? await request.server.renderer.xlsx(callerOf(request).id, tablesOf(sheet))
         : renderPage(company === undefined ? sheet : { ...sheet, company });
-    void reply
-      .type(mediaTypes[as])
-      .header("content-language", locale)
-      .header("cache-control", "no-store")
-      .header("content-disposition", `${as === "xlsx" ? "attachment" : "inline"}; filename="${report.reportId}.${as}"`);
-    if (as === "html") void reply.header("content-security-policy", PAGE_POLICY);
-    return made;
+    const disposition = as === "xlsx" ? "attachment" : "inline";
+    setDocumentHeaders(reply, { format: as, locale, fileName: `${report.reportId}.${as}`, disposition });
+    return file;
   }
 
   return async (app) => {
@@ -101,7 +98,7 @@ export function reportRoutes({ db, company }: ApiDependencies): Routes {
           },
         },
       },
-      async (request, reply) => weekly(request, reply, request.params.week),
+      async (request, reply) => sendWeeklySummary(request, reply, request.params.week),
     );
   };
 }
