@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
-import { link, readFile, rename, rm, writeFile } from "node:fs/promises";
+import { link, readFile, rm, writeFile } from "node:fs/promises";
 import { join } from "node:path";
+import { setTimeout as wait } from "node:timers/promises";
 import { closeHome, makeHome } from "./home.ts";
 
 /** One `npm start` a home: two engines on one file would destroy it. */
@@ -10,13 +11,14 @@ export class HomeInUse extends Error {
 
 const codeOf = (error: unknown): unknown => (error instanceof Error && "code" in error ? error.code : undefined);
 
-/** When a process began, as its kernel counts it, where that can be read: a number that is used again is another process. */
+/** When a process began, in the kernel's ticks, where that can be read (Linux): a pid may be used again by another process. */
 async function beganAt(pid: number): Promise<string> {
   const stat = await readFile(`/proc/${pid}/stat`, "utf8").catch(() => "");
   return stat.slice(stat.lastIndexOf(")") + 2).split(" ")[19] ?? "";
 }
 
-async function owned(text: string): Promise<number | undefined> {
+/** The process that wrote a lock, while it runs. */
+async function processOf(text: string): Promise<number | undefined> {
   const [first, began = ""] = text.split(" ");
   const pid = Number(first);
   if (!Number.isInteger(pid) || pid <= 0) return undefined;
@@ -26,6 +28,30 @@ async function owned(text: string): Promise<number | undefined> {
     if (codeOf(error) !== "EPERM") return undefined;
   }
   return began === "" || began === (await beganAt(pid)) ? pid : undefined;
+}
+
+/**
+ * Removes the lock of a process that is gone. Of several that found it, one does so, and only while the lock is still that one: otherwise
+ * the second would remove the lock of the first.
+ * @param draft a file with this process's own text
+ */
+async function removeStale(lock: string, found: string, draft: string): Promise<void> {
+  const removing = `${lock}.removing`;
+  try {
+    await link(draft, removing);
+  } catch (error) {
+    if (codeOf(error) !== "EEXIST") throw error;
+    // Another process is at it; one that died meanwhile is at nothing.
+    if ((await processOf(await readFile(removing, "utf8").catch(() => `${process.pid}`))) === undefined)
+      await rm(removing, { force: true });
+    await wait(10);
+    return;
+  }
+  try {
+    if ((await readFile(lock, "utf8").catch(() => undefined)) === found) await rm(lock);
+  } finally {
+    await rm(removing, { force: true });
+  }
 }
 
 /**
@@ -50,16 +76,9 @@ export async function takeHome(home: string, say: (line: string) => void = () =>
         if (codeOf(error) !== "EEXIST") throw error;
       }
       const found = await readFile(lock, "utf8").catch(() => "");
-      const owner = await owned(found);
+      const owner = await processOf(found);
       if (owner !== undefined) throw new HomeInUse(`another npm start is running in it (process ${owner})`);
-      const stale = `${lock}.${randomUUID()}`;
-      const taken = await rename(lock, stale).then(
-        () => true,
-        () => false,
-      );
-      // Between reading and renaming, another one may have cleared it and taken the home: theirs is put back.
-      if (taken && (await readFile(stale, "utf8")) !== found) await link(stale, lock).catch(() => undefined);
-      await rm(stale, { force: true });
+      await removeStale(lock, found, draft);
     }
   } finally {
     await rm(draft, { force: true });
@@ -68,7 +87,7 @@ export async function takeHome(home: string, say: (line: string) => void = () =>
     if ((await readFile(lock, "utf8").catch(() => "")) === mine) await rm(lock, { force: true });
   };
   try {
-    // Only whoever has it: the stack's database, where another one runs, needs to pass through.
+    // Not before it is taken: the database of a stack that runs in it needs to pass through.
     if (await closeHome(home)) say(`${home} was open to other users of this machine; now it is its owner's alone`);
   } catch (error) {
     await giveBack();
