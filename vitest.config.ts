@@ -1,10 +1,10 @@
-import { availableParallelism } from "node:os";
 import { defineConfig } from "vitest/config";
+import { LongestFirst } from "./test/support/sequencer.ts";
 
 /** Scenarios share one `npm start`; these stop it, or need settings of their own. */
 const starting = "test/scenarios/{calendar-and-absence,doubt,faults,h-courier-three-days,late-confirmation,readme}.test.ts";
 const scenarios = "test/scenarios/**/*.test.ts";
-/** Fast tests side by side; those on an engine, real processes or thousands of orders two at a time: they mostly wait. */
+/** On an engine, with real processes, or with thousands of orders. */
 const engines = [
   "test/workflows/*.test.ts",
   "test/bin/**/*.test.ts",
@@ -22,6 +22,11 @@ export default defineConfig({
     // Nothing is said about speed: a busy machine takes its time, and what hangs is ended all the same.
     testTimeout: 180_000,
     hookTimeout: 240_000,
+    // One pool for all projects. Three files at a time keep two cores busy: many of them wait, and a fork waits for vitest itself.
+    maxWorkers: 3,
+    // A file leaves nothing behind, so what it has loaded is there for the next.
+    isolate: false,
+    sequence: { sequencer: LongestFirst },
     projects: [
       {
         extends: true,
@@ -29,11 +34,6 @@ export default defineConfig({
           name: "fast",
           include: ["test/**/*.test.ts"],
           exclude: [...engines, scenarios],
-          // They leave nothing behind, so what one file has loaded is there for the next.
-          isolate: false,
-          // Vitest leaves a core to itself, which of two is half.
-          maxWorkers: availableParallelism(),
-          sequence: { groupOrder: 0 },
         },
       },
       {
@@ -43,13 +43,11 @@ export default defineConfig({
           include: [scenarios],
           exclude: [starting],
           globalSetup: ["test/support/built.ts", "test/support/shared-start.ts"],
-          maxWorkers: 2,
-          sequence: { groupOrder: 1 },
         },
       },
       {
         extends: true,
-        test: { name: "engines", include: engines, maxWorkers: 2, sequence: { groupOrder: 2 } },
+        test: { name: "engines", include: engines },
       },
     ],
   },
