@@ -4,6 +4,7 @@ import { mkdtemp, readFile, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { checks, runCheck } from "./check.mjs";
 import { dependencies } from "./setup/dependencies.mjs";
 import { bringEngine } from "./setup/engine.mjs";
 import { bringTestServer } from "./setup/test-server.mjs";
@@ -76,10 +77,8 @@ const ready = await step("set-up", async () => {
   return true;
 });
 if (ready) {
-  await step("format (prettier)", () => tool("prettier", "--check", "--log-level", "warn", "."));
-  await step("lint (oxlint)", () => tool("oxlint", "--type-aware", "--deny-warnings"));
-  await step("types (tsc)", () => tool("tsc", "-p", "."));
-  await step("unused code (knip)", () => tool("knip", "--no-progress"));
+  // Side by side; each says what it has to say at its end.
+  await Promise.all(checks.map((check) => step(check.name, () => runCheck(check))));
   await step("known vulnerabilities (npm audit)", () => start(process.execPath, [join(project, "scripts", "audit.mjs")]));
   await step("tests (vitest)", () => tests(process.argv.slice(2)));
 }
