@@ -2,7 +2,7 @@ import helmet from "@fastify/helmet";
 import Fastify, { type FastifyInstance, type FastifyRequest } from "fastify";
 import { randomUUID } from "node:crypto";
 import { SECOND } from "../domain/time.ts";
-import { impatient } from "../node/server-time-outs.ts";
+import { serverTimeOuts } from "../node/server-time-outs.ts";
 import { answerUnreadableRequest } from "./responses/unreadable-requests.ts";
 import { compileValidator } from "./requests/validation.ts";
 import type { ApiDependencies } from "./dependencies.ts";
@@ -34,7 +34,7 @@ function serializeRequest({ method, url }: FastifyRequest) {
 /** Builds the API as a Fastify application, which the caller makes listen. */
 export async function buildApp(dependencies: ApiDependencies): Promise<FastifyInstance> {
   const { logger, verify, staff, now, rateLimit, atOnce = 500, trustedProxies = [], patience = 30 * SECOND } = dependencies;
-  const times = impatient(patience);
+  const times = serverTimeOuts(patience);
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: 1_048_576,

@@ -1,7 +1,7 @@
 import Fastify, { type FastifyInstance } from "fastify";
 import type { Registry } from "prom-client";
 import { SECOND, type Ms } from "../domain/time.ts";
-import { impatient } from "../node/server-time-outs.ts";
+import { serverTimeOuts } from "../node/server-time-outs.ts";
 import { answersToLoopbackOnly } from "../node/loopback.ts";
 
 interface Probes {
@@ -15,7 +15,7 @@ interface Probes {
 
 /** A worker's own HTTP server: whether it lives and works, and its metrics. */
 export function probeServer({ isReady, registry, embedded, patience = 5 * SECOND }: Probes): FastifyInstance {
-  const app = Fastify({ logger: false, forceCloseConnections: "idle", ...impatient(patience) });
+  const app = Fastify({ logger: false, forceCloseConnections: "idle", ...serverTimeOuts(patience) });
   if (embedded) answersToLoopbackOnly(app);
   app.get("/livez", async () => ({ alive: true }));
   app.get("/readyz", async (_request, reply) => reply.code(isReady() ? 200 : 503).send({ ready: isReady() }));

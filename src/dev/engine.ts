@@ -1,6 +1,6 @@
 import { mkdir } from "node:fs/promises";
 import { join } from "node:path";
-import { keep } from "./server-process.ts";
+import { runServer } from "./server-process.ts";
 import { prepareEmbedded } from "../temporal/namespace.ts";
 import { settingsOrExit } from "../composition/process.ts";
 
@@ -9,7 +9,7 @@ import { settingsOrExit } from "../composition/process.ts";
 const settings = settingsOrExit("engine");
 const { GENDAN_HOME: home, TEMPORAL_PORT: port, TEMPORAL_UI_PORT: uiPort, EMBEDDED_CODEC_PATH: codecPath } = settings;
 await mkdir(home, { recursive: true });
-await keep({
+await runServer({
   name: "engine",
   program: settings.TEMPORAL_CLI,
   setting: "TEMPORAL_CLI",

@@ -2,9 +2,9 @@ import { spawn, type SpawnOptions } from "node:child_process";
 import { setTimeout as wait } from "node:timers/promises";
 import { exit, onStop, tellReady } from "../composition/process.ts";
 
-/** A program that is no process of ours, and how it is kept. */
-interface Kept {
-  /** The name of the process that keeps it. */
+/** A program that is not ours, such as the engine, and how a process of ours runs it. */
+interface ServerOptions {
+  /** The name of the process that runs it. */
   readonly name: string;
   readonly program: string;
   /** The setting that named the program, for whoever has to correct it. */
@@ -25,7 +25,15 @@ const STOP_LIMIT = 10_000;
  * Runs a server that knows nothing of the supervisor, and ends it when the supervisor is gone, however that went. When it
  * ends by itself, this process ends with the last line that it wrote.
  */
-export async function keep({ name, program, setting, args, options = {}, stopBy = "SIGTERM", serves }: Kept): Promise<void> {
+export async function runServer({
+  name,
+  program,
+  setting,
+  args,
+  options = {},
+  stopBy = "SIGTERM",
+  serves,
+}: ServerOptions): Promise<void> {
   const server = spawn(program, args, { ...options, stdio: ["ignore", "ignore", "pipe"], detached: true });
   let said = "";
   server.stderr?.on("data", (chunk: Buffer) => {

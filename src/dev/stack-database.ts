@@ -5,7 +5,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { freePort } from "./ports.ts";
-import { keep } from "./server-process.ts";
+import { runServer } from "./server-process.ts";
 import { exit, settingsOrExit } from "../composition/process.ts";
 import { secretFile } from "../node/secret-file.ts";
 
@@ -93,7 +93,7 @@ try {
   await endLeftOver(owner);
   const port = wanted ?? (await freePort(HOST));
   const values = [`listen_addresses=${HOST}`, `port=${port}`, "unix_socket_directories=", "max_connections=200"];
-  await keep({
+  await runServer({
     name: NAME,
     program: join(programs, "postgres"),
     setting: "STACK_POSTGRES",

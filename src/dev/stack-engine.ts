@@ -4,7 +4,7 @@ import { join } from "node:path";
 import { promisify } from "node:util";
 import pg from "pg";
 import { z } from "zod";
-import { keep } from "./server-process.ts";
+import { runServer } from "./server-process.ts";
 import { prepareEmbedded } from "../temporal/namespace.ts";
 import { freePort } from "./ports.ts";
 import { exit, settingsOrExit } from "../composition/process.ts";
@@ -114,7 +114,7 @@ async function configuration(): Promise<string> {
 try {
   await updateSchema("temporal");
   await updateSchema("visibility");
-  await keep({
+  await runServer({
     name: NAME,
     program: server,
     setting: "STACK_SERVER",

@@ -26,7 +26,7 @@ function quoted(text: string): string {
 }
 
 /** @param home as the setting `GENDAN_HOME` says; the token has to come from the same one */
-export function welcome(urls: Readonly<Record<string, string>>, home: string): string {
+export function startMessage(urls: Readonly<Record<string, string>>, home: string): string {
   const places = Object.entries(labels).flatMap(([name, label]) => {
     const url = urls[name];
     return url === undefined ? [] : [`  ${label.padEnd(22)} ${url}`];

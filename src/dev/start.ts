@@ -8,7 +8,7 @@ import { HomeInUse, takeHome } from "./home-lock.ts";
 import { freePort, LOOPBACK, urlOf, whyNot } from "./ports.ts";
 import { exit, settingsOrExit } from "../composition/process.ts";
 import { supervise, type ProcessName, type ProgramName, type Ready, type Supervised } from "./supervise.ts";
-import { welcome } from "./start-message.ts";
+import { startMessage } from "./start-message.ts";
 
 /** `npm start` and `npm run stack`: the engine, the records database, stand-ins, worker and API in one go, each a process, all supervised. */
 
@@ -87,21 +87,21 @@ async function stopAll(code: number): Promise<void> {
   process.exit(code);
 }
 
-/** ms. A terminal's Ctrl-C reaches the whole group, and npm may hand it on once more: that is one wish, not two. */
-const ONE_WISH = 500;
-let firstAsked: number | undefined;
+/** ms. Ctrl-C may arrive twice within this time, from the terminal and from npm; treat it as one. */
+const ONE_INTERRUPT = 500;
+let firstInterruptAt: number | undefined;
 
-async function asked(): Promise<void> {
-  firstAsked ??= Date.now();
+async function interrupt(): Promise<void> {
+  firstInterruptAt ??= Date.now();
   if (!stopping) return stopAll(0);
-  if (Date.now() - firstAsked < ONE_WISH) return;
+  if (Date.now() - firstInterruptAt < ONE_INTERRUPT) return;
   say("stopping at once");
   for (const each of running) each.kill();
   await giveBack();
   process.exit(1);
 }
-process.on("SIGINT", () => void asked());
-process.on("SIGTERM", () => void asked());
+process.on("SIGINT", () => void interrupt());
+process.on("SIGTERM", () => void interrupt());
 
 const env: Record<string, string | undefined> = {
   ...process.env,
@@ -227,5 +227,5 @@ noted = () => {
 if (!stopping) {
   noted();
   await writing;
-  say(welcome(urls, settings.GENDAN_HOME));
+  say(startMessage(urls, settings.GENDAN_HOME));
 }

@@ -9,7 +9,7 @@ import type { Role } from "../../domain/people.ts";
 import { SECOND, type Ms } from "../../domain/time.ts";
 import { limitFailedSignIns, TooManyFailures } from "../../identity/sign-ins.ts";
 import { IssuerUnavailable, type Caller, type Verify } from "../../identity/verify.ts";
-import { impatient } from "../../node/server-time-outs.ts";
+import { serverTimeOuts } from "../../node/server-time-outs.ts";
 import { answersToLoopbackOnly } from "../../node/loopback.ts";
 import { encryptionCodec, fromAuthor, Undecodable } from "./codec.ts";
 import type { KeyRing } from "./keys.ts";
@@ -79,7 +79,7 @@ export async function buildCodecServer(parts: CodecServerParts): Promise<Fastify
   const app = Fastify({
     ...(logger ? { loggerInstance: logger } : { logger: false }),
     bodyLimit: BODY_AT_MOST,
-    ...impatient(patience),
+    ...serverTimeOuts(patience),
     forceCloseConnections: "idle",
     // The path may be the embedded one, which is secret, and who asks is in a header: neither is logged.
     childLoggerFactory: (parent, bindings, options) =>
