@@ -2,7 +2,7 @@ import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { defaultPolicy } from "../src/domain/policy.ts";
+import { defaultPolicy } from "../src/domain/default-policy.ts";
 import { readSettings, SettingsError } from "../src/settings.ts";
 
 let folder: string;
@@ -54,7 +54,7 @@ test("a policy is JSON itself or a file with it, laid over the default", async (
   await writeFile(file, POLICY);
   const inline = readSettings({ GENDAN_POLICY: POLICY }).policy;
   expect(inline).toMatchObject({ largeAmountFen: 5_000_000, duties: { confirm: { within: "PT1H" } } });
-  expect(inline.duties.sign).toEqual(defaultPolicy.duties.sign);
+  expect(inline.duties["sign"]).toEqual(defaultPolicy.duties.sign);
   expect(readSettings({ GENDAN_POLICY: file }).policy).toEqual(inline);
 });
 

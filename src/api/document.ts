@@ -1,4 +1,4 @@
-import { defaultPolicy } from "../domain/policy.ts";
+import { defaultPolicy } from "../domain/default-policy.ts";
 import { defaultRoutinePolicy } from "../domain/routine/policy.ts";
 import { NotAuthenticated } from "../identity/verify.ts";
 import { openDatabase, type Database } from "../records/database.ts";

@@ -1,7 +1,8 @@
 import { z } from "zod";
 import { statuses } from "../domain/order/state.ts";
 import { roles } from "../domain/people.ts";
-import { dutyNames, houseDutyNames } from "../domain/policy.ts";
+import { administrationDutyNames } from "../domain/routine/put-calendar.ts";
+import { dutyNames } from "../domain/order/chapters.ts";
 import { eventSchema, historySchema } from "./answers/events.ts";
 import { classes, dutyFields, orderSchema } from "./answers/order.ts";
 import { day, fen, list, refusalCode, stage, stampedAt, status } from "./answers/parts.ts";
@@ -67,7 +68,7 @@ const listedDuty = z
     status: status.nullable(),
     salesRep: z.string().nullable(),
     ...dutyFields,
-    duty: z.enum([...dutyNames, ...houseDutyNames]),
+    duty: z.enum([...dutyNames, ...administrationDutyNames]),
     about: z.string().nullable(),
     overdueSeconds: z.int(),
     acknowledgedBy: z.string().nullable(),
@@ -134,7 +135,7 @@ export const ordersQuery = z.strictObject({
 const dutyFilter = {
   role: z.enum([...roles, "staff"]).optional(),
   salesRep: filterText,
-  duty: z.enum([...dutyNames, ...houseDutyNames]).optional(),
+  duty: z.enum([...dutyNames, ...administrationDutyNames]).optional(),
 };
 export const overdueQuery = z.strictObject({ ...dutyFilter, ...paging });
 export const overdueCountQuery = z.strictObject(dutyFilter);

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { channels, remedyKinds } from "../domain/order/bodies.ts";
+import { channels, remedyKinds } from "../domain/order/shapes.ts";
 import { dayOf, endingOf, instant, iso } from "../domain/time.ts";
 import { regulationRules } from "../domain/regulation.ts";
 import type { FieldFault } from "../texts/fields.ts";

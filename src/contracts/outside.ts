@@ -1,6 +1,7 @@
 import { z } from "zod";
 import { asks, messageNames, type OutsideSystem } from "../domain/order/effects.ts";
-import { freightBearers, transportMethods, type CommandName } from "../domain/order/bodies.ts";
+import { type CommandName } from "../domain/order/bodies.ts";
+import { freightBearers, transportMethods } from "../domain/order/vocabulary/shipping.ts";
 import { roles } from "../domain/people.ts";
 
 /**

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dutyNames } from "../domain/policy.ts";
+import { dutyNames } from "../domain/order/chapters.ts";
 import { day, line, name } from "./fields.ts";
 import { faultOf } from "./wrong-fields.ts";
 

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { dutyNames } from "../domain/policy.ts";
+import { dutyNames } from "../domain/order/chapters.ts";
 import { calendarSchema } from "./calendar.ts";
 import { between, day, line } from "./fields.ts";
 import { policySchema } from "./policy.ts";

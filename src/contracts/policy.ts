@@ -1,5 +1,8 @@
 import { z } from "zod";
-import { defaultPolicy, dutyNames, houseDutyNames, MOST_ORDER_BYTES, type Policy } from "../domain/policy.ts";
+import { MOST_ORDER_BYTES, type Policy } from "../domain/policy.ts";
+import { dutyNames } from "../domain/order/chapters.ts";
+import { defaultPolicy } from "../domain/default-policy.ts";
+import { administrationDutyNames } from "../domain/routine/put-calendar.ts";
 import { defaultRoutinePolicy, eachRoutine, routineNames, type RoutinePolicy } from "../domain/routine/policy.ts";
 import { orderErrors } from "../domain/routine/rewards-policy.ts";
 import { DAY, isDuration, ms } from "../domain/time.ts";
@@ -117,7 +120,7 @@ export const policySchema = z
     transitAllowance: duration.exactOptional(),
     pauseLimit: duration.exactOptional(),
     ladder: ladder.exactOptional(),
-    duties: z.partialRecord(z.enum([...dutyNames, ...houseDutyNames]), duty).exactOptional(),
+    duties: z.partialRecord(z.enum([...dutyNames, ...administrationDutyNames]), duty).exactOptional(),
     freight: freight.exactOptional(),
     effects: effects.exactOptional(),
     orderBytes: z.int().min(LEAST_ORDER_BYTES).max(MOST_ORDER_BYTES).exactOptional(),
@@ -145,7 +148,7 @@ function laidOver({
     ...defaultPolicy,
     ...rest,
     ladder: { ...defaultPolicy.ladder, ...steps },
-    duties: [...dutyNames, ...houseDutyNames].reduce<Policy["duties"]>(
+    duties: [...dutyNames, ...administrationDutyNames].reduce(
       (all, name) => ({ ...all, [name]: { ...all[name], ...duties[name] } }),
       defaultPolicy.duties,
     ),

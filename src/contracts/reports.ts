@@ -7,7 +7,8 @@ import { free, id, line, reason, rule } from "./fields.ts";
 import { orderNumber } from "./bodies.ts";
 import { reportKinds } from "./workflow-routine.ts";
 import { faultOf } from "./wrong-fields.ts";
-import { inspectionResults, remedyKinds } from "../domain/order/bodies.ts";
+import { inspectionResults } from "../domain/order/vocabulary/inspections.ts";
+import { remedyKinds } from "../domain/order/shapes.ts";
 
 /** Reports and inspections as they are asked for and answered. Answers are checked for shape only (`answers.ts`). */
 

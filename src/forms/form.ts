@@ -1,4 +1,4 @@
-import type { Address, Contact, PartOf } from "../domain/order/bodies.ts";
+import type { Address, Contact, PartOf } from "../domain/order/shapes.ts";
 import type { OrderEvent } from "../domain/order/events.ts";
 import type { Stamp } from "../domain/stamp.ts";
 import { readable } from "../domain/order/personal.ts";

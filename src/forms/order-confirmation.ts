@@ -1,4 +1,4 @@
-import type { LineSoFar } from "../domain/order/bodies.ts";
+import type { LineSoFar } from "../domain/order/shapes.ts";
 import { amountOf } from "../domain/order/terms.ts";
 import { yuanInCapitals } from "../texts/format.ts";
 import { changeKindWords, freightWords } from "../texts/forms.ts";

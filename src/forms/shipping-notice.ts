@@ -1,5 +1,5 @@
 import { instant } from "../domain/time.ts";
-import type { Shipment } from "../domain/order/state.ts";
+import type { Shipment } from "../domain/order/vocabulary/shipping.ts";
 import { freightWords, problemWords, shipmentWords, transportWords } from "../texts/forms.ts";
 import {
   addressLine,

@@ -2,8 +2,8 @@ import { sql, type RawBuilder, type SqlBool } from "kysely";
 import type { DutyRow } from "../domain/order/rows.ts";
 import type { Status } from "../domain/order/state.ts";
 import type { Recipient } from "../domain/people.ts";
-import type { DutyName, HouseDutyName } from "../domain/policy.ts";
-import type { HouseDuty } from "../domain/routine/put-calendar.ts";
+import type { DutyName } from "../domain/order/duty.ts";
+import type { AdministrationDuty, AdministrationDutyName } from "../domain/routine/put-calendar.ts";
 import { iso, type Instant, type Ms } from "../domain/time.ts";
 import type { Database } from "./database.ts";
 import { cursorOf, pageOf, readCursor, type Page, type PageRequest } from "./paging.ts";
@@ -19,7 +19,7 @@ export interface DutyFilter extends Visibility {
   /** The owner's role. */
   readonly role?: string | undefined;
   readonly salesRep?: string | undefined;
-  readonly duty?: DutyName | HouseDutyName | undefined;
+  readonly duty?: DutyName | AdministrationDutyName | undefined;
 }
 
 /** A duty in a list, with where its order stands. */
@@ -29,7 +29,7 @@ export interface ListedDuty {
   readonly status: Status | null;
   readonly salesRep: string | null;
   readonly dutyId: string;
-  readonly duty: DutyName | HouseDutyName;
+  readonly duty: DutyName | AdministrationDutyName;
   readonly about: string | null;
   readonly owner: Recipient;
   readonly rule: string;
@@ -47,7 +47,7 @@ interface OwedRow {
   status: Status | null;
   sales_rep: string | null;
   duty_id: string;
-  duty: DutyName | HouseDutyName;
+  duty: DutyName | AdministrationDutyName;
   about: string | null;
   owner_role: Recipient["role"];
   owner_id: string | null;
@@ -83,7 +83,7 @@ const columns = sql`d.order_no, d.duty_id, d.duty, d.about, d.owner_role, d.owne
   d.state, d.level, d.acknowledged_by`;
 
 /** Duties of the administration, with the columns of a duty. */
-function administrationRows(administration: readonly HouseDuty[]): Rows {
+function administrationRows(administration: readonly AdministrationDuty[]): Rows {
   const rows = administration.map(
     ({ dutyId, duty, owner, rule, openedAt, dueAt, level }) => sql`(
       ''::text, ${dutyId}::text, ${duty}::text, null::text, ${owner.role}::text, null::text, null::text, ${rule}::text,
@@ -119,7 +119,7 @@ function wantedBy(filter: DutyFilter): Wanted {
 }
 
 /** Selects from all sources. `limited`, an `order by` with a `limit`, ends each part, so that none reads more than a page. */
-function selectOwed(wanted: Wanted, administration: readonly HouseDuty[], limited: Rows): Rows {
+function selectOwed(wanted: Wanted, administration: readonly AdministrationDuty[], limited: Rows): Rows {
   const { reps, conditions, owners = [sql<SqlBool>`true`] } = wanted;
   const parts: Rows[] = [];
   for (const owner of owners) {
@@ -142,7 +142,7 @@ function selectOwed(wanted: Wanted, administration: readonly HouseDuty[], limite
 async function readDutyPage(
   db: Database,
   wanted: Wanted,
-  administration: readonly HouseDuty[],
+  administration: readonly AdministrationDuty[],
   at: Ms,
   { limit, cursor }: PageRequest,
 ): Promise<Page<ListedDuty>> {
@@ -189,7 +189,7 @@ export function listOverdue(
   filter: DutyFilter,
   at: Ms,
   page: PageRequest,
-  administration: readonly HouseDuty[] = [],
+  administration: readonly AdministrationDuty[] = [],
 ): Promise<Page<ListedDuty>> {
   const wanted = wantedBy(filter);
   return readDutyPage(db, { ...wanted, conditions: [...wanted.conditions, dueBefore(at)] }, administration, at, page);
@@ -208,7 +208,7 @@ export async function countOverdue(
   db: Database,
   filter: DutyFilter,
   at: Ms,
-  administration: readonly HouseDuty[] = [],
+  administration: readonly AdministrationDuty[] = [],
 ): Promise<OverdueCount> {
   const { reps, conditions } = wantedBy(filter);
   const where = allOf([...conditions, dueBefore(at)]);
@@ -261,7 +261,7 @@ export function listDutiesOf(
   { id, roles, deputyFor }: Assignee,
   at: Ms,
   page: PageRequest,
-  administration: readonly HouseDuty[] = [],
+  administration: readonly AdministrationDuty[] = [],
 ): Promise<Page<ListedDuty>> {
   const owners = [
     ...[...new Set([id, ...deputyFor])].map((owner) => sql<SqlBool>`d.owner_id = ${owner}`),

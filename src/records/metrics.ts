@@ -1,5 +1,5 @@
 import { sql } from "kysely";
-import type { DutyName } from "../domain/policy.ts";
+import type { DutyName } from "../domain/order/duty.ts";
 import type { Rung } from "../domain/clock/watch.ts";
 import type { Status } from "../domain/order/state.ts";
 import type { Ms } from "../domain/time.ts";

@@ -1,7 +1,7 @@
 import type { CommandName } from "../domain/order/bodies.ts";
 import type { EventName } from "../domain/order/events.ts";
 import type { RefusalCode } from "../domain/order/refusals.ts";
-import type { DutyName } from "../domain/policy.ts";
+import type { DutyName } from "../domain/order/duty.ts";
 import { aftercare } from "./commands/aftercare.ts";
 import { cancellation } from "./commands/cancellation.ts";
 import { changes } from "./commands/changes.ts";

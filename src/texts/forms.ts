@@ -1,13 +1,13 @@
 import type {
-  Channel,
-  changeKinds,
   freightBearers,
   lossDecisions,
   problemKinds,
-  remedyKinds,
   transportMethods,
-} from "../domain/order/bodies.ts";
-import type { Delay, Shipment } from "../domain/order/state.ts";
+  Shipment,
+} from "../domain/order/vocabulary/shipping.ts";
+import type { changeKinds } from "../domain/order/vocabulary/changes.ts";
+import type { Channel, remedyKinds } from "../domain/order/shapes.ts";
+import type { Delay } from "../domain/order/vocabulary/delays.ts";
 import type { Locale, Text } from "./locale.ts";
 
 /** What stands on the three forms (R5.2), beside the words that everything else uses too (`words.ts`). */

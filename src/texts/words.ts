@@ -1,6 +1,8 @@
-import type { DutyName, HouseDutyName } from "../domain/policy.ts";
+import type { AdministrationDutyName } from "../domain/routine/put-calendar.ts";
+import type { DutyName } from "../domain/order/duty.ts";
 import type { Party } from "../domain/people.ts";
-import type { ChangeState, Stage, Status } from "../domain/order/state.ts";
+import type { Stage, Status } from "../domain/order/state.ts";
+import type { ChangeState } from "../domain/order/vocabulary/changes.ts";
 import type { Rung } from "../domain/clock/watch.ts";
 import type { Restored } from "../domain/order/events.ts";
 import { orderDutyWords } from "./chapters.ts";
@@ -50,7 +52,7 @@ export const roleWords: { readonly [R in Party]: Text } = {
 };
 
 /** Duties as people call them: an order's, and those of the house. */
-export const dutyWords: { readonly [D in DutyName | HouseDutyName]: Text } = {
+export const dutyWords: { readonly [D in DutyName | AdministrationDutyName]: Text } = {
   ...orderDutyWords,
   "put-calendar": { zh: "更新工作日历", en: "put a newer calendar" },
 };

@@ -6,7 +6,7 @@ import { routineActivities } from "../../src/activities/routine.ts";
 import type { OutgoingCommand } from "../../src/application/commands.ts";
 import { scopedKey } from "../../src/contracts/keys.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { weekBefore } from "../../src/domain/routine/period.ts";
 import { DAY, iso } from "../../src/domain/time.ts";
 import { composeWeeklySheet } from "../../src/forms/weekly-summary.ts";

@@ -14,7 +14,7 @@ import type { RewardsTelling } from "../../src/contracts/workflow-rewards.ts";
 import type { Role } from "../../src/domain/people.ts";
 import type { InspectionStart } from "../../src/contracts/workflow-routine.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { defaultRewardsPolicy } from "../../src/domain/routine/rewards-policy.ts";
 import type { Ms } from "../../src/domain/time.ts";
 import { openLocalIssuer } from "../../src/identity/local-keys.ts";

@@ -3,7 +3,7 @@ import type { z } from "zod";
 import { policyAnswer, rehearsalAnswer } from "../../src/contracts/policy-answers.ts";
 import { problemSchema } from "../../src/contracts/problem.ts";
 import type { Role } from "../../src/domain/people.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { HOUR, iso, MINUTE } from "../../src/domain/time.ts";
 import { MONDAY } from "../domain/order-fixture.ts";

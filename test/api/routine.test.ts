@@ -6,7 +6,7 @@ import { answeredSchema, inspectionSchema, weeklySchema } from "../../src/contra
 import type { Tell } from "../../src/contracts/workflow.ts";
 import type { RoutineActivities } from "../../src/contracts/workflow-routine.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { weekBefore } from "../../src/domain/routine/period.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";

@@ -7,7 +7,7 @@ import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
 import { publish } from "../../src/records/write.ts";
 import type { NotDone } from "../../src/temporal/outcomes.ts";

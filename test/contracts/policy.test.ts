@@ -1,6 +1,8 @@
+import { administrationDutyNames } from "../../src/domain/routine/put-calendar.ts";
 import { expect, it } from "vitest";
 import { policyFrom } from "../../src/contracts/policy.ts";
-import { defaultPolicy, dutyNames, houseDutyNames } from "../../src/domain/policy.ts";
+import { dutyNames } from "../../src/domain/order/chapters.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 
 it("is the default where nothing is said", () => {
   expect(policyFrom({})).toEqual(defaultPolicy);
@@ -30,7 +32,7 @@ it("changes what is said and nothing beside it", () => {
     freight: { ...defaultPolicy.freight, special: "customer" },
     effects: { ...defaultPolicy.effects, attempts: 3 },
   });
-  expect(Object.keys(policy.duties)).toEqual([...dutyNames, ...houseDutyNames]);
+  expect(Object.keys(policy.duties)).toEqual([...dutyNames, ...administrationDutyNames]);
 });
 
 it("names every wrong path at once", () => {

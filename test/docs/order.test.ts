@@ -1,9 +1,9 @@
 import { test } from "vitest";
-import { commandNames, commands, dutyRules } from "../../src/domain/order/chapters.ts";
+import { commandNames, commands, dutyNames, dutyRules } from "../../src/domain/order/chapters.ts";
 import { asks } from "../../src/domain/order/effects.ts";
 import type { CommandName } from "../../src/domain/order/bodies.ts";
 import type { Role } from "../../src/domain/people.ts";
-import { defaultPolicy, dutyNames } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { commandTexts, dutyTexts } from "../../src/texts/chapters.ts";
 import { expectGenerated, table } from "./generated.ts";
 

@@ -2,7 +2,7 @@ import { readFileSync, readdirSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 import { commands, dutyRules } from "../../src/domain/order/chapters.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { regulationRules } from "../../src/domain/regulation.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { expectGenerated, table } from "./generated.ts";

@@ -7,7 +7,7 @@ import { permitted } from "../../src/domain/order/permission.ts";
 import { stages, statuses, statusOf, type Order, type Stage } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles } from "../../src/domain/people.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { stageWords, statusWords } from "../../src/texts/words.ts";
 import { by, command, MONDAY } from "../domain/order-fixture.ts";
 import { makeBody, type Making } from "../domain/model/bodies.ts";

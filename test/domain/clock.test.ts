@@ -2,7 +2,8 @@ import fc from "fast-check";
 import { describe, expect, test } from "vitest";
 import { addDuration, addTime, defaultCalendar, elapsed, type Calendar } from "../../src/domain/clock/calendar.ts";
 import { nextAlarm, setCalendar } from "../../src/domain/order/clock.ts";
-import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
+import { type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import {
   addDays,
   DAY,
@@ -194,9 +195,9 @@ describe("a duration in working time", () => {
 const toMinutes = (text: string): number => Number(text.slice(0, 2)) * 60 + Number(text.slice(3));
 
 /** The regulation's numbers, with a duty in working time. */
-const working: Policy = {
+const working = {
   ...defaultPolicy,
-  duties: { ...defaultPolicy.duties, confirm: { ...defaultPolicy.duties.confirm, calendar: "working" } },
+  duties: { ...defaultPolicy.duties, confirm: { ...defaultPolicy.duties.confirm, calendar: "working" as const } },
 };
 const received = (moment: string, policy: Policy = working): Story =>
   when({ ...beginning, now: at(moment), policy }, "receive", by("sales_rep"), { customer });

@@ -1,12 +1,13 @@
 import { describe, expect, test } from "vitest";
-import type { Duty } from "../../src/domain/clock/duty.ts";
-import { commands, dutyRules } from "../../src/domain/order/chapters.ts";
+import { commands, dutyRules, dutyNames } from "../../src/domain/order/chapters.ts";
 import { nextAlarm, tick } from "../../src/domain/order/clock.ts";
 import { duties } from "../../src/domain/order/duties.ts";
 import { replay } from "../../src/domain/order/evolve.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
-import { defaultPolicy, dutyNames, timeFor, type DutyName, type Policy } from "../../src/domain/policy.ts";
+import { timeFor, type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
+import type { DutyName, Duty } from "../../src/domain/order/duty.ts";
 import { DAY, HOUR, iso, MINUTE, ms, type Ms } from "../../src/domain/time.ts";
 import { attempt, beginning, by, later, machine, when, type Story } from "./order-fixture.ts";
 import { dutyTable } from "./model/table.ts";
@@ -341,7 +342,7 @@ describe.each(dutyNames)("%s", (name) => {
     expect(special === undefined).toBe(row.special === undefined);
     if (row.special && special !== undefined) {
       expect(dutyOf(row.special(beginning).story, name).course.budget).toBe(special * HOUR);
-      expect(ms(timeFor(defaultPolicy, name, false) ?? "PT0S")).toBe((hours ?? 0) * HOUR);
+      expect(ms(timeFor(defaultPolicy.duties[name], false) ?? "PT0S")).toBe((hours ?? 0) * HOUR);
     }
   });
 

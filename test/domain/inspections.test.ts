@@ -72,8 +72,7 @@ test("an order whose policy is older than the inspections takes the default time
   const { inspect: _, ...older } = story.policy.duties;
   const old = story.order && { ...story.order, policy: { ...story.policy, duties: older } };
   // What a recorded order of an earlier version holds.
-  // oxlint-disable-next-line typescript/no-unsafe-type-assertion
-  const asked = when({ ...story, order: old as typeof story.order }, "ask-inspection", S, ask);
+  const asked = when({ ...story, order: old }, "ask-inspection", S, ask);
   given(asked).dueIn("inspect", "P7D");
   expect(asked.order?.inspections).toHaveLength(1);
 });

@@ -7,7 +7,8 @@ import type { OrderEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { isRefusal, type Refusal } from "../../src/domain/order/refusals.ts";
 import type { Actor, Role } from "../../src/domain/people.ts";
-import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
+import { type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { instant, ms, type Duration, type Ms } from "../../src/domain/time.ts";
 
 /** A person of a role; the representative of the orders here is li.na. */

@@ -7,7 +7,8 @@ import { checkedCommand, type CommandName } from "../../src/domain/order/bodies.
 import { stages, type Order } from "../../src/domain/order/state.ts";
 import { isRefusal } from "../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../src/domain/people.ts";
-import { defaultPolicy, type DutyName } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
+import type { DutyName } from "../../src/domain/order/duty.ts";
 import { by, machine, when, type Story } from "./order-fixture.ts";
 import { makeBody } from "./model/bodies.ts";
 import { changesNothing } from "./model/play.ts";

@@ -1,7 +1,9 @@
 import { expect, test } from "vitest";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { rehearse } from "../../src/domain/order/rehearsal.ts";
-import { defaultPolicy, type DutyName, type Policy } from "../../src/domain/policy.ts";
+import { type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
+import type { DutyName } from "../../src/domain/order/duty.ts";
 import { HOUR, MINUTE } from "../../src/domain/time.ts";
 import { MANY_UNTIL, manyOrders } from "../support/many-orders.ts";
 import { later, MONDAY, when, by, type Story } from "./order-fixture.ts";

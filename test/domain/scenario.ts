@@ -1,5 +1,4 @@
 import { expect } from "vitest";
-import type { Duty } from "../../src/domain/clock/duty.ts";
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { EventName, OrderEvent } from "../../src/domain/order/events.ts";
 import { duties } from "../../src/domain/order/duties.ts";
@@ -8,7 +7,7 @@ import type { ClosedDuty, Order, Stage } from "../../src/domain/order/state.ts";
 import { isRefusal, type RefusalCode } from "../../src/domain/order/refusals.ts";
 import type { Effect, EffectOutcome, MessageName } from "../../src/domain/order/effects.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import type { DutyName } from "../../src/domain/policy.ts";
+import type { DutyName, Duty } from "../../src/domain/order/duty.ts";
 import { iso, ms, type Duration, type Ms } from "../../src/domain/time.ts";
 import { attempt, later, reported, when, type Story } from "./order-fixture.ts";
 

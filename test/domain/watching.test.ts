@@ -1,6 +1,6 @@
 import { describe, expect, test } from "vitest";
 import { takeReport } from "../../src/domain/order/reports.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { by, command, machine, when } from "./order-fixture.ts";
 import { entry, upTo } from "./regular.ts";
 import { dutyOf, given } from "./scenario.ts";

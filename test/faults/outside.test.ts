@@ -18,7 +18,7 @@ import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { replay } from "../../src/domain/order/evolve.ts";
 import { roles } from "../../src/domain/people.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { openDatabase } from "../../src/records/database.ts";
 import { behaviour, troubles, type Trouble } from "../../src/stand-ins/behaviour.ts";

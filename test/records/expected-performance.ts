@@ -34,7 +34,7 @@ function dutiesOf(order: Order): ReturnType<typeof duties> {
 }
 
 function timeTaken({ order, events }: MadeOrder, { duty, dutyId, openedAt, closedAt }: ClosedDuty): number {
-  const time = order.policy.duties[duty].calendar === "working" ? officeTime : (a: Ms, b: Ms) => Math.max(0, b - a);
+  const time = order.policy.duties[duty]?.calendar === "working" ? officeTime : (a: Ms, b: Ms) => Math.max(0, b - a);
   const since = events[Number(dutyId.split("-").at(-1)) - 1];
   // A delivery has to be proved from the end of the day on which it was expected.
   const arrival = since && "expectedArrival" in since.data ? since.data.expectedArrival : undefined;

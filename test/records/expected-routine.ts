@@ -1,4 +1,4 @@
-import type { Custom, LineSoFar } from "../../src/domain/order/bodies.ts";
+import type { Custom, LineSoFar } from "../../src/domain/order/shapes.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { duties } from "../../src/domain/order/duties.ts";
 import type { Period } from "../../src/domain/routine/period.ts";

@@ -2,7 +2,7 @@ import { afterAll, beforeAll, expect, test } from "vitest";
 import { renewMonth } from "../../src/activities/rewards.ts";
 import { routineActivities } from "../../src/activities/routine.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { monthNamed, weekBefore } from "../../src/domain/routine/period.ts";
 import { defaultRewardsPolicy } from "../../src/domain/routine/rewards-policy.ts";
 import { iso } from "../../src/domain/time.ts";

@@ -8,7 +8,7 @@ import { upTo } from "../domain/regular.ts";
 import { until } from "../support/until.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { DivergentRunError, publish } from "../../src/records/write.ts";
 import { openRunningOrder } from "../../src/workflows/order/running-order.ts";
 import { openRecords, salted, type Fixture } from "./fixture.ts";

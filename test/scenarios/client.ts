@@ -4,7 +4,7 @@ import { acceptedSchema, answerSchema, commandStateSchema, historySchema, orderS
 import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import type { Stage } from "../../src/domain/order/state.ts";
 import { asked } from "../../src/stand-ins/journal.ts";
-import type { DutyName } from "../../src/domain/policy.ts";
+import type { DutyName } from "../../src/domain/order/duty.ts";
 import type { Served } from "../support/gendan.ts";
 import { isFromRecords, sender, type Answer, type Sender } from "../support/people.ts";
 import { until } from "../support/until.ts";

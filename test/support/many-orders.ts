@@ -4,7 +4,9 @@ import { pendingEffects, settle } from "../../src/domain/order/outside.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import { dutyRows, orderRow } from "../../src/domain/order/view.ts";
-import { defaultPolicy, type DutyName, type Policy } from "../../src/domain/policy.ts";
+import { type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
+import type { DutyName } from "../../src/domain/order/duty.ts";
 import { addDays, DAY, dayOf, HOUR, startOfDay, type Day, type Ms } from "../../src/domain/time.ts";
 import type { Database } from "../../src/records/database.ts";
 import { publicationOf } from "../../src/records/rebuild.ts";
@@ -57,10 +59,7 @@ export async function publishAll(db: Database, orders: readonly MadeOrder[], at:
 const desk: readonly DutyName[] = ["sign", "release", "correct-entry", "assess-change", "confirm-receipt"];
 const officeHours: Policy = {
   ...defaultPolicy,
-  duties: desk.reduce<Policy["duties"]>(
-    (all, name) => ({ ...all, [name]: { ...all[name], calendar: "working" } }),
-    defaultPolicy.duties,
-  ),
+  duties: desk.reduce((all, name) => ({ ...all, [name]: { ...all[name], calendar: "working" } }), defaultPolicy.duties),
 };
 
 /**

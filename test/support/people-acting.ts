@@ -1,6 +1,5 @@
-import type { Duty } from "../../src/domain/clock/duty.ts";
 import { duties } from "../../src/domain/order/duties.ts";
-import type { DutyName } from "../../src/domain/policy.ts";
+import type { DutyName, Duty } from "../../src/domain/order/duty.ts";
 import { addDays, DAY, dayOf, HOUR, iso, MINUTE } from "../../src/domain/time.ts";
 import { by, machine } from "../domain/order-fixture.ts";
 import { address } from "../domain/regular.ts";

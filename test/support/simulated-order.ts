@@ -1,4 +1,4 @@
-import type { Duty } from "../../src/domain/clock/duty.ts";
+import type { Duty } from "../../src/domain/order/duty.ts";
 import { checkedCommand, type Bodies, type CommandName } from "../../src/domain/order/bodies.ts";
 import type { OrderEvent } from "../../src/domain/order/events.ts";
 import type { Outcome } from "../../src/domain/order/append.ts";

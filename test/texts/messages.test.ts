@@ -3,7 +3,7 @@ import { describe, expect, it } from "vitest";
 import { rungs } from "../../src/domain/clock/watch.ts";
 import { messageNames } from "../../src/domain/order/effects.ts";
 import { refusalCodes } from "../../src/domain/order/refusals.ts";
-import { dutyNames } from "../../src/domain/policy.ts";
+import { dutyNames } from "../../src/domain/order/chapters.ts";
 import { messageText } from "../../src/texts/messages.ts";
 
 const params = {

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from "vitest";
 import { checkActivities } from "../../src/activities/check.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import { commandNames } from "../../src/domain/order/chapters.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { publish } from "../../src/records/write.ts";
 import { eventsOf } from "../../src/records/read.ts";
 import { fromAuthor } from "../../src/temporal/codec/codec.ts";

@@ -8,7 +8,7 @@ import { openEngine } from "../../src/temporal/engine.ts";
 import { ORDER_WORKFLOW, type StartOrder } from "../../src/contracts/workflow.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
 import type { OrderEvent, Restored } from "../../src/domain/order/events.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { SECOND } from "../../src/domain/time.ts";
 import { projectOrder } from "../../src/records/projection.ts";
 import { eventsOf } from "../../src/records/read.ts";

@@ -18,7 +18,8 @@ import type { Bodies, CommandName } from "../../src/domain/order/bodies.ts";
 import { RULES, type OrderEvent } from "../../src/domain/order/events.ts";
 import type { OrderView } from "../../src/domain/order/view.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import { defaultPolicy, type Policy } from "../../src/domain/policy.ts";
+import { type Policy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { by } from "../domain/order-fixture.ts";
 import { until } from "../support/until.ts";
 

@@ -4,7 +4,7 @@ import type { temporal } from "@temporalio/proto";
 import { WorkflowUpdateFailedError } from "@temporalio/client";
 import { ApplicationFailure } from "@temporalio/common";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { replay } from "../../src/domain/order/evolve.ts";
 import { iso } from "../../src/domain/time.ts";
 import { by, machine } from "../domain/order-fixture.ts";

@@ -7,7 +7,7 @@ import { orderNumber } from "../../src/contracts/bodies.ts";
 import { ownIds } from "../../src/contracts/workflow-ids.ts";
 import type { RoutineActivities, RoutineStart, WatchInspectionStart } from "../../src/contracts/workflow-routine.ts";
 import { defaultCalendar } from "../../src/domain/clock/calendar.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { defaultRoutinePolicy } from "../../src/domain/routine/policy.ts";
 import { by } from "../domain/order-fixture.ts";
 import { bundle, devServer } from "../support/engines.ts";

@@ -12,7 +12,7 @@ import type { OrderEvent } from "../../src/domain/order/events.ts";
 import { replay } from "../../src/domain/order/evolve.ts";
 import type { Order } from "../../src/domain/order/state.ts";
 import type { Actor } from "../../src/domain/people.ts";
-import { defaultPolicy } from "../../src/domain/policy.ts";
+import { defaultPolicy } from "../../src/domain/default-policy.ts";
 import { by, machine } from "../domain/order-fixture.ts";
 import { customer, entry, upTo } from "../domain/regular.ts";
 import { bundle, devServer, testCodec } from "../support/engines.ts";

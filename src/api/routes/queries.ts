@@ -13,7 +13,7 @@ import {
 import { orderNumber } from "../../contracts/bodies.ts";
 import { replay } from "../../domain/order/evolve.ts";
 import { view } from "../../domain/order/view.ts";
-import { putCalendarDuty, type HouseDuty } from "../../domain/routine/put-calendar.ts";
+import { putCalendarDuty, type AdministrationDuty } from "../../domain/routine/put-calendar.ts";
 import { readCalendar } from "../../records/versions.ts";
 import { countOverdue, listDutiesOf, listOverdue } from "../../records/duties.ts";
 import { listOrders } from "../../records/read.ts";
@@ -32,7 +32,7 @@ export function queryRoutes({ application, db, now, policy }: ApiDependencies): 
   const checkOrderAccess = createOrderAccessCheck({ application, db });
   const params = z.object({ orderNo: orderNumber });
   /** Overdue or open duties that belong to no order. */
-  async function dutiesWithoutOrder(): Promise<readonly HouseDuty[]> {
+  async function dutiesWithoutOrder(): Promise<readonly AdministrationDuty[]> {
     const [current, working] = await Promise.all([policy(), readCalendar(db)]);
     const duty = putCalendarDuty(working, current, now());
     return duty ? [duty] : [];

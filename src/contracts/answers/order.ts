@@ -1,5 +1,7 @@
 import { z } from "zod";
-import { changeKinds, freightBearers, inspectionResults, inspectors, transportMethods } from "../../domain/order/bodies.ts";
+import { inspectionResults, inspectors } from "../../domain/order/vocabulary/inspections.ts";
+import { freightBearers, transportMethods } from "../../domain/order/vocabulary/shipping.ts";
+import { changeKinds } from "../../domain/order/vocabulary/changes.ts";
 import type {
   ChangeView,
   ComplaintView,

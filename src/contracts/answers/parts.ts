@@ -1,12 +1,11 @@
 import { z } from "zod";
-import { channels, remedyKinds } from "../../domain/order/bodies.ts";
+import { channels, remedyKinds } from "../../domain/order/shapes.ts";
 import { rungs } from "../../domain/clock/watch.ts";
 import { asks, messageNames } from "../../domain/order/effects.ts";
-import { commandNames } from "../../domain/order/chapters.ts";
+import { commandNames, dutyNames } from "../../domain/order/chapters.ts";
 import { refusalCodes } from "../../domain/order/refusals.ts";
 import { stages, statuses } from "../../domain/order/state.ts";
 import { roles } from "../../domain/people.ts";
-import { dutyNames } from "../../domain/policy.ts";
 
 /**
  * What answers are made of (`docs/http.md`, Queries). Only shapes: what was taken in has been checked then, and an answer must never fail

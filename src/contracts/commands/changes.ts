@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { changeKinds } from "../../domain/order/bodies.ts";
+import { changeKinds } from "../../domain/order/vocabulary/changes.ts";
 import { text } from "../answers/parts.ts";
 import { said } from "../answers/readable.ts";
 import { between, channel, day, fen, id, reason, revision, termsPatch } from "../fields.ts";

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { remedyDecisions } from "../../domain/order/bodies.ts";
+import { remedyDecisions } from "../../domain/order/vocabulary/delays.ts";
 import { text } from "../answers/parts.ts";
 import { said } from "../answers/readable.ts";
 import { between, channel, day, reason, remedy } from "../fields.ts";

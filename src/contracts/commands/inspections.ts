@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { inspectionResults, inspectors } from "../../domain/order/bodies.ts";
+import { inspectionResults, inspectors } from "../../domain/order/vocabulary/inspections.ts";
 import { text } from "../answers/parts.ts";
 import { said } from "../answers/readable.ts";
 import { between, free, id, reason, rule } from "../fields.ts";

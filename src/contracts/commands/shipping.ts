@@ -1,5 +1,11 @@
 import { z } from "zod";
-import { freightBearers, lossDecisions, problemKinds, traceResults, transportMethods } from "../../domain/order/bodies.ts";
+import {
+  freightBearers,
+  lossDecisions,
+  problemKinds,
+  traceResults,
+  transportMethods,
+} from "../../domain/order/vocabulary/shipping.ts";
 import { text } from "../answers/parts.ts";
 import { said } from "../answers/readable.ts";
 import { address, between, channel, day, free, id, moment, name, phone, reason, satisfaction } from "../fields.ts";

@@ -1,7 +1,7 @@
 import type { Stamp } from "../stamp.ts";
 import type { Recipient, Role } from "../people.ts";
 import { type Watch, nothingWatched } from "./watch.ts";
-import { dutyPolicyOf, ladderOf, timeFor, type DutyName, type Policy } from "../policy.ts";
+import { ladderOf, timeFor, type DutyPolicy, type Policy } from "../policy.ts";
 import type { Ms } from "../time.ts";
 import { addDuration, addTime, elapsed, type Calendar } from "./calendar.ts";
 import { type Course, slowedBy } from "./ladder.ts";
@@ -34,16 +34,18 @@ export interface ClockedOrder {
 }
 
 /** Whose a duty is, and by which rule. */
-interface Rule {
+export interface ClockRule {
   readonly rule: string;
   readonly owner: Role;
+  /** Its time by the default policy. */
+  readonly policy: DutyPolicy;
 }
 
 /** A duty that is owed: what, by whom, by when, by which rule. Derived from the record, never stored in it. */
-export interface Duty {
+export interface Duty<D extends string = string> {
   /** The duty's name and the number of the event since when it is owed. */
   readonly dutyId: string;
-  readonly duty: DutyName;
+  readonly duty: D;
   readonly about?: string | undefined;
   readonly owner: Recipient;
   /** Who owns it when it falls due, or owned it then: an earlier breach stays where it was. */
@@ -62,7 +64,7 @@ export interface Duty {
   readonly course: Course;
 }
 
-function ownerOf(salesRep: string | undefined, rule: Rule, owed: Owed): Recipient {
+function ownerOf(salesRep: string | undefined, rule: ClockRule, owed: Owed): Recipient {
   if (owed.owner) return owed.owner;
   return rule.owner === "sales_rep" && salesRep !== undefined ? { role: "sales_rep", id: salesRep } : { role: rule.owner };
 }
@@ -82,21 +84,22 @@ export function timeTaken({ course: { kind, calendar, from }, watch }: Duty, unt
 }
 
 /** A duty's id: its name, and the event since when it is owed. */
-export function dutyIdOf(duty: DutyName, { since }: Owed): string {
+export function dutyIdOf(duty: string, { since }: Owed): string {
   return `${duty}-${since.number}`;
 }
 
-/** How one duty stands at a time, ms. */
-export function dutyAt(order: ClockedOrder, duty: DutyName, rule: Rule, owed: Owed, at: Ms): Duty {
+/** How one duty stands at a time, ms. A policy from before there was such a duty has its default time. */
+export function dutyAt<D extends string>(order: ClockedOrder, duty: D, rule: ClockRule, owed: Owed, at: Ms): Duty<D> {
   const { policy, calendar } = order;
-  const { calendar: kind, pausable } = dutyPolicyOf(policy, duty);
+  const dutyPolicy = policy.duties[duty] ?? rule.policy;
+  const { calendar: kind, pausable } = dutyPolicy;
   const dutyId = dutyIdOf(duty, owed);
   const watch = order.watches[dutyId] ?? nothingWatched;
   const openedAt = owed.since.receivedAt;
   const from = owed.from ?? openedAt;
 
   const special = order.class.large || order.class.custom;
-  const time = timeFor(policy, duty, special);
+  const time = timeFor(dutyPolicy, special);
   const planned = owed.dueAt ?? (time === undefined ? from : addDuration(kind, calendar, from, time));
   const unpaused = Math.max(planned, owed.notBefore ?? planned);
   const budget = elapsed(kind, calendar, from, unpaused);
@@ -135,7 +138,7 @@ export function dutyAt(order: ClockedOrder, duty: DutyName, rule: Rule, owed: Ow
       budget,
       stood,
       dueAt,
-      ladder: ladderOf(policy, duty),
+      ladder: ladderOf(policy, dutyPolicy),
       slowedBy: slowedBy(order.clockWeight),
       owner,
     },

@@ -1,5 +1,4 @@
 import type { Author, Recipient } from "../people.ts";
-import type { DutyName } from "../policy.ts";
 import type { Instant, Ms } from "../time.ts";
 
 /** The steps of telling, from first to last (`docs/order.md`, Ladder). `remind` is told daily. */
@@ -9,7 +8,7 @@ export type Rung = (typeof rungs)[number];
 /** One message a duty: the highest rung that has passed. */
 export interface RungTold {
   dutyId: string;
-  duty: DutyName;
+  duty: string;
   rule: string;
   rung: Rung;
   /** When the rung was due, RFC 3339: after downtime earlier than the event's own time. */

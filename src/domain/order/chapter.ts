@@ -1,6 +1,7 @@
+import type { DutyPolicy } from "../policy.ts";
 import { absentOnes, actingRole, type Actor, type Role } from "../people.ts";
-import type { Duty, Owed } from "../clock/duty.ts";
-import type { DutyName } from "../policy.ts";
+import type { Owed } from "../clock/duty.ts";
+import type { DutyName, Duty } from "./duty.ts";
 import type { Ms } from "../time.ts";
 import type { Bodies, CommandName } from "./bodies.ts";
 import type { EffectRequest } from "./effects.ts";
@@ -60,6 +61,8 @@ export interface CommandRow<K extends CommandName> {
 export interface DutyRule {
   readonly rule: string;
   readonly owner: Role;
+  /** Its time by the default policy, and which clock it runs on. */
+  readonly policy: DutyPolicy;
   /** Commands that fulfil it; by any other way out it has lapsed. */
   readonly closedBy: readonly (CommandName | "clock")[];
   readonly owed: (order: Order) => Owed | readonly Owed[] | undefined;

@@ -1,3 +1,4 @@
+import type { DutyName } from "./duty.ts";
 import type { CommandName } from "./bodies.ts";
 import type { Chapter, CommandRows, DutyRules, Evolve } from "./chapter.ts";
 import { aftercare } from "./chapters/aftercare.ts";
@@ -97,3 +98,56 @@ function isCommandName(name: string): name is CommandName {
 
 /** Every command, in the order of the chapters. */
 export const commandNames: readonly CommandName[] = Object.keys(commands).filter(isCommandName);
+
+/**
+ * Duties in the order in which the first release asked for them: the order of what is told and asked at one time, which event numbers and
+ * effect ids depend on. Never changed; duties that are not here come after these, in the order of the chapters.
+ */
+const firstDuties: readonly string[] = [
+  "assign-rep",
+  "confirm",
+  "enter",
+  "acknowledge-special",
+  "settle-design",
+  "report-lead-time",
+  "inform-delivery-date",
+  "confirm-final-terms",
+  "sign",
+  "correct-entry",
+  "release",
+  "update-progress",
+  "finish-production",
+  "tell-customer-of-delay",
+  "agree-remedy",
+  "decide-remedy",
+  "confirm-receiving-time",
+  "check-goods",
+  "rework",
+  "arrange-transport",
+  "confirm-shipping-data",
+  "dispatch",
+  "tell-customer-of-shipment",
+  "prove-delivery",
+  "decide-loss",
+  "confirm-receipt",
+  "assess-change",
+  "answer-change",
+  "answer-amendment",
+  "tell-change-outcome",
+  "decide-cancellation",
+  "handle-complaint",
+  "remedy-finding",
+  "inspect",
+  "verify-force-majeure",
+  "resolve-discrepancy",
+  "take-over",
+];
+
+function isDutyName(name: string): name is DutyName {
+  return Object.hasOwn(dutyRules, name);
+}
+
+const laterDuties = Object.keys(dutyRules).filter((name) => !firstDuties.includes(name));
+
+/** Every duty of an order. */
+export const dutyNames: readonly DutyName[] = [...firstDuties, ...laterDuties].filter(isDutyName);

@@ -1,5 +1,5 @@
 import type { Calendar } from "../clock/calendar.ts";
-import type { Duty } from "../clock/duty.ts";
+import type { Duty } from "./duty.ts";
 import { nextRung, toldOn } from "../clock/ladder.ts";
 import { SYSTEM } from "../people.ts";
 import { iso, type Ms } from "../time.ts";

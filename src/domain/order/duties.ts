@@ -1,9 +1,9 @@
-import { dutyAt, dutyIdOf, type Duty, type Owed } from "../clock/duty.ts";
-import { dutyNames, type DutyName } from "../policy.ts";
+import { dutyAt, dutyIdOf, type Owed } from "../clock/duty.ts";
+import type { DutyName, Duty } from "./duty.ts";
 import type { Ms } from "../time.ts";
 import type { CommandName } from "./bodies.ts";
 import { isEnded } from "./chapter.ts";
-import { commands, dutyRules } from "./chapters.ts";
+import { commands, dutyRules, dutyNames } from "./chapters.ts";
 import type { Order } from "./state.ts";
 
 /** Whether some command that would fulfil a duty could still be sent in this state: otherwise the duty lapses. */

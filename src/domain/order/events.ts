@@ -1,22 +1,40 @@
+import type { Without } from "./shapes.ts";
+import type { ConfirmationFacts } from "./vocabulary/confirmation.ts";
+import type { ProductionFacts } from "./vocabulary/production.ts";
+import type { ShippingFacts } from "./vocabulary/shipping.ts";
+import type { DelaysFacts } from "./vocabulary/delays.ts";
+import type { ForceMajeureFacts } from "./vocabulary/force-majeure.ts";
+import type { ChangesFacts } from "./vocabulary/changes.ts";
+import type { CancellationFacts } from "./vocabulary/cancellation.ts";
+import type { AftercareFacts } from "./vocabulary/aftercare.ts";
+import type { InspectionsFacts } from "./vocabulary/inspections.ts";
 import type { Stamp } from "../stamp.ts";
 import type { Author } from "../people.ts";
-import type { DutyName, Policy } from "../policy.ts";
-import type { Day, Duration, Instant, Moment, Ms } from "../time.ts";
-import type { Bodies, CommandName, Promising, Terms } from "./bodies.ts";
+import type { Policy } from "../policy.ts";
+import type { DutyName } from "./duty.ts";
+import type { Duration, Instant, Moment, Ms } from "../time.ts";
+import type { Bodies, CommandName } from "./bodies.ts";
 import type { EffectOutcome } from "./effects.ts";
 import type { RefusalCode, Details } from "./refusals.ts";
 import type { Calendar } from "../clock/calendar.ts";
 import type { Rung, RungTold } from "../clock/watch.ts";
 
-type Without<B, K extends PropertyKey> = Omit<B, K | "note">;
-
 /**
  * What can have happened to an order: an event's name and what it carries. Past tense, small. A type is never changed,
  * only added, because recorded orders are made of them.
  */
-export interface Facts {
-  // chapter 2, R2 and who signs
-  received: Without<Bodies["receive"], never> & {
+export interface Facts
+  extends
+    ConfirmationFacts,
+    ProductionFacts,
+    ShippingFacts,
+    DelaysFacts,
+    ForceMajeureFacts,
+    ChangesFacts,
+    CancellationFacts,
+    AftercareFacts,
+    InspectionsFacts {
+  received: Without<Bodies["receive"]> & {
     orderNo: string;
     policy: Policy;
     calendar?: Calendar;
@@ -27,87 +45,14 @@ export interface Facts {
     /** Personal texts of this order were removed from the records, then and by a policy of that period. */
     personalDataRemoved?: { at: Instant; after: Duration };
   };
-  "rep-assigned": { salesRep: string };
-  "work-handed-over": { from: string; to: string };
-  "work-handed-back": { from: string; to: string };
-  "customer-asked": { questionId: string; dutyId: string; question: string; channel: string };
-  "answer-recorded": { questionId: string; answer: string };
-  confirmed: Without<Bodies["confirm"], never>;
-  entered: Without<Bodies["enter"], never>;
-  "entry-corrected": Without<Bodies["correct-entry"], never>;
-  "special-acknowledged": Record<never, never>;
-  /** `days`: said so, and counted from the release. */
-  "lead-time-reported": { finishDate: Day; days?: number | undefined };
-  "design-settled": { reference: string };
-  "delivery-date-informed": Without<Bodies["inform-delivery-date"], never>;
-  "final-terms-accepted": Without<Bodies["confirm-final-terms"], "accepted">;
-  "final-terms-declined": { why?: string | undefined; channel: string };
-  signed: Record<never, never>;
-  "signature-refused": { reason: string };
-  released: Record<never, never>;
-  "release-refused": { reason: string };
-  // chapter 3
-  "progress-reported": Without<Bodies["report-progress"], never>;
-  "progress-updated": Without<Bodies["update-progress"], never>;
-  "production-finished": { quantity: number[] };
-  "delay-reported": Without<Bodies["report-delay"], never>;
-  "delay-opened": { delayId: string; cause: string; forecastArrival: Day; promisedDate: Day };
-  "delay-news": { delayId: string; cause: string; forecastArrival: Day };
-  "delay-withdrawn": { delayId: string };
-  "customer-told-of-delay": Without<Bodies["tell-customer-of-delay"], never> & { delayId: string };
-  "remedy-agreed": { delayId: string; newDate: Day } & Promising & Pick<Bodies["tell-customer-of-delay"], "remedy">;
-  "remedy-refused": { delayId: string };
-  "remedy-decided": { delayId: string; decision: Bodies["decide-remedy"]["decision"]; reason: string };
-  "receiving-time-confirmed": Without<Bodies["confirm-receiving-time"], never>;
-  // chapter 4
-  "goods-accepted": Without<Bodies["check-goods"], never>;
-  "goods-refused": Without<Bodies["check-goods"], never>;
-  "transport-arranged": Without<Bodies["arrange-transport"], never>;
-  "shipping-data-confirmed": Without<Bodies["confirm-shipping-data"], never>;
-  dispatched: Without<Bodies["dispatch"], never>;
-  "customer-told-of-shipment": { channel: string };
-  /** `late`: older than what is known, or of a shipment that is no longer under way. It is kept, and changes nothing. */
-  "tracking-reported": Without<Bodies["report-tracking"], never> & { late?: true };
-  delivered: Without<Bodies["report-delivery"], never>;
-  "trace-reported": Without<Bodies["report-trace"], never>;
-  "problem-reported": { kind: string; detail: string; trackingNumber: string };
-  "loss-decided": { decision: Bodies["decide-loss"]["decision"]; reason: string };
-  "receipt-confirmed": { satisfaction?: number | undefined };
-  // R1.3
-  "change-requested": Without<Bodies["request-change"], never> & { changeId: string };
-  "change-assessed": Without<Bodies["assess-change"], never>;
-  "change-accepted": { changeId: string; needsSignature: boolean };
-  "change-withdrawn": { changeId: string };
-  "change-signed": { changeId: string };
-  "change-signature-refused": { changeId: string; reason: string };
-  "amendment-answered": { changeId: string; accepted: boolean; reason?: string | undefined; terms?: Terms | undefined };
-  "change-outcome-told": { changeId: string; channel: string };
-  // R7.4
-  "force-majeure-declared": Without<Bodies["declare-force-majeure"], never> & { forceMajeureId: string };
-  "force-majeure-verified": { forceMajeureId: string; verified: boolean };
-  // cancellation (H)
-  "cancellation-requested": { askedBy: string; reason: string };
-  "cancellation-refused": { reason: string };
-  "cancellation-decided": { reason: string; settlement?: string | undefined };
-  cancelled: Record<never, never>;
-  // aftercare
-  "communication-recorded": Without<Bodies["record-communication"], never>;
-  "complaint-recorded": { complaintId: string; about: string };
-  "complaint-resolved": Without<Bodies["resolve-complaint"], never>;
-  "finding-recorded": Without<Bodies["record-finding"], never> & { findingId: string };
-  "finding-remedied": { findingId: string; done: string };
-  "inspection-asked": Without<Bodies["ask-inspection"], never>;
-  "inspection-answered": { inspectionId: string; result: Bodies["answer-inspection"]["result"] };
-  // the clock, and what is asked outside
   "duty-paused": { dutyId: string; awaiting: string; evidence: string };
   "duty-resumed": { dutyId: string; limit?: boolean | undefined };
   "duty-acknowledged": { dutyId: string; promisedAt?: Moment | undefined };
-  "rung-told": RungTold;
+  "rung-told": RungTold & { duty: DutyName };
   "rung-unreached": { dutyId: string; duty: DutyName; rung: Rung; effectId: string };
   "effect-done": { effectId: string; outcome: EffectOutcome };
   "effect-failed": { effectId: string; outcome: EffectOutcome };
   "effect-taken-over": { effectId: string; outcome: "done" | "abandoned" };
-  // reports that do not fit
   "discrepancy-opened": {
     discrepancyId: string;
     command: CommandName;

@@ -1,4 +1,5 @@
-import { timeTaken, type Duty } from "../clock/duty.ts";
+import { timeTaken } from "../clock/duty.ts";
+import type { Duty } from "./duty.ts";
 import { beginOrder } from "./beginning.ts";
 import { commands, dutyRules, effectRules, evolveRules, forecasts, handRules } from "./chapters.ts";
 import { dutiesAt, owedDuties, type OwedDuty } from "./duties.ts";

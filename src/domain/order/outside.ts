@@ -23,14 +23,13 @@ export function settle(order: Order, effectId: string, outcome: EffectOutcome, n
   const failed = fact("effect-failed", { effectId, outcome });
   if (effect.system !== "messages" || effect.data.message !== "rung") return append(order, [failed], origin);
   const { dutyId, duty, rung } = effect.data.params;
-  const told = duties(order, now)
-    .find((each) => each.dutyId === dutyId)
-    ?.watch.rungs.findLast((each) => each.rung === rung);
+  const owed = duties(order, now).find((each) => each.dutyId === dutyId);
+  const told = owed?.watch.rungs.findLast((each) => each.rung === rung);
   // Nobody was reached: the telling climbs on, if the duty is still owed.
   return append(
     order,
-    told && told.duty === duty
-      ? [failed, fact("rung-unreached", { dutyId: told.dutyId, duty: told.duty, rung: told.rung, effectId })]
+    owed && told && told.duty === duty
+      ? [failed, fact("rung-unreached", { dutyId: owed.dutyId, duty: owed.duty, rung: told.rung, effectId })]
       : [failed],
     origin,
   );

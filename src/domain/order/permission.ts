@@ -1,4 +1,4 @@
-import type { Duty } from "../clock/duty.ts";
+import type { Duty } from "./duty.ts";
 import type { Actor, Role } from "../people.ts";
 import type { Ms } from "../time.ts";
 import type { CommandName } from "./bodies.ts";

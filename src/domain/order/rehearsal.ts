@@ -1,5 +1,6 @@
 import type { Calendar } from "../clock/calendar.ts";
-import type { DutyName, Policy } from "../policy.ts";
+import type { Policy } from "../policy.ts";
+import type { DutyName } from "./duty.ts";
 import type { Ms } from "../time.ts";
 import { isExempt } from "./chapters/force-majeure.ts";
 import type { Recipient } from "../people.ts";

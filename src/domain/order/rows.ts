@@ -1,4 +1,4 @@
-import type { DutyName } from "../policy.ts";
+import type { DutyName } from "./duty.ts";
 import type { Instant } from "../time.ts";
 import type { Recipient } from "../people.ts";
 import type { Stage, Status } from "./state.ts";

@@ -1,5 +1,5 @@
 import { addDays, dayOf, ms, DAY, type Day, type Ms } from "../time.ts";
-import type { Line, LineSoFar, Terms, TermsPatch } from "./bodies.ts";
+import type { Line, LineSoFar, Terms, TermsPatch } from "./shapes.ts";
 import type { Stamp } from "../stamp.ts";
 import type { Order } from "./state.ts";
 import { refuse, type Refusal } from "./refusals.ts";

@@ -1,10 +1,10 @@
 import type { DutyRow, OrderRow } from "./rows.ts";
-import type { Duty } from "../clock/duty.ts";
 import { levelOf } from "../clock/ladder.ts";
 import type { Actor, Author, Recipient } from "../people.ts";
-import type { DutyName } from "../policy.ts";
+import type { DutyName, Duty } from "./duty.ts";
 import { iso, type Day, type Duration, type Instant, type Ms } from "../time.ts";
-import type { Address, Bodies, Channel, CommandName, Contact, PartOf, Remedy, TermsPatch } from "./bodies.ts";
+import type { Bodies, CommandName } from "./bodies.ts";
+import type { Address, Channel, Contact, PartOf, Remedy, TermsPatch, Said } from "./shapes.ts";
 import { exempted, isExempt } from "./chapters/force-majeure.ts";
 import type { Effect, EffectOutcome, EffectRequest, MessageName, OutsideSystem } from "./effects.ts";
 import type { Cut } from "./events.ts";
@@ -13,20 +13,11 @@ import { duties } from "./duties.ts";
 import { permitted } from "./permission.ts";
 import { same } from "./terms.ts";
 import type { RefusalCode } from "./refusals.ts";
-import {
-  statusOf,
-  type ChangeState,
-  type ClosedDuty,
-  type DelayState,
-  type Discrepancy,
-  type Inspection,
-  type Order,
-  type Problem,
-  type Said,
-  type Shipment,
-  type Stage,
-  type Status,
-} from "./state.ts";
+import { statusOf, type ClosedDuty, type Discrepancy, type Order, type Stage, type Status } from "./state.ts";
+import type { Inspection } from "./vocabulary/inspections.ts";
+import type { ChangeState } from "./vocabulary/changes.ts";
+import type { DelayState } from "./vocabulary/delays.ts";
+import type { Problem, Shipment } from "./vocabulary/shipping.ts";
 import type { Watch } from "../clock/watch.ts";
 
 /** A duty as it is answered (`docs/http.md`, Queries). */

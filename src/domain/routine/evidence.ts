@@ -2,8 +2,9 @@ import { isExempt } from "../order/chapters/force-majeure.ts";
 import type { EventName, OrderEvent } from "../order/events.ts";
 import { duties } from "../order/duties.ts";
 import { apply } from "../order/evolve.ts";
-import type { Complaint, Order } from "../order/state.ts";
-import type { DutyName } from "../policy.ts";
+import type { Order } from "../order/state.ts";
+import type { Complaint } from "../order/vocabulary/aftercare.ts";
+import type { DutyName } from "../order/duty.ts";
 import { iso, type Instant, type Ms } from "../time.ts";
 import type { OrderErrorKind, RewardsPolicy } from "./rewards-policy.ts";
 

@@ -1,7 +1,7 @@
 import { duties } from "../order/duties.ts";
 import type { Order, Stage } from "../order/state.ts";
 import { shipmentOf } from "../order/shipment.ts";
-import type { DutyName } from "../policy.ts";
+import type { DutyName } from "../order/duty.ts";
 import { ms, type Duration, type Ms } from "../time.ts";
 
 /** R6.2: the four things that are inspected. */

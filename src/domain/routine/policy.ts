@@ -1,4 +1,5 @@
-import { defaultPolicy, type LadderPolicy } from "../policy.ts";
+import { type LadderPolicy } from "../policy.ts";
+import { defaultPolicy } from "../default-policy.ts";
 import type { Duration } from "../time.ts";
 import { defaultRewardsPolicy, type RewardsPolicy } from "./rewards-policy.ts";
 

@@ -1,16 +1,23 @@
 import { addDuration, type Calendar } from "../clock/calendar.ts";
 import { nextRung, type Course } from "../clock/ladder.ts";
 import { nothingWatched, rungs } from "../clock/watch.ts";
-import { dutyPolicyOf, ladderOf, type HouseDutyName, type Policy } from "../policy.ts";
+import { ladderOf, noPause, type Policy } from "../policy.ts";
 import { DAY, endOfDay, type Ms } from "../time.ts";
 
 /** So long before the end of the last known year the supervisor owes the next one's holidays (`docs/order.md`, Time). */
 const AHEAD = 60 * DAY;
 
-/** A duty of the house and not of an order: nothing of it is kept, it follows from the calendar in force. */
-export interface HouseDuty {
+/** Its time by the default policy. */
+export const putCalendarPolicy = noPause("P30D");
+
+/** Duties of the administration, about no order; their times are in the same policy. */
+export const administrationDutyNames = ["put-calendar"] as const;
+export type AdministrationDutyName = (typeof administrationDutyNames)[number];
+
+/** A duty of the administration: nothing of it is kept, it follows from the calendar in force. */
+export interface AdministrationDuty {
   readonly dutyId: string;
-  readonly duty: HouseDutyName;
+  readonly duty: AdministrationDutyName;
   readonly rule: string;
   readonly owner: Course["owner"];
   readonly openedAt: Ms;
@@ -23,14 +30,15 @@ export interface HouseDuty {
 }
 
 /** The duty to put another calendar; `undefined` while the one in force still knows enough. Putting a later year closes it. */
-export function putCalendarDuty(calendar: Calendar, policy: Policy, at: Ms): HouseDuty | undefined {
+export function putCalendarDuty(calendar: Calendar, policy: Policy, at: Ms): AdministrationDuty | undefined {
   const year = calendar.knownUntil;
   const openedAt = endOfDay(`${year}-12-31`) - AHEAD;
   if (at <= openedAt) return undefined;
-  const { calendar: kind, within = "P30D" } = dutyPolicyOf(policy, "put-calendar");
+  const dutyPolicy = policy.duties["put-calendar"] ?? putCalendarPolicy;
+  const { calendar: kind, within = "P30D" } = dutyPolicy;
   const owner = { role: "supervisor" } as const;
   const dueAt = addDuration(kind, calendar, openedAt, within);
-  const ladder = ladderOf(policy, "put-calendar");
+  const ladder = ladderOf(policy, dutyPolicy);
   const course: Course = { kind: "always", calendar, from: openedAt, budget: dueAt - openedAt, stood: 0, dueAt, ladder, owner };
   const next = nextRung(course, nothingWatched, at);
   const level = next && next.at <= at ? rungs.indexOf(next.rung) + 1 : 0;

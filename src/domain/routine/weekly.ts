@@ -1,4 +1,5 @@
-import type { Order, Delay, Stage } from "../order/state.ts";
+import type { Order, Stage } from "../order/state.ts";
+import type { Delay } from "../order/vocabulary/delays.ts";
 import { statusOf } from "../order/state.ts";
 import { openDelay } from "../order/chapters/delays.ts";
 import { duties } from "../order/duties.ts";

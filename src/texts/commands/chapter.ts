@@ -1,7 +1,7 @@
 import type { CommandName } from "../../domain/order/bodies.ts";
 import type { EventName } from "../../domain/order/events.ts";
 import type { RefusalCode } from "../../domain/order/refusals.ts";
-import type { DutyName } from "../../domain/policy.ts";
+import type { DutyName } from "../../domain/order/duty.ts";
 import type { Text } from "../locale.ts";
 
 /** The words of one command. */

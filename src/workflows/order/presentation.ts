@@ -1,6 +1,6 @@
 import type { SearchAttributeUpdatePair } from "@temporalio/common";
 import { searchAttributes as keys } from "../../contracts/search-attributes.ts";
-import type { Duty } from "../../domain/clock/duty.ts";
+import type { Duty } from "../../domain/order/duty.ts";
 import type { Effect } from "../../domain/order/effects.ts";
 import { duties } from "../../domain/order/duties.ts";
 import { statusOf, type Order } from "../../domain/order/state.ts";

@@ -1,4 +1,5 @@
-import type { Bodies, CommandName, Line, TermsPatch } from "../../../src/domain/order/bodies.ts";
+import type { Bodies, CommandName } from "../../../src/domain/order/bodies.ts";
+import type { Line, TermsPatch } from "../../../src/domain/order/shapes.ts";
 import { duties } from "../../../src/domain/order/duties.ts";
 import type { Order } from "../../../src/domain/order/state.ts";
 import type { Actor } from "../../../src/domain/people.ts";

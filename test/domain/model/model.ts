@@ -1,6 +1,7 @@
-import type { Bodies, Command, Custom, LineSoFar, Remedy } from "../../../src/domain/order/bodies.ts";
+import type { Bodies, Command } from "../../../src/domain/order/bodies.ts";
+import type { Custom, LineSoFar, Remedy } from "../../../src/domain/order/shapes.ts";
 import type { Stage } from "../../../src/domain/order/state.ts";
-import type { DutyName } from "../../../src/domain/policy.ts";
+import type { DutyName } from "../../../src/domain/order/duty.ts";
 import { addDays, dayOf, DAY, endOfDay, type Day, type Ms } from "../../../src/domain/time.ts";
 import type { Facts, Owner } from "./table.ts";
 import { dutyTable, may } from "./table.ts";

@@ -11,7 +11,7 @@ import type { OrderEvent } from "../../../src/domain/order/events.ts";
 import type { Order } from "../../../src/domain/order/state.ts";
 import { isRefusal, type RefusalCode } from "../../../src/domain/order/refusals.ts";
 import { roles, type Actor } from "../../../src/domain/people.ts";
-import { defaultPolicy } from "../../../src/domain/policy.ts";
+import { defaultPolicy } from "../../../src/domain/default-policy.ts";
 import { DAY, HOUR, MINUTE, type Ms } from "../../../src/domain/time.ts";
 import { by, machine, MONDAY } from "../order-fixture.ts";
 import { makeBody } from "./bodies.ts";

@@ -1,7 +1,7 @@
 import type { CommandName } from "../../../src/domain/order/bodies.ts";
 import type { Stage } from "../../../src/domain/order/state.ts";
 import type { Actor, Role } from "../../../src/domain/people.ts";
-import type { DutyName } from "../../../src/domain/policy.ts";
+import type { DutyName } from "../../../src/domain/order/duty.ts";
 
 /**
  * The tables of `docs/order.md`, transcribed by hand and kept apart from the implementation: nothing here may be derived from

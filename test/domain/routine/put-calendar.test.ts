@@ -1,6 +1,6 @@
 import { expect, test } from "vitest";
 import { defaultCalendar } from "../../../src/domain/clock/calendar.ts";
-import { defaultPolicy } from "../../../src/domain/policy.ts";
+import { defaultPolicy } from "../../../src/domain/default-policy.ts";
 import { putCalendarDuty } from "../../../src/domain/routine/put-calendar.ts";
 import { instant, iso } from "../../../src/domain/time.ts";
 

@@ -3,7 +3,7 @@ import { expect, test } from "vitest";
 import { checkBody } from "../../../src/contracts/bodies.ts";
 import { addTime, defaultCalendar } from "../../../src/domain/clock/calendar.ts";
 import { commandNames } from "../../../src/domain/order/chapters.ts";
-import { defaultPolicy } from "../../../src/domain/policy.ts";
+import { defaultPolicy } from "../../../src/domain/default-policy.ts";
 import { HOUR } from "../../../src/domain/time.ts";
 import { openRunningOrder } from "../../../src/workflows/order/running-order.ts";
 import { readCalendar } from "../../../src/workflows/order/gate/calendar.ts";

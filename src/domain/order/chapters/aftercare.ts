@@ -1,9 +1,11 @@
+import { within } from "../../policy.ts";
 import { amend, chapter } from "../chapter.ts";
 import { tell } from "../messages.ts";
 import { absentOnes, holds, roles, samePerson, type Actor, type Party, type Recipient } from "../../people.ts";
 import { fact } from "../events.ts";
 import { ENTRY, hadHand, hasFollowed } from "../hands.ts";
-import type { Finding, Order } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { Finding } from "../vocabulary/aftercare.ts";
 import { refuse } from "../refusals.ts";
 
 /** A finding names a person; their role is known only where they are this order's representative, or a role is named. */
@@ -130,6 +132,7 @@ export const aftercare = chapter({
     "handle-complaint": {
       rule: "R7.3",
       owner: "customer_service",
+      policy: within("P2D"),
       closedBy: ["resolve-complaint"],
       owed: (order) =>
         order.complaints
@@ -139,6 +142,7 @@ export const aftercare = chapter({
     "remedy-finding": {
       rule: "R6.3",
       owner: "order_admin",
+      policy: within("P1D"),
       closedBy: ["remedy-finding"],
       owed: (order) =>
         order.findings

@@ -1,3 +1,4 @@
+import { within } from "../../policy.ts";
 import type { Actor } from "../../people.ts";
 import { amend, chapter, roleFor } from "../chapter.ts";
 import { lapsing } from "./changes.ts";
@@ -95,6 +96,7 @@ export const cancellation = chapter({
     "decide-cancellation": {
       rule: "H",
       owner: "supervisor",
+      policy: within("PT24H"),
       closedBy: ["cancel", "refuse-cancellation"],
       owed: ({ cancellation: asked }) =>
         asked && { since: asked.stamp, owner: { role: "supervisor", except: asked.stamp.actor.id } },

@@ -1,12 +1,14 @@
+import { noPause, within } from "../../policy.ts";
 import { amend, chapter } from "../chapter.ts";
 import { CUSTOMER, tell } from "../messages.ts";
-import type { Terms } from "../bodies.ts";
+import type { Terms } from "../shapes.ts";
 import { fact } from "../events.ts";
 import type { Stamp } from "../../stamp.ts";
 import { hadHand } from "../hands.ts";
 import { makingAgain } from "./production.ts";
 import { promiseRefused, promising } from "../promise.ts";
-import type { Change, ChangeState, Order } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { Change, ChangeState } from "../vocabulary/changes.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { weightOfValue } from "../weight.ts";
 import {
@@ -215,18 +217,21 @@ export const changes = chapter({
     "assess-change": {
       rule: "R1.3",
       owner: "order_admin",
+      policy: within("PT24H"),
       closedBy: ["assess-change"],
       owed: (order) => owedIn(order, "requested", "order_admin"),
     },
     "answer-change": {
       rule: "R1.3",
       owner: "sales_rep",
+      policy: within("P3D"),
       closedBy: ["accept-change", "withdraw-change"],
       owed: (order) => owedIn(order, "assessed"),
     },
     "answer-amendment": {
       rule: "R1.3",
       owner: "production",
+      policy: within("PT24H"),
       closedBy: ["answer-amendment"],
       owed: (order) => owedIn(order, "amending"),
       opening: (order, { about }) => {
@@ -246,6 +251,7 @@ export const changes = chapter({
     "tell-change-outcome": {
       rule: "R1.3",
       owner: "sales_rep",
+      policy: noPause("PT24H"),
       closedBy: ["tell-change-outcome"],
       owed: ({ changes: all }) =>
         all.filter(({ state }) => state === "refused").map(({ since, changeId }) => ({ since, about: changeId })),

@@ -1,3 +1,4 @@
+import { within } from "../../policy.ts";
 import type { Actor } from "../../people.ts";
 import { addDays, dayOf, type Ms } from "../../time.ts";
 import { advance, amend, chapter, isSpecial, latest } from "../chapter.ts";
@@ -7,7 +8,8 @@ import type { Stamp } from "../../stamp.ts";
 import type { Bodies } from "../bodies.ts";
 import { ENTRY, hadHand } from "../hands.ts";
 import { expectedRefused, promiseRefused, promising } from "../promise.ts";
-import type { LeadTime, Order } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { LeadTime } from "../vocabulary/confirmation.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { discountRefused, finishFor, reckoned, revised, same } from "../terms.ts";
 import { findDuty, pauseRefused, resuming } from "./watching.ts";
@@ -323,24 +325,28 @@ export const confirmation = chapter({
     "assign-rep": {
       rule: "R2.1",
       owner: "supervisor",
+      policy: within("PT30M"),
       closedBy: ["reassign"],
       owed: (order) => (order.salesRep === undefined ? { since: order.received } : undefined),
     },
     confirm: {
       rule: "R2.1",
       owner: "sales_rep",
+      policy: within("PT2H"),
       closedBy: ["confirm"],
       owed: (order) => (order.stage === "received" ? { since: order.received } : undefined),
     },
     enter: {
       rule: "R2.2",
       owner: "sales_rep",
+      policy: within("PT2H", "PT1H"),
       closedBy: ["enter"],
       owed: (order) => (order.stage === "confirmed" && order.confirmed ? { since: order.confirmed } : undefined),
     },
     "acknowledge-special": {
       rule: "R2.3",
       owner: "supervisor",
+      policy: within("PT1H"),
       closedBy: ["acknowledge-special"],
       owed: (order) =>
         order.specialSince && !order.acknowledgedSpecial && beforeSigned(order) ? { since: order.specialSince } : undefined,
@@ -356,6 +362,7 @@ export const confirmation = chapter({
     "settle-design": {
       rule: "R2.3",
       owner: "design",
+      policy: within("PT24H"),
       closedBy: ["settle-design"],
       owed: (order) => {
         const since = latest(order.entry, order.termsDeclined?.stamp);
@@ -365,6 +372,7 @@ export const confirmation = chapter({
     "report-lead-time": {
       rule: "R2.3",
       owner: "production",
+      policy: within("PT24H", "PT12H"),
       closedBy: ["report-lead-time"],
       owed: (order) => {
         const since = leadTimeOwedSince(order);
@@ -386,6 +394,7 @@ export const confirmation = chapter({
     "inform-delivery-date": {
       rule: "R2.3",
       owner: "sales_rep",
+      policy: within("PT2H"),
       closedBy: ["inform-delivery-date"],
       owed: (order) =>
         order.stage === "entered" && order.class.large && !order.class.custom && order.leadTime && !order.dateTold
@@ -395,6 +404,7 @@ export const confirmation = chapter({
     "confirm-final-terms": {
       rule: "R2.3",
       owner: "sales_rep",
+      policy: within("PT24H"),
       closedBy: ["confirm-final-terms"],
       owed: (order) =>
         order.stage === "entered" && order.class.custom && order.design && order.leadTime && !order.finalTerms
@@ -404,6 +414,7 @@ export const confirmation = chapter({
     sign: {
       rule: "R5.3",
       owner: "supervisor",
+      policy: within("PT4H", "PT2H"),
       closedBy: ["sign", "refuse-signature"],
       owed: (order) => {
         const since = signableSince(order);
@@ -421,12 +432,14 @@ export const confirmation = chapter({
     "correct-entry": {
       rule: "R2.2",
       owner: "sales_rep",
+      policy: within("PT4H", "PT2H"),
       closedBy: ["correct-entry"],
       owed: (order) => (order.stage === "returned" && order.returned ? { since: order.returned.stamp } : undefined),
     },
     release: {
       rule: "R5.1",
       owner: "order_admin",
+      policy: within("PT4H", "PT2H"),
       closedBy: ["release", "refuse-release"],
       owed: (order) =>
         order.stage === "signed" && order.signature

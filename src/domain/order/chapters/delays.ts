@@ -1,12 +1,14 @@
+import { noPause, within } from "../../policy.ts";
 import { addDays, dayOf, endOfDay, instant, type Day, type Ms } from "../../time.ts";
 import { amend, chapter } from "../chapter.ts";
 import { rep, tell } from "../messages.ts";
-import type { Remedy } from "../bodies.ts";
+import type { Remedy } from "../shapes.ts";
 import { changeOpen, termsAfter } from "./changes.ts";
 import { fact, type Fact } from "../events.ts";
 import { ENTRY, hadHand } from "../hands.ts";
 import { expectedRefused, promiseRefused, promising } from "../promise.ts";
-import type { Delay, Forecast, Order } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { Delay, Forecast } from "../vocabulary/delays.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { shipmentOf } from "../shipment.ts";
 import { amountUnder, finishFor, fittingTransport, reckoned, revised, transitDays } from "../terms.ts";
@@ -254,6 +256,7 @@ export const delays = chapter({
     "tell-customer-of-delay": {
       rule: "R3.3",
       owner: "sales_rep",
+      policy: noPause("PT24H"),
       closedBy: ["tell-customer-of-delay"],
       owed: (order) => {
         const delay = openDelay(order);
@@ -263,6 +266,7 @@ export const delays = chapter({
     "agree-remedy": {
       rule: "R3.3",
       owner: "sales_rep",
+      policy: within("P3D"),
       closedBy: ["agree-remedy"],
       owed: (order) => {
         const delay = openDelay(order);
@@ -272,6 +276,7 @@ export const delays = chapter({
     "decide-remedy": {
       rule: "R3.3",
       owner: "supervisor",
+      policy: within("PT24H"),
       closedBy: ["decide-remedy"],
       owed: (order) => {
         const delay = openDelay(order);

@@ -1,3 +1,4 @@
+import { within } from "../../policy.ts";
 import { amend, chapter } from "../chapter.ts";
 import type { Effect, EffectOutcome } from "../effects.ts";
 import { fact } from "../events.ts";
@@ -77,6 +78,7 @@ export const effects = chapter({
     "take-over": {
       rule: "H",
       owner: "order_admin",
+      policy: within("PT4H"),
       closedBy: ["take-over"],
       owed: (order) =>
         order.effects.flatMap((effect) =>

@@ -1,10 +1,12 @@
+import { within } from "../../policy.ts";
 import { beginningOf, endingOf, type Ms } from "../../time.ts";
 import { amend, chapter } from "../chapter.ts";
 import { fact } from "../events.ts";
 import { hadHand } from "../hands.ts";
-import type { DutyName } from "../../policy.ts";
+import type { DutyName } from "../duty.ts";
 import { refuse } from "../refusals.ts";
-import type { ForceMajeure, Order } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { ForceMajeure } from "../vocabulary/force-majeure.ts";
 
 /** R7.4: what is declared and verified as force majeure, and what it exempts. */
 export const forceMajeure = chapter({
@@ -64,6 +66,7 @@ export const forceMajeure = chapter({
     "verify-force-majeure": {
       rule: "R7.4",
       owner: "supervisor",
+      policy: within("P2D"),
       closedBy: ["verify-force-majeure"],
       owed: (order) =>
         order.forceMajeure

@@ -1,8 +1,10 @@
+import { within } from "../../policy.ts";
 import { holds, type Actor } from "../../people.ts";
 import { amend, chapter } from "../chapter.ts";
 import { fact } from "../events.ts";
 import { ENTRY, hadHand, hasFollowed } from "../hands.ts";
-import type { Inspection, Order } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { Inspection } from "../vocabulary/inspections.ts";
 import { refuse } from "../refusals.ts";
 
 function openOnes(order: Order): readonly Inspection[] {
@@ -64,6 +66,7 @@ export const inspections = chapter({
     inspect: {
       rule: "R6.1",
       owner: "supervisor",
+      policy: within("P7D"),
       closedBy: ["answer-inspection"],
       owed: (order) =>
         openOnes(order).map(({ asked, inspectionId, by }) => ({

@@ -1,3 +1,4 @@
+import { within } from "../../policy.ts";
 import { endOfDay, type Ms } from "../../time.ts";
 import { advance, chapter, latest } from "../chapter.ts";
 import { rep, tell } from "../messages.ts";
@@ -5,7 +6,8 @@ import { fact } from "../events.ts";
 import type { Stamp } from "../../stamp.ts";
 import type { Bodies } from "../bodies.ts";
 import { expectedRefused } from "../promise.ts";
-import type { Order, Production } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { Production } from "../vocabulary/production.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { same } from "../terms.ts";
 
@@ -139,6 +141,7 @@ export const production = chapter({
     "update-progress": {
       rule: "R3.2",
       owner: "sales_rep",
+      policy: within("P7D"),
       closedBy: ["update-progress"],
       owed: ({ stage, production: run }) => {
         if (!run) return undefined;
@@ -150,6 +153,7 @@ export const production = chapter({
     "finish-production": {
       rule: "R3.1",
       owner: "production",
+      policy: within(undefined),
       closedBy: ["finish-production"],
       owed: ({ stage, production: run, plannedFinish }) => {
         if (stage !== "making" || !run || plannedFinish === undefined) return undefined;
@@ -161,12 +165,14 @@ export const production = chapter({
     "check-goods": {
       rule: "R4.1",
       owner: "warehouse",
+      policy: within("PT24H"),
       closedBy: ["check-goods"],
       owed: (order) => (order.stage === "made" && order.production?.made ? { since: order.production.made } : undefined),
     },
     rework: {
       rule: "R4.1",
       owner: "production",
+      policy: within("P3D"),
       closedBy: ["finish-production"],
       owed: (order) =>
         order.stage === "rework" && order.production?.refusal ? { since: order.production.refusal.stamp } : undefined,

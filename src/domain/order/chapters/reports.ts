@@ -1,3 +1,4 @@
+import { within } from "../../policy.ts";
 import type { Ms } from "../../time.ts";
 import { amend, chapter } from "../chapter.ts";
 import { fact } from "../events.ts";
@@ -69,6 +70,7 @@ export const reports = chapter({
     "resolve-discrepancy": {
       rule: "H",
       owner: "order_admin",
+      policy: within("PT24H"),
       closedBy: ["resolve-discrepancy", "clock"],
       owed: (order) => openDiscrepancies(order).map(({ opened, discrepancyId }) => ({ since: opened, about: discrepancyId })),
     },

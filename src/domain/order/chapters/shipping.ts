@@ -1,3 +1,4 @@
+import { noPause, within } from "../../policy.ts";
 import { beginningOf, dayOf, endingOf, endOfDay, GRACE, instant, isDayAlone, iso, ms, type Moment, type Ms } from "../../time.ts";
 import { advance, amend, chapter, isEnded, isSpecial, latest } from "../chapter.ts";
 import { CUSTOMER, rep, tell } from "../messages.ts";
@@ -7,7 +8,8 @@ import type { Stamp } from "../../stamp.ts";
 import { hadHand, problemOf } from "../hands.ts";
 import { makingAgain } from "./production.ts";
 import { expectedRefused, overRefused } from "../promise.ts";
-import type { Order, Shipment } from "../state.ts";
+import type { Order } from "../state.ts";
+import type { Shipment } from "../vocabulary/shipping.ts";
 import { refuse, type Refusal } from "../refusals.ts";
 import { shipmentOf } from "../shipment.ts";
 
@@ -324,6 +326,7 @@ export const shipping = chapter({
     "confirm-receiving-time": {
       rule: "R3.4",
       owner: "sales_rep",
+      policy: within("PT24H"),
       closedBy: ["confirm-receiving-time"],
       owed: ({ stage, receivingTime, receivingTimeVoid, production, ready }) => {
         if (stage === "shipped") return receivingTimeVoid && { since: receivingTimeVoid };
@@ -336,6 +339,7 @@ export const shipping = chapter({
     "arrange-transport": {
       rule: "R4.2",
       owner: "logistics",
+      policy: within("PT24H"),
       closedBy: ["arrange-transport"],
       owed: ({ stage, ready, transport, transportVoid }) =>
         stage === "ready" && ready && !transport ? { since: latest(ready, transportVoid) ?? ready } : undefined,
@@ -356,6 +360,7 @@ export const shipping = chapter({
     "confirm-shipping-data": {
       rule: "R5.3",
       owner: "sales_rep",
+      policy: within("PT24H"),
       closedBy: ["confirm-shipping-data"],
       owed: ({ stage, ready, shippingData, shippingDataVoid }) =>
         stage === "ready" && ready && !shippingData ? { since: latest(ready, shippingDataVoid) ?? ready } : undefined,
@@ -363,6 +368,7 @@ export const shipping = chapter({
     dispatch: {
       rule: "R4.3",
       owner: "logistics",
+      policy: within("PT24H"),
       closedBy: ["dispatch"],
       owed: (order) => {
         if (order.stage !== "ready" || holdsDispatch(order)) return undefined;
@@ -392,6 +398,7 @@ export const shipping = chapter({
     "tell-customer-of-shipment": {
       rule: "R4.3",
       owner: "sales_rep",
+      policy: noPause("PT2H"),
       closedBy: ["tell-customer-of-shipment", "clock"],
       owed: (order) => {
         const shipment = shipmentOf(order);
@@ -401,6 +408,7 @@ export const shipping = chapter({
     "prove-delivery": {
       rule: "H",
       owner: "logistics",
+      policy: within("P1D"),
       closedBy: ["report-delivery", "report-trace", "report-problem"],
       owed: (order) => {
         const shipment = shipmentOf(order);
@@ -411,6 +419,7 @@ export const shipping = chapter({
     "decide-loss": {
       rule: "H",
       owner: "supervisor",
+      policy: within("PT24H"),
       closedBy: ["decide-loss"],
       owed: (order) => {
         const problem = shipmentOf(order)?.problem;
@@ -422,6 +431,7 @@ export const shipping = chapter({
     "confirm-receipt": {
       rule: "R4.3",
       owner: "sales_rep",
+      policy: within("PT24H"),
       closedBy: ["confirm-receipt", "report-problem"],
       owed: (order) => {
         const delivery = shipmentOf(order)?.delivery;

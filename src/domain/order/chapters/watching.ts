@@ -1,5 +1,5 @@
 import { absentOnes, holds, roles, samePerson, type Actor } from "../../people.ts";
-import type { Duty } from "../../clock/duty.ts";
+import type { Duty } from "../duty.ts";
 import { canClimb } from "../../clock/ladder.ts";
 import { endingOf } from "../../time.ts";
 import { tell } from "../messages.ts";
