@@ -69,7 +69,7 @@ test("a client made from the document reads an order and its history without a c
     const modules = ["--module", "nodenext", "--types", ""];
     await symlink(at("node_modules"), join(folder, "node_modules"));
     const compiled = await run(at("node_modules/.bin/tsc"), [...options, ...modules, join(folder, "program.ts")]).catch(
-      (error: { stdout?: string }) => ({ stdout: error.stdout ?? String(error) }),
+      (error: { stdout?: string; message?: string }) => ({ stdout: error.stdout ?? error.message ?? "tsc failed" }),
     );
     expect(compiled.stdout).toBe("");
   } finally {
