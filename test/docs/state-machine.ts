@@ -179,7 +179,7 @@ export function stateMachine(all: readonly Move[]): string {
     "# The order's state machine",
     "",
     "Found by running the domain from nothing with every command of its table (`test/docs/state-machine.ts`), and written by",
-    "`npm run state-machine`; a test compares. Not drawn: a report that a person applies as an exception",
+    "`npm run generate`; a test compares. Not drawn: a report that a person applies as an exception",
     "(`resolve-discrepancy`), which can bring an order wherever the report says, and a report that came too early and is taken",
     "on by the command that makes it fit.",
     "",

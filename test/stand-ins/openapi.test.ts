@@ -7,7 +7,7 @@ import { openApi, openApiText, systems } from "../../src/stand-ins/openapi.ts";
 import { openStandIns } from "./stand-ins-under-test.ts";
 
 describe.each(systems)("the contract of %s", (system) => {
-  it("equals the committed document (else `npm run openapi`)", () => {
+  it("equals the committed document (else `npm run generate`)", () => {
     const committed: unknown = JSON.parse(readFileSync(new URL(`../../openapi/${system}.json`, import.meta.url), "utf8"));
     expect(committed).toEqual(JSON.parse(openApiText(system)));
   });

@@ -1,13 +1,13 @@
 import { Client, Connection } from "@temporalio/client";
 import { spawn, type ChildProcess } from "node:child_process";
 import { mkdtemp, readFile, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bringEngine } from "../../scripts/setup/engine.mjs";
 import { encryptionCodec } from "../../src/temporal/codec/codec.ts";
 import { openLocalKeys } from "../../src/temporal/codec/keys.ts";
+import { freePort as freePortOn, LOOPBACK } from "../../src/dev/ports.ts";
 import { openLocalIssuer } from "../../src/identity/local-keys.ts";
 import type { Role } from "../../src/domain/people.ts";
 import { recordHistories } from "./histories.ts";
@@ -15,15 +15,20 @@ import { until } from "./until.ts";
 
 const project = fileURLToPath(new URL("../..", import.meta.url));
 
-export function freePort(): Promise<number> {
-  return new Promise((resolve, reject) => {
-    const server = createServer();
-    server.once("error", reject);
-    server.listen(0, "127.0.0.1", () => {
-      const address = server.address();
-      server.close(() => resolve(address && typeof address === "object" ? address.port : 0));
-    });
-  });
+/** Ports that this process has handed out. */
+const handedOut = new Set<number>();
+
+/**
+ * A port that is free, and stays so until it is used: outside the range from which systems take the ports of outgoing connections, of which
+ * tests that run side by side open thousands.
+ */
+export async function freePort(): Promise<number> {
+  for (;;) {
+    const port = await freePortOn(LOOPBACK);
+    if (handedOut.has(port)) continue;
+    handedOut.add(port);
+    return port;
+  }
 }
 
 /** What a running `npm start` notes of itself. */
