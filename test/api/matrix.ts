@@ -94,6 +94,7 @@ export const matrix: Readonly<Record<string, Row>> = {
   "GET /readyz": open,
   "GET /metrics": open,
   "GET /openapi.json": open,
+  "GET /openapi.zh.json": open,
   "GET /fonts/noto-sans-sc-400.ttf": open,
   "GET /fonts/noto-sans-sc-700.ttf": open,
   // Swagger UI's own.
